@@ -1,0 +1,38 @@
+// asc -> jco embed -> jco new -> dist/kafka.wasm, then jco transpile -> dist/component/kafka.js (JSPI).
+// Usage: node assembly/build/component.mjs [release|debug]
+//
+// jco transpile: a name in --async-imports that matches nothing is ignored without a word, and '*' would also make log, clock
+// and random suspend; so the waiting imports are listed, and a test checks the outcome. --async-exports must be '*': asc merges
+// equal bodies, and a sync export that shares a core function with an async one takes its Promise for a pointer.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const require = createRequire(import.meta.url);
+const target = process.argv[2] ?? 'release';
+const bin = (pkg, rel) => path.join(path.dirname(require.resolve(`${pkg}/package.json`)), rel);
+const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+const asc = bin('assemblyscript', 'bin/asc.js');
+const jco = path.join(root, 'node_modules/@bytecodealliance/jco/dist/jco.js');
+const wasm = target === 'release' ? 'dist/kafka.wasm' : `dist/build/${target}.wasm`;
+const component = target === 'release' ? 'dist/component' : `dist/build/${target}`;
+
+const WAITING_IMPORTS = [
+  'conduit:kafka/consumer@0.1.0#[static]consumer.open',
+  'conduit:kafka/consumer@0.1.0#[method]consumer.poll',
+  'conduit:kafka/consumer@0.1.0#[method]consumer.commit',
+  'conduit:kafka/consumer@0.1.0#[static]consumer.close',
+  'conduit:kafka/producer@0.1.0#[static]producer.open',
+  'conduit:kafka/producer@0.1.0#[method]producer.send',
+  'conduit:kafka/producer@0.1.0#[static]producer.close',
+];
+
+mkdirSync(path.join(root, 'dist/build'), { recursive: true });
+run(asc, '--config', 'asconfig.json', '--target', target);
+run(jco, 'embed', `dist/build/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `dist/build/${target}.embed.wasm`);
+run(jco, 'new', `dist/build/${target}.embed.wasm`, '-o', wasm);
+rmSync(path.join(root, component), { recursive: true, force: true });
+run(jco, 'transpile', wasm, '-o', component, '--name', 'kafka', '-I', 'async', '--async-mode', 'jspi', '-q',
+  '--async-exports', '*', '--async-imports', ...WAITING_IMPORTS);

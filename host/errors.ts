@@ -1,0 +1,101 @@
+/**
+ * The one error class of the host. `code` is stable and documented; `kind` is what a guest sees of it (WIT `error-kind`);
+ * the message is for people: what was expected, what came, what to change. It never holds a secret.
+ */
+export const ERROR_CODES = [
+  'config.invalid', // a setting is wrong: change the configuration
+  'position.invalid', // the position cannot be decoded, or contradicts the configuration
+  'policy.denied', // the host's policy refused it
+  'kafka.unreachable', // no broker answers at the given addresses (retryable)
+  'kafka.timeout', // a bounded wait on Kafka ended (retryable)
+  'kafka.rejected', // the broker refused the request for good
+  'kafka.corrupt', // what a broker sent cannot be read (CRC, unknown format)
+  'guest.trap', // the guest trapped; its instance is gone
+  'guest.deadline', // the guest did not answer in time; its instance is gone
+  'guest.contract', // the guest broke the contract (more than its credit, malformed answer); its instance is gone
+  'guest.restarts', // the guest was replaced too often
+  'guest.failed', // the guest reported an error of its own
+  'limit.exceeded', // a limit of the host was reached
+  'input.invalid', // data given by the caller cannot be read
+  'cancelled', // the connector is stopping
+  'environment', // something that the connector needs on this machine is missing
+  'internal', // a bug in the host
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** WIT `error-kind` of conduit:connector/errors. */
+export type ErrorKind =
+  | 'invalid-config'
+  | 'invalid-position'
+  | 'permission-denied'
+  | 'timeout'
+  | 'unavailable'
+  | 'rejected'
+  | 'limit-exceeded'
+  | 'cancelled'
+  | 'other';
+
+const KIND_OF: Record<ErrorCode, ErrorKind> = {
+  'config.invalid': 'invalid-config',
+  'position.invalid': 'invalid-position',
+  'policy.denied': 'permission-denied',
+  'kafka.unreachable': 'unavailable',
+  'kafka.timeout': 'timeout',
+  'kafka.rejected': 'rejected',
+  'kafka.corrupt': 'rejected',
+  'guest.trap': 'other',
+  'guest.deadline': 'timeout',
+  'guest.contract': 'other',
+  'guest.restarts': 'other',
+  'guest.failed': 'other',
+  'limit.exceeded': 'limit-exceeded',
+  'input.invalid': 'rejected',
+  cancelled: 'cancelled',
+  environment: 'other',
+  internal: 'other',
+};
+const CODE_OF: Record<ErrorKind, ErrorCode> = {
+  'invalid-config': 'config.invalid',
+  'invalid-position': 'position.invalid',
+  'permission-denied': 'policy.denied',
+  timeout: 'kafka.timeout',
+  unavailable: 'kafka.unreachable',
+  rejected: 'kafka.rejected',
+  'limit-exceeded': 'limit.exceeded',
+  cancelled: 'cancelled',
+  other: 'guest.failed',
+};
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['kafka.unreachable', 'kafka.timeout', 'guest.trap', 'guest.deadline', 'guest.contract']);
+
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly code: ErrorCode;
+  /** Facts for logs, as text: topic, partition, address, setting. */
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; fields?: Record<string, string> } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.fields = options.fields ?? {};
+  }
+
+  get kind(): ErrorKind {
+    return KIND_OF[this.code];
+  }
+
+  /** True if the same request may succeed later without a change by an operator. */
+  get retryable(): boolean {
+    return RETRYABLE.has(this.code);
+  }
+
+  static ofKind(kind: ErrorKind, message: string): ConnectorError {
+    return new ConnectorError(CODE_OF[kind] ?? 'guest.failed', message);
+  }
+
+  /** Anything thrown, as a ConnectorError; what is none already becomes `code`. */
+  static from(error: unknown, code: ErrorCode = 'internal'): ConnectorError {
+    if (error instanceof ConnectorError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    return new ConnectorError(code, message, { cause: error });
+  }
+}
