@@ -30,7 +30,7 @@ const WAITING_IMPORTS = [
 ];
 
 mkdirSync(path.join(root, 'dist/build'), { recursive: true });
-run(asc, '--config', 'asconfig.json', '--target', target);
+run(asc, '--config', 'asconfig.json', '--target', target, '--transform', './assembly/build/transform.mjs');
 run(jco, 'embed', `dist/build/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `dist/build/${target}.embed.wasm`);
 run(jco, 'new', `dist/build/${target}.embed.wasm`, '-o', wasm);
 rmSync(path.join(root, component), { recursive: true, force: true });
