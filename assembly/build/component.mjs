@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { writeLayouts } from './layouts.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
@@ -29,6 +30,7 @@ const WAITING_IMPORTS = [
   'conduit:kafka/producer@0.1.0#[static]producer.close',
 ];
 
+writeLayouts();
 mkdirSync(path.join(root, 'dist/build'), { recursive: true });
 run(asc, '--config', 'asconfig.json', '--target', target, '--transform', './assembly/build/transform.mjs');
 run(jco, 'embed', `dist/build/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `dist/build/${target}.embed.wasm`);
