@@ -1,0 +1,82 @@
+/**
+ * A real Kafka for tests, benchmarks and the demo. Three ways, in this order: the cluster at KAFKA_SERVERS; containers (Docker, through
+ * testcontainers); Apache Kafka's own jars (Java 17 and Maven). KAFKA_PROVIDER=address|docker|jars chooses one.
+ */
+import { readFileSync } from 'node:fs';
+import { addressBroker } from './broker/address.ts';
+import { makeCertificates } from './broker/certificates.ts';
+import { startJars, type Cluster } from './broker/jars.ts';
+import { whyNoJars } from './broker/java.ts';
+import type { ListenerName } from './broker/settings.ts';
+import { PROVIDERS, type Broker, type BrokerAddresses, type BrokerOptions, type Provider } from './broker/types.ts';
+
+export type { Broker, BrokerAddresses, BrokerOptions, Provider } from './broker/types.ts';
+
+/** Names the file with the shared broker's addresses, for the test processes of one run. */
+export const SHARED_BROKER_FILE = 'KAFKA_TEST_BROKER';
+
+/** Starts a cluster of its own for the caller, who closes it. (With KAFKA_SERVERS: that cluster, which stays as it is.) */
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const kind = await chooseProvider(options.provider);
+  if (kind === 'address') return addressBroker(process.env['KAFKA_SERVERS'] ?? '');
+  const certificates = await makeCertificates();
+  const cluster = kind === 'jars' ? await startJars(options, certificates) : await (await import('./broker/docker.ts')).startDocker(options, certificates);
+  const addresses = (name: ListenerName): string => cluster.layout.map(({ listeners }) => listeners[name].advertised).join(',');
+  return {
+    kind,
+    servers: addresses('PLAINTEXT'),
+    sslServers: addresses('TLS'),
+    mtlsServers: addresses('MTLS'),
+    misnamedServers: addresses('MISNAMED'),
+    tls: certificates.client,
+    canRestart: true,
+    stop: (node) => onNodes(cluster, node, (id) => cluster.stop(id)),
+    kill: (node) => onNodes(cluster, node, (id) => cluster.kill(id)),
+    start: (node) => onNodes(cluster, node, (id) => cluster.start(id)),
+    close: () => cluster.close(),
+  };
+}
+
+/** The one broker of this test run. Topics and groups need names of their own; nobody stops it. */
+export function sharedBroker(): BrokerAddresses {
+  const file = process.env[SHARED_BROKER_FILE];
+  if (!file) throw new Error('There is no shared broker: only the vitest projects that name test/support/shared-broker-setup.ts have one.');
+  return JSON.parse(readFileSync(file, 'utf8')) as BrokerAddresses;
+}
+
+/** A name that no other test has, for a topic, a group or a client. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${crypto.randomUUID().slice(0, 13)}`;
+}
+
+async function onNodes(cluster: Cluster, node: number | undefined, action: (id: number) => Promise<void>): Promise<void> {
+  const ids = cluster.layout.map(({ id }) => id);
+  if (node !== undefined && !ids.includes(node)) throw new Error(`Expected a node from 1 to ${ids.length}, got ${node}.`);
+  await Promise.all((node === undefined ? ids : [node]).map(action));
+}
+
+const HOW = `Any one of these gives the tests a Kafka:
+  - a cluster that runs already:  KAFKA_SERVERS=host:port,...
+  - Docker, with the image apache/kafka:4.1.0 or another one named by KAFKA_IMAGE
+  - Java 17 or newer and Maven, which fetches Apache Kafka's jars once (Debian, Ubuntu: apt install openjdk-17-jre-headless maven)`;
+
+async function chooseProvider(option?: Provider): Promise<Provider> {
+  const wanted = option ?? (process.env['KAFKA_PROVIDER'] || undefined);
+  if (wanted !== undefined && !(PROVIDERS as readonly string[]).includes(wanted)) {
+    throw new Error(`KAFKA_PROVIDER: expected one of ${PROVIDERS.join(', ')}, got ${wanted}.`);
+  }
+  const problems: string[] = [];
+  for (const provider of wanted === undefined ? PROVIDERS : [wanted as Provider]) {
+    const problem = await whyNot(provider);
+    if (problem === null) return provider;
+    problems.push(problem);
+  }
+  throw new Error(`There is no Kafka to be had. Missing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n${HOW}`);
+}
+
+async function whyNot(provider: Provider): Promise<string | null> {
+  if (provider === 'address') return process.env['KAFKA_SERVERS'] ? null : 'KAFKA_SERVERS: not set';
+  if (provider === 'jars') return whyNoJars();
+  // Loaded only when needed: it is a large library, and every test process would pay for it.
+  return (await import('./broker/docker.ts')).whyNoDocker();
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Broker } from './types.ts';
+import type { ClientTls } from './certificates.ts';
+
+const TLS_FILES: Record<keyof ClientTls, string> = { caCert: 'ca.pem', clientCert: 'client.pem', clientKey: 'client.key', otherCaCert: 'other-ca.pem' };
+
+/**
+ * The cluster at KAFKA_SERVERS. KAFKA_SSL_SERVERS, KAFKA_MTLS_SERVERS and KAFKA_MISNAMED_SERVERS name its TLS listeners, if it has any, and
+ * KAFKA_TLS_DIR the folder with ca.pem, client.pem, client.key (PKCS#8) and other-ca.pem that go with them.
+ */
+export function addressBroker(servers: string, env: NodeJS.ProcessEnv = process.env): Broker {
+  const dir = env['KAFKA_TLS_DIR'];
+  const notOurs = (): Promise<never> => Promise.reject(new Error('The cluster at KAFKA_SERVERS is not stopped or started by tests.'));
+  return {
+    kind: 'address',
+    servers,
+    sslServers: (dir && env['KAFKA_SSL_SERVERS']) || null,
+    mtlsServers: (dir && env['KAFKA_MTLS_SERVERS']) || null,
+    misnamedServers: (dir && env['KAFKA_MISNAMED_SERVERS']) || null,
+    tls: dir ? (Object.fromEntries(Object.entries(TLS_FILES).map(([name, file]) => [name, readFileSync(join(dir, file), 'utf8')])) as unknown as ClientTls) : null,
+    canRestart: false,
+    stop: notOurs,
+    kill: notOurs,
+    start: notOurs,
+    close: () => Promise.resolve(),
+  };
+}

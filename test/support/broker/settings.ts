@@ -1,0 +1,84 @@
+import type { Certificates } from './certificates.ts';
+
+/** One socket of a node: where it binds, and the address that it tells clients. */
+export interface Endpoint {
+  readonly bind: string;
+  readonly advertised: string;
+}
+
+export const LISTENERS = ['PLAINTEXT', 'TLS', 'MTLS', 'MISNAMED'] as const;
+export type ListenerName = (typeof LISTENERS)[number];
+
+export interface NodeLayout {
+  readonly id: number;
+  readonly listeners: Readonly<Record<ListenerName, Endpoint>>;
+  readonly controller: Endpoint;
+  /** Only where brokers cannot reach each other at the advertised plaintext address (published container ports). */
+  readonly internal?: Endpoint;
+}
+
+/** The PEM stores that the settings name; every node has these files beside its settings. */
+export function storeFiles(certificates: Certificates): Record<string, string> {
+  return {
+    'server.pem': certificates.server.key + certificates.server.cert + certificates.client.caCert,
+    'misnamed.pem': certificates.misnamedServer.key + certificates.misnamedServer.cert + certificates.client.caCert,
+    'ca.pem': certificates.client.caCert,
+  };
+}
+
+// No listener name may end in SSL: the container image then demands its own variables for stores.
+const TLS_LISTENERS: readonly { name: ListenerName; store: string; clientAuth: 'none' | 'required' }[] = [
+  { name: 'TLS', store: 'server.pem', clientAuth: 'none' },
+  { name: 'MTLS', store: 'server.pem', clientAuth: 'required' },
+  { name: 'MISNAMED', store: 'misnamed.pem', clientAuth: 'none' },
+];
+
+/** A node's server.properties. `storeDir` and `dataDir` are paths as the broker sees them. */
+export function serverProperties(
+  node: NodeLayout,
+  cluster: readonly NodeLayout[],
+  paths: { storeDir: string; dataDir: string },
+  config: Readonly<Record<string, string>>,
+): string {
+  const replicas = String(cluster.length);
+  const endpoints: [string, Endpoint][] = LISTENERS.map((name) => [name, node.listeners[name]]);
+  if (node.internal) endpoints.push(['INTERNAL', node.internal]);
+  const properties: Record<string, string> = {
+    'process.roles': 'broker,controller',
+    'node.id': String(node.id),
+    'controller.quorum.voters': cluster.map((peer) => `${peer.id}@${peer.controller.advertised}`).join(','),
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': node.internal ? 'INTERNAL' : 'PLAINTEXT',
+    listeners: [...endpoints, ['CONTROLLER', node.controller] as const].map(([name, { bind }]) => `${name}://${bind}`).join(','),
+    'advertised.listeners': endpoints.map(([name, { advertised }]) => `${name}://${advertised}`).join(','),
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,PLAINTEXT:PLAINTEXT,TLS:SSL,MTLS:SSL,MISNAMED:SSL',
+    'log.dirs': paths.dataDir,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.num.partitions': replicas,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': '1',
+    'default.replication.factor': replicas,
+    'auto.create.topics.enable': 'true',
+    // Kafka's default waits three seconds for further members: every test with a group would.
+    'group.initial.rebalance.delay.ms': '0',
+    // A killed broker is missed, and let in again, only after its session: nine seconds by default.
+    'broker.session.timeout.ms': '3000',
+    'broker.heartbeat.interval.ms': '500',
+    // A killed member must be missed soon, or a test waits for Kafka's ten seconds of default session time-out and more.
+    'group.min.session.timeout.ms': '1000',
+  };
+  for (const { name, store, clientAuth } of TLS_LISTENERS) {
+    const prefix = `listener.name.${name.toLowerCase()}.ssl`;
+    properties[`${prefix}.keystore.type`] = 'PEM';
+    properties[`${prefix}.keystore.location`] = `${paths.storeDir}/${store}`;
+    properties[`${prefix}.truststore.type`] = 'PEM';
+    properties[`${prefix}.truststore.location`] = `${paths.storeDir}/ca.pem`;
+    properties[`${prefix}.client.auth`] = clientAuth;
+  }
+  return Object.entries({ ...properties, ...config })
+    .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
+    .join('');
+}
