@@ -1,0 +1,158 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import { FrameReader, PREFIX_BYTES, frame, writePrefix } from './frames.ts';
+import { STATUS, StatusError, trailersOf } from './status.ts';
+
+/** More than this in the outgoing buffer: the writer is asked to wait. */
+const FULL_BYTES = 256 * 1024;
+/** Messages up to this size of one turn of the event loop leave in one write. */
+const SMALL_BYTES = 4096;
+/** From this size on a message is written behind its prefix without a copy. */
+const LARGE_BYTES = 16 * 1024;
+
+/** What a method does with its call. Every function is called at most as its name says; none after `closed`. */
+export interface CallHandlers {
+  /** The bytes are a view that stays valid, and that keeps its network buffer alive. */
+  message(bytes: Buffer): void;
+  /** There is room again after a `write` that returned false. */
+  drained?(): void;
+  /** The client sends no more (half-close). Not called when the call was cancelled. */
+  ended?(): void;
+  /** The call is over: answered, failed, cancelled by the client, or its connection is gone. */
+  closed?(): void;
+}
+
+/** One gRPC call over one HTTP/2 stream. */
+export class Call {
+  readonly #stream: ServerHttp2Stream;
+  readonly #reader: FrameReader;
+  #handlers: CallHandlers | null = null;
+  #result: StatusError | null = null;
+  #finished = false;
+  #closed = false;
+  #paused = false;
+  #small: Buffer[] = [];
+  #flushing: NodeJS.Immediate | null = null;
+
+  constructor(stream: ServerHttp2Stream, maxMessageBytes: number) {
+    this.#stream = stream;
+    this.#reader = new FrameReader(maxMessageBytes, (bytes) => {
+      if (!this.#finished) this.#handlers?.message(bytes);
+    });
+  }
+
+  /** False once the call has been answered, failed or cancelled. */
+  get open(): boolean {
+    return !this.#finished && !this.#closed && !this.#stream.destroyed;
+  }
+
+  /** Starts to read. Response headers must have been sent with `waitForTrailers`. */
+  start(handlers: CallHandlers): void {
+    this.#handlers = handlers;
+    const stream = this.#stream;
+    stream.on('wantTrailers', () => {
+      stream.sendTrailers(trailersOf(this.#result));
+    });
+    stream.on('drain', () => {
+      if (this.open) handlers.drained?.();
+    });
+    stream.on('end', () => this.#end());
+    stream.on('close', () => this.#close());
+    stream.on('error', () => {}); // 'close' follows
+    // In arch-v1 every message is one DATA frame, and the Readable machinery costs more than all else that happens to it: chunks are
+    // taken before they enter it. Returning false stops the reading as a full Readable does, `_read` starts it again.
+    const push = stream.push.bind(stream);
+    stream.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+      if (chunk === null) return push(chunk, encoding);
+      this.#receive(chunk as Buffer);
+      return !this.#paused;
+    };
+    stream.resume();
+  }
+
+  /** False: wait for `drained`. Messages are never dropped while the call is open; after that they are. */
+  write(message: Uint8Array): boolean {
+    if (!this.open) return false;
+    if (message.length <= SMALL_BYTES) {
+      this.#small.push(frame(message));
+      this.#flushing ??= setImmediate(() => this.#flush());
+      return this.#stream.writableLength < FULL_BYTES;
+    }
+    this.#flush();
+    const stream = this.#stream;
+    if (message.length < LARGE_BYTES) stream.write(frame(message));
+    else {
+      const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
+      writePrefix(prefix, message.length);
+      stream.cork();
+      stream.write(prefix);
+      stream.write(message);
+      stream.uncork();
+    }
+    return stream.writableLength < FULL_BYTES;
+  }
+
+  /** Stops reading; what is in the current network buffer still arrives. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (!this.#stream.destroyed) this.#stream._read(0);
+  }
+
+  /** Status OK, after everything written. */
+  end(): void {
+    if (!this.open) return;
+    this.#flush();
+    this.#finished = true;
+    this.#stream.end();
+    this.#discardInput();
+  }
+
+  /** Ends the call with a status, after everything written. */
+  fail(error: unknown): void {
+    if (!this.open) return;
+    this.#result = StatusError.from(error);
+    this.end();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#finished) return;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #end(): void {
+    // A cancelled stream also emits 'end': that is no half-close.
+    if (!this.open || this.#stream.aborted || this.#stream.rstCode !== 0) return;
+    if (!this.#reader.atBoundary) this.fail(new StatusError(STATUS.internal, 'expected a whole message, got the end of the stream within one'));
+    else this.#handlers?.ended?.();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#small = [];
+    this.#handlers?.closed?.();
+  }
+
+  #flush(): void {
+    if (this.#flushing !== null) clearImmediate(this.#flushing);
+    this.#flushing = null;
+    const small = this.#small;
+    if (small.length === 0) return;
+    this.#small = [];
+    if (!this.#stream.destroyed) this.#stream.write(small.length === 1 ? small[0] : Buffer.concat(small));
+  }
+
+  #discardInput(): void {
+    this.#paused = false;
+    if (!this.#stream.destroyed) this.#stream._read(0);
+  }
+}
