@@ -33,11 +33,21 @@ export class Call {
   #small: Buffer[] = [];
   #flushing: NodeJS.Immediate | null = null;
 
+  /** Response headers must have been sent with `waitForTrailers`. */
   constructor(stream: ServerHttp2Stream, maxMessageBytes: number) {
     this.#stream = stream;
     this.#reader = new FrameReader(maxMessageBytes, (bytes) => {
       if (!this.#finished) this.#handlers?.message(bytes);
     });
+    stream.on('wantTrailers', () => {
+      stream.sendTrailers(trailersOf(this.#result));
+    });
+    stream.on('drain', () => {
+      if (this.open) this.#handlers?.drained?.();
+    });
+    stream.on('end', () => this.#end());
+    stream.on('close', () => this.#close());
+    stream.on('error', () => {}); // 'close' follows
   }
 
   /** False once the call has been answered, failed or cancelled. */
@@ -45,19 +55,10 @@ export class Call {
     return !this.#finished && !this.#closed && !this.#stream.destroyed;
   }
 
-  /** Starts to read. Response headers must have been sent with `waitForTrailers`. */
+  /** Starts to read. */
   start(handlers: CallHandlers): void {
     this.#handlers = handlers;
     const stream = this.#stream;
-    stream.on('wantTrailers', () => {
-      stream.sendTrailers(trailersOf(this.#result));
-    });
-    stream.on('drain', () => {
-      if (this.open) handlers.drained?.();
-    });
-    stream.on('end', () => this.#end());
-    stream.on('close', () => this.#close());
-    stream.on('error', () => {}); // 'close' follows
     // In arch-v1 every message is one DATA frame, and the Readable machinery costs more than all else that happens to it: chunks are
     // taken before they enter it. Returning false stops the reading as a full Readable does, `_read` starts it again.
     const push = stream.push.bind(stream);

@@ -83,7 +83,13 @@ export class GrpcServer {
     }
     stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
     const call = new Call(stream, this.#options.maxReceiveBytes);
-    call.start('unary' in method ? unaryHandlers(call, method.unary) : method.stream(call));
+    let handlers: CallHandlers = { message() {} };
+    try {
+      handlers = 'unary' in method ? unaryHandlers(call, method.unary) : method.stream(call);
+    } catch (error) {
+      call.fail(error);
+    }
+    call.start(handlers);
   }
 }
 

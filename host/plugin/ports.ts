@@ -1,0 +1,62 @@
+import type { ConnectorError } from '../errors.ts';
+import type { Batch, Credit, InvalidParam } from '../runtime/contract.ts';
+
+/** Settings as Conduit sends them; middleware reads only what the guest's `configure` has accepted. */
+export type Config = Readonly<Record<string, string>>;
+
+/** Where a source delivers its batches. */
+export interface BatchSink {
+  /** False: no more until `resume`. */
+  batch(batch: Batch): boolean;
+  /** The source is over; called at most once. */
+  failed(error: ConnectorError): void;
+}
+
+/** What the plugin uses of a source connector (`host/runtime/source.ts`). */
+export interface SourcePort {
+  configure(config: Record<string, string>): Promise<InvalidParam[]>;
+  open(position: Uint8Array | null): Promise<void>;
+  run(sink: BatchSink, options?: { credit?: Partial<Credit> }): void;
+  resume(): void;
+  ack(positions: Uint8Array): void;
+  stop(): Promise<Uint8Array>;
+  teardown(): Promise<void>;
+}
+
+/** What the plugin uses of a destination connector (`host/runtime/destination.ts`). */
+export interface DestinationPort {
+  configure(config: Record<string, string>): Promise<InvalidParam[]>;
+  open(): Promise<void>;
+  /** Takes the bytes of a `Destination.Run.Request`, answers with one ack for each record. */
+  write(records: Uint8Array): Promise<Uint8Array>;
+  stop(): Promise<void>;
+  teardown(): Promise<void>;
+}
+
+/** What lies between a source and its stream: batching, schemas. All of it is optional. */
+export interface SourceMiddleware {
+  credit?: Partial<Credit>;
+  /** The sink that the connector is run with; `outlet` is the stream's. */
+  sink?(outlet: BatchSink, source: Pick<SourcePort, 'resume'>): BatchSink;
+  /** The stream has room again after `outlet.batch` returned false. Without it, the connector is resumed. */
+  resume?(): void;
+  /** The source has stopped: passes on, now, all that is held back. */
+  flush?(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** What lies between the stream and a destination: batching, rate, schemas. All of it is optional. */
+export interface DestinationMiddleware {
+  gathering?: Gathering;
+  /** Stands in front of the connector's `write` and keeps its promise: one ack for each record, in order. */
+  write?(records: Uint8Array, next: (records: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array>;
+  close?(): Promise<void>;
+}
+
+/** Until when requests are collected into one write. */
+export interface Gathering {
+  /** Write as soon as so many records are there; 0 = not a reason to write. */
+  maxRecords: number;
+  /** Longest wait for more, from the first record on; 0 = do not wait. */
+  maxDelayMs: number;
+}
