@@ -1,0 +1,52 @@
+import { ConnectorError } from './errors.ts';
+import type { Log } from './log.ts';
+import { componentOfFolder, type ComponentSource } from './runtime/component.ts';
+import { specificationOf, type ConnectorParts } from './runtime/connector-parts.ts';
+import type { Capabilities, SecretReader, Specification } from './runtime/contract.ts';
+import { DestinationConnector } from './runtime/destination.ts';
+import type { Placement } from './runtime/instance.ts';
+import { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts';
+import { SourceConnector } from './runtime/source.ts';
+
+export interface ConnectorOptions {
+  log: Log;
+  /** Where the guest runs; `inline` unless a watchdog must be able to end it. */
+  placement?: Placement;
+  /** `raw`: records pass as Kafka's own bytes; `stock`: through kafkajs' objects. Default: environment KAFKA_RECORDS, else raw. */
+  recordsPath?: 'raw' | 'stock';
+  /** Default: dist/component. An executable without files brings its own. */
+  component?: ComponentSource;
+  limits?: Partial<Limits>;
+  /** What the guest may reach. Default: Kafka through kafkajs. */
+  capabilities?: (secrets: SecretReader, log: Log) => Capabilities;
+  /** Looks at secret values at configure: error text or null. Default: PEM syntax. */
+  checkSecret?: (name: string, value: string) => string | null;
+}
+
+export async function specify(options: Partial<ConnectorOptions> = {}): Promise<Specification> {
+  return specificationOf(parts({ log: () => undefined, ...options }));
+}
+
+export function createSource(options: ConnectorOptions): SourceConnector {
+  return new SourceConnector(parts(options));
+}
+
+export function createDestination(options: ConnectorOptions): DestinationConnector {
+  return new DestinationConnector(parts(options));
+}
+
+function parts(options: ConnectorOptions): ConnectorParts {
+  const { component } = options;
+  return {
+    log: options.log,
+    placement: options.placement ?? 'inline',
+    component: component === undefined ? () => componentOfFolder() : async () => component,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    capabilities: options.capabilities ?? missingCapabilities,
+    checkSecret: options.checkSecret,
+  };
+}
+
+function missingCapabilities(): Capabilities {
+  throw new ConnectorError('environment', 'No capabilities were given.');
+}

@@ -1,0 +1,47 @@
+import type { Batch, Credit, Specification } from './contract.ts';
+
+/** What jco's `instantiate` returns: every export is async (JSPI), and rejects with an object that has `payload` for a WIT error. */
+export interface GuestExports {
+  specifier: { specify(): Promise<Specification> };
+  source: {
+    configure(config: [string, string][]): Promise<void>;
+    open(resume: Uint8Array | undefined): Promise<void>;
+    read(credit: Credit): Promise<Batch | undefined>;
+    ack(positions: Uint8Array): Promise<void>;
+    stop(): Promise<void>;
+    teardown(): Promise<void>;
+  };
+  destination: {
+    configure(config: [string, string][]): Promise<void>;
+    open(): Promise<void>;
+    write(records: Uint8Array): Promise<Uint8Array>;
+    stop(): Promise<void>;
+    teardown(): Promise<void>;
+  };
+}
+
+/** `interface.function`, as the messages between threads name it. */
+export type ExportName =
+  | 'specifier.specify'
+  | `source.${keyof GuestExports['source']}`
+  | `destination.${keyof GuestExports['destination']}`;
+
+/** Calls an export by its name. */
+export function callExport(guest: GuestExports, name: ExportName, args: unknown[]): Promise<unknown> {
+  const [iface, func] = name.split('.') as [keyof GuestExports, string];
+  const exported = (guest[iface] as Record<string, (...args: unknown[]) => Promise<unknown>>)[func];
+  return exported!(...args);
+}
+
+/** A WIT error that the guest returned; anything else that a call rejects with means that the guest is gone. */
+export class GuestRefusal {
+  readonly payload: unknown;
+  constructor(payload: unknown) {
+    this.payload = payload;
+  }
+  static of(thrown: unknown): GuestRefusal | null {
+    return typeof thrown === 'object' && thrown !== null && Object.hasOwn(thrown, 'payload')
+      ? new GuestRefusal((thrown as { payload: unknown }).payload)
+      : null;
+  }
+}

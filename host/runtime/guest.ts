@@ -1,0 +1,80 @@
+import { ConnectorError } from '../errors.ts';
+import { answerBreach, batchBreach, checkCredit } from './checks.ts';
+import type { Batch, Credit, InvalidParam, Specification } from './contract.ts';
+import { GuestRefusal, type ExportName } from './exports.ts';
+import type { Instance } from './instance.ts';
+import type { Limits } from './limits.ts';
+
+export type ConfigPairs = [string, string][];
+
+async function call(instance: Instance, name: ExportName, args: unknown[], callMs: number): Promise<unknown> {
+  try {
+    return await instance.call(name, args, callMs);
+  } catch (thrown) {
+    throw thrown instanceof GuestRefusal ? instance.errorOf(thrown) : thrown;
+  }
+}
+
+export async function specify(instance: Instance, limits: Limits): Promise<Specification> {
+  return (await call(instance, 'specifier.specify', [], limits.configureMs)) as Specification;
+}
+
+/** The problems of a configuration; none if it is accepted. */
+async function configure(instance: Instance, side: 'source' | 'destination', config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> {
+  try {
+    await instance.call(`${side}.configure`, [config], limits.configureMs);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof GuestRefusal)) throw thrown;
+    const problems = thrown.payload;
+    if (!Array.isArray(problems) || problems.length === 0) throw instance.breach('configure failed and named no parameter');
+    return problems.map(({ name, reason }: InvalidParam) => ({ name, reason }));
+  }
+}
+
+/** The exports of `source`, typed and checked. */
+export const sourceGuest = {
+  configure: (instance: Instance, config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> => configure(instance, 'source', config, limits),
+  async open(instance: Instance, resume: Uint8Array | null, limits: Limits): Promise<void> {
+    await call(instance, 'source.open', [resume ?? undefined], limits.openMs);
+  },
+  async read(instance: Instance, credit: Credit, limits: Limits): Promise<Batch | null> {
+    checkCredit(credit);
+    const batch = (await call(instance, 'source.read', [credit], credit.maxWaitMs + limits.readMs)) as Batch | undefined;
+    if (batch === undefined) return null;
+    const text = batchBreach(batch, credit, limits);
+    if (text !== null) throw instance.breach(text);
+    return batch;
+  },
+  async ack(instance: Instance, positions: Uint8Array, limits: Limits): Promise<void> {
+    await call(instance, 'source.ack', [positions], limits.ackMs);
+  },
+  async stop(instance: Instance, limits: Limits): Promise<void> {
+    await call(instance, 'source.stop', [], limits.stopMs);
+  },
+  async teardown(instance: Instance, limits: Limits): Promise<void> {
+    await call(instance, 'source.teardown', [], limits.teardownMs);
+  },
+};
+
+/** The exports of `destination`, typed and checked. */
+export const destinationGuest = {
+  configure: (instance: Instance, config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> => configure(instance, 'destination', config, limits),
+  async open(instance: Instance, limits: Limits): Promise<void> {
+    await call(instance, 'destination.open', [], limits.openMs);
+  },
+  /** `count`: how many records the request holds; there has to be one ack for each. */
+  async write(instance: Instance, records: Uint8Array, count: number, limits: Limits): Promise<Uint8Array> {
+    const answer = await call(instance, 'destination.write', [records], limits.writeMs);
+    if (!(answer instanceof Uint8Array)) throw new ConnectorError('internal', 'write returned no bytes');
+    const text = answerBreach(answer, count, limits);
+    if (text !== null) throw instance.breach(text);
+    return answer;
+  },
+  async stop(instance: Instance, limits: Limits): Promise<void> {
+    await call(instance, 'destination.stop', [], limits.stopMs);
+  },
+  async teardown(instance: Instance, limits: Limits): Promise<void> {
+    await call(instance, 'destination.teardown', [], limits.teardownMs);
+  },
+};

@@ -1,0 +1,143 @@
+import { ConnectorError } from '../errors.ts';
+import { WitFailure, type ImportName } from './guest-imports.ts';
+import { checkFetched, checkSendFailures } from './checks.ts';
+import type {
+  Capabilities, Connection, ConsumerHandle, ConsumerOptions, Outgoing, PartitionOffset, ProducerHandle, ProducerOptions,
+} from './contract.ts';
+
+const CLOSE_MS = 5_000;
+/** A guest of this world holds one handle; more than a few means that it leaks them. */
+const MAX_HANDLES = 16;
+
+export interface HandleEvents {
+  /** An import rejected with something other than ConnectorError: the host is at fault, and the instance has to go. */
+  fault(error: ConnectorError): void;
+  /** The guest waits for the host (true), or runs again (false). */
+  waiting(waits: boolean, name: ImportName): void;
+}
+
+/** The consumers and producers that one guest instance holds, on the thread where Kafka lives. They end with the instance. */
+export class Handles {
+  readonly #capabilities: Capabilities | null;
+  readonly #events: HandleEvents;
+  readonly #consumers = new Map<number, ConsumerHandle>();
+  readonly #producers = new Map<number, ProducerHandle>();
+  #nextHandle = 1;
+  #opening = 0;
+  #interrupted = false;
+  #ended = false;
+  /** The last error given to the guest, so that its code survives the way through the guest, which knows kinds only. */
+  lastError: ConnectorError | null = null;
+
+  constructor(capabilities: Capabilities | null, events: HandleEvents) {
+    this.#capabilities = capabilities;
+    this.#events = events;
+  }
+
+  /** A new call of the guest begins: what woke the last one is over. */
+  beginCall(): void {
+    this.#interrupted = false;
+    this.lastError = null;
+  }
+
+  /** Ends a `poll` now, also one that the guest is only about to make in this call. */
+  interrupt(): void {
+    this.#interrupted = true;
+    for (const consumer of this.#consumers.values()) consumer.wake();
+  }
+
+  /** Serves one import; rejects with WitFailure only. */
+  async request(name: ImportName, args: unknown[]): Promise<unknown> {
+    this.#events.waiting(true, name);
+    try {
+      return await this.#serve(name, args);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError)) {
+        this.#events.fault(new ConnectorError('internal', `The host failed in ${name}: ${ConnectorError.from(thrown).message}`, { cause: thrown }));
+        throw new WitFailure('other', 'internal error of the host');
+      }
+      this.lastError = thrown;
+      throw new WitFailure(thrown.kind, thrown.message);
+    } finally {
+      this.#events.waiting(false, name);
+    }
+  }
+
+  /** Closes everything that the guest left open, within a bound. No import is served afterwards. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    const open = [...this.#consumers.values(), ...this.#producers.values()];
+    this.#consumers.clear();
+    this.#producers.clear();
+    await Promise.all(open.map((handle) => closeWithin(handle)));
+  }
+
+  async #serve(name: ImportName, args: unknown[]): Promise<unknown> {
+    if (this.#ended) throw new ConnectorError('cancelled', 'the instance has ended');
+    switch (name) {
+      case 'openConsumer':
+        return this.#open(this.#consumers, (grants) => grants.openConsumer(args[0] as Connection, args[1] as ConsumerOptions));
+      case 'openProducer':
+        return this.#open(this.#producers, (grants) => grants.openProducer(args[0] as Connection, args[1] as ProducerOptions));
+      case 'poll': {
+        const [handle, maxRecords, maxBytes, maxWaitMs] = args as [number, number, number, number];
+        const fetched = await this.#held(this.#consumers, handle).poll(maxRecords, maxBytes, this.#interrupted ? 0 : maxWaitMs);
+        checkFetched(fetched, maxRecords);
+        return fetched;
+      }
+      case 'commit':
+        return this.#held(this.#consumers, args[0] as number).commit(args[1] as number, args[2] as PartitionOffset[]);
+      case 'send': {
+        const outgoing = args[1] as Outgoing[];
+        const failures = await this.#held(this.#producers, args[0] as number).send(outgoing);
+        checkSendFailures(failures, outgoing);
+        return failures;
+      }
+      case 'closeConsumer':
+        return this.#close(this.#consumers, args[0] as number);
+      case 'closeProducer':
+        return this.#close(this.#producers, args[0] as number);
+    }
+  }
+
+  async #open<H extends { close(): Promise<void> }>(held: Map<number, H>, open: (grants: Capabilities) => Promise<H>): Promise<number> {
+    if (this.#capabilities === null) throw new ConnectorError('policy.denied', 'this instance was granted nothing');
+    if (this.#consumers.size + this.#producers.size + this.#opening >= MAX_HANDLES) {
+      throw new ConnectorError('limit.exceeded', `an instance may hold ${MAX_HANDLES} consumers and producers`);
+    }
+    this.#opening++;
+    try {
+      const handle = await open(this.#capabilities);
+      if (this.#ended) {
+        // The instance ended while this was on its way; nobody else would ever close it.
+        await closeWithin(handle);
+        throw new ConnectorError('cancelled', 'the instance has ended');
+      }
+      const number = this.#nextHandle++;
+      held.set(number, handle);
+      return number;
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  #held<H>(held: Map<number, H>, handle: number): H {
+    const found = held.get(handle);
+    if (found === undefined) throw new ConnectorError('cancelled', 'this handle is closed');
+    return found;
+  }
+
+  async #close<H extends { close(): Promise<void> }>(held: Map<number, H>, handle: number): Promise<void> {
+    const found = held.get(handle);
+    held.delete(handle);
+    await found?.close();
+  }
+}
+
+async function closeWithin(handle: { close(): Promise<void> }): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+  // A failed close has nobody left to tell, and the connection behind it is gone or will time out.
+  await Promise.race([handle.close().catch(() => undefined), late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,381 @@
+import { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { AckQueue } from './ack-queue.ts';
+import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
+import type { Batch, Capabilities, Credit, InvalidParam, Specification } from './contract.ts';
+import { countRecords, lastAckedPosition, withoutFirst } from './frames.ts';
+import { sourceGuest, type ConfigPairs } from './guest.ts';
+import { Instance } from './instance.ts';
+import { Backoff, RestartCap, Signal, turn, within } from './supervision.ts';
+import { Vault } from './vault.ts';
+
+export interface SourceSink {
+  /** False: full, no more until `resume()`. */
+  batch(batch: Batch): boolean;
+  /** The source has ended for good; only teardown is left. Called at most once. */
+  failed(error: ConnectorError): void;
+}
+
+export interface RunOptions {
+  credit?: Partial<Credit>;
+}
+
+/** A full or idle source still calls its guest so often, so that it commits what is due. */
+const IDLE_MS = 1_000;
+const EMPTY = new Uint8Array(0);
+const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
+
+type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' | 'failed' | 'torn down';
+
+/**
+ * One source connector: a read loop over a guest instance that may be replaced underneath. The loop is the only caller of the
+ * guest once it runs; acks, stop and teardown leave a note and wake it.
+ */
+export class SourceConnector {
+  readonly #parts: ConnectorParts;
+  readonly #vault = new Vault();
+  readonly #log: Log;
+  readonly #capabilities: Capabilities;
+  readonly #signal = new Signal();
+  readonly #acks = new AckQueue();
+  readonly #readBackoff: Backoff;
+  readonly #restartBackoff: Backoff;
+  readonly #restartCap: RestartCap;
+
+  #state: State = 'new';
+  #config: ConfigPairs = [];
+  #instance: Instance | null = null;
+  /** The instance is open. */
+  #ready = false;
+  #sink: SourceSink | null = null;
+  #credit: Credit;
+  #loop: Promise<void> = Promise.resolve();
+  #full = false;
+  #stopAsked = false;
+  #closing = false;
+  #ackWake = false;
+  #delivering = false;
+  /** No read, and no new instance, before this time. */
+  #notBefore = 0;
+  #lastRead = 0;
+  /** Records given to the sink and not acknowledged: by the instance that is there, and by those before it. */
+  #outstanding = 0;
+  #stale = 0;
+  /** Where a new instance begins. */
+  #resume: Uint8Array | null = null;
+  #lastEmitted: Uint8Array = EMPTY;
+  #stopWaiters: (() => void)[] = [];
+  #settledWaiters: (() => void)[] = [];
+  #teardown: Promise<void> | null = null;
+
+  constructor(parts: ConnectorParts) {
+    this.#parts = parts;
+    this.#log = (level, message, fields) => parts.log(level, this.#vault.redact(message), fields);
+    this.#capabilities = parts.capabilities(this.#vault, this.#log);
+    this.#credit = parts.limits.credit;
+    this.#readBackoff = new Backoff(parts.limits);
+    this.#restartBackoff = new Backoff(parts.limits);
+    this.#restartCap = new RestartCap(parts.limits);
+  }
+
+  specify(): Promise<Specification> {
+    return specificationOf(this.#parts);
+  }
+
+  /** The problems of the configuration, none if it is accepted. May be called again until `open`. */
+  async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
+    if (this.#state !== 'new' && this.#state !== 'configured') throw outOfOrder('configure', this.#state);
+    return this.#clean(async () => {
+      const { sourceParams } = await this.specify();
+      const { pairs, problems } = this.#vault.hide(config, sourceParams, this.#parts.checkSecret);
+      const instance = await this.#freshInstance();
+      const invalid = [...(await sourceGuest.configure(instance, pairs, this.#parts.limits)), ...problems];
+      if (invalid.length === 0) {
+        this.#config = pairs;
+        this.#state = 'configured';
+      }
+      return invalid;
+    });
+  }
+
+  /** `position`: the last one acknowledged, or null (or empty) on a first run. */
+  async open(position: Uint8Array | null): Promise<void> {
+    if (this.#state !== 'configured') throw outOfOrder('open', this.#state);
+    this.#state = 'opening';
+    this.#resume = position === null || position.length === 0 ? null : new Uint8Array(position);
+    try {
+      await this.#clean(() => this.#openGuest());
+      if (this.#closing) throw new ConnectorError('cancelled', 'The connector is stopping.');
+      this.#state = 'open';
+    } catch (error) {
+      if (this.#state === 'opening') this.#state = 'configured';
+      throw error;
+    }
+  }
+
+  /** Begins to read. Batches and the final error, if any, go to the sink. */
+  run(sink: SourceSink, options: RunOptions = {}): void {
+    if (this.#state !== 'open') throw outOfOrder('run', this.#state);
+    this.#state = 'running';
+    this.#sink = sink;
+    this.#credit = { ...this.#parts.limits.credit, ...options.credit };
+    this.#loop = this.#run();
+  }
+
+  /** The sink has room again. */
+  resume(): void {
+    this.#full = false;
+    this.#signal.notify();
+  }
+
+  /** Takes a Source.Run.Request: positions in the order in which their records were emitted. Ignored unless the source runs. */
+  ack(positions: Uint8Array): void {
+    if (this.#sink === null || this.#state === 'failed' || this.#state === 'torn down') return;
+    const count = countRecords(positions);
+    if (count === null) return this.#fail(new ConnectorError('input.invalid', 'An acknowledgement cannot be read: expected a Source.Run.Request.'));
+    if (count === 0) return;
+    const all = this.#stale + this.#outstanding;
+    if (count > all) {
+      return this.#fail(new ConnectorError('input.invalid', `${count} records were acknowledged, ${all} are outstanding.`));
+    }
+    // Also for records of an instance that is gone: the position counts, whoever read it.
+    this.#resume = new Uint8Array(lastAckedPosition(positions)!);
+    const swallowed = Math.min(count, this.#stale);
+    this.#stale -= swallowed;
+    if (swallowed === count) return;
+    this.#outstanding -= count - swallowed;
+    this.#acks.push(swallowed === 0 ? positions : withoutFirst(positions, swallowed));
+    if (this.#acks.bytes > this.#parts.limits.ackQueueBytes) {
+      return this.#fail(new ConnectorError('limit.exceeded', `Acknowledgements of ${this.#acks.bytes} bytes wait for the guest, the limit is ${this.#parts.limits.ackQueueBytes}.`));
+    }
+    if (this.#ackWake) return;
+    this.#ackWake = true;
+    // Not at once: acks come in bursts, and one call takes them all.
+    setImmediate(() => {
+      this.#ackWake = false;
+      this.#wake();
+    });
+  }
+
+  /** Resolves when the guest was given every ack handed in so far (or is gone). */
+  async settled(): Promise<void> {
+    if (this.#acks.bytes === 0 && !this.#delivering) return;
+    if (this.#state === 'failed' || this.#state === 'torn down') return;
+    await new Promise<void>((resolve) => this.#settledWaiters.push(resolve));
+  }
+
+  /** Stops reading. Nothing is emitted afterwards, acks may follow. The last emitted position, empty if there is none. */
+  async stop(): Promise<Uint8Array> {
+    if (this.#state === 'running') {
+      this.#stopAsked = true;
+      const stopped = new Promise<void>((resolve) => this.#stopWaiters.push(resolve));
+      this.#wake();
+      await stopped;
+    }
+    return this.#lastEmitted;
+  }
+
+  /** Gives the guest the acks that are left, lets it commit, and ends it. In any state, any number of times, bounded. Never rejects. */
+  teardown(): Promise<void> {
+    this.#teardown ??= this.#tearDown();
+    return this.#teardown;
+  }
+
+  async #tearDown(): Promise<void> {
+    const { limits } = this.#parts;
+    const deadline = performance.now() + limits.teardownMs;
+    this.#closing = true;
+    // An open in flight has nothing to save.
+    if (this.#state === 'opening') await this.#instance?.end();
+    this.#wake();
+    await within(this.#loop, limits.teardownMs);
+    this.#state = 'torn down';
+    this.#release();
+    const instance = this.#instance;
+    if (instance === null) return;
+    try {
+      if (instance.failure === null) {
+        const intime = await within(sourceGuest.teardown(instance, limits), Math.max(deadline - performance.now(), 1_000));
+        if (!intime) this.#log('warn', `The source did not tear down within ${limits.teardownMs} ms.`);
+      }
+    } catch (thrown) {
+      this.#log('warn', `The source did not tear down cleanly: ${this.#vault.redact(ConnectorError.from(thrown).message)}`);
+    }
+    await instance.end();
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await turn();
+      try {
+        if (await this.#step()) break;
+      } catch (thrown) {
+        const error = this.#vault.redactError(ConnectorError.from(thrown));
+        if (this.#closing) return;
+        try {
+          await this.#recover(error);
+        } catch (final) {
+          this.#fail(ConnectorError.from(final));
+          return;
+        }
+      }
+      if (this.#state === 'failed') return;
+    }
+  }
+
+  /** One thing to do, the most urgent first: acks, the end, stop, a new instance, a read. True: the loop is over. */
+  async #step(): Promise<boolean> {
+    const { limits } = this.#parts;
+    const instance = this.#instance;
+    if (instance !== null && this.#isReady()) {
+      const positions = this.#acks.take(limits.ackBytes);
+      if (positions !== null) {
+        await this.#deliver(instance, positions);
+        return false;
+      }
+    }
+    if (this.#closing) return true;
+    if (this.#stopAsked) {
+      await this.#stopGuest();
+      await this.#signal.wait(Infinity);
+      return false;
+    }
+    const now = performance.now();
+    if (now < this.#notBefore) {
+      await this.#signal.wait(this.#notBefore - now);
+      return false;
+    }
+    if (instance === null || !this.#isReady()) {
+      await this.#openGuest();
+      this.#log('info', 'The source was reopened.', {});
+      return false;
+    }
+    if (this.#full) {
+      const due = this.#lastRead + IDLE_MS - now;
+      if (due > 0) {
+        await this.#signal.wait(due);
+        return false;
+      }
+    }
+    await this.#read(instance);
+    return false;
+  }
+
+  async #read(instance: Instance): Promise<void> {
+    this.#lastRead = performance.now();
+    const batch = await sourceGuest.read(instance, this.#full ? NO_CREDIT : this.#credit, this.#parts.limits);
+    this.#readBackoff.progress();
+    if (batch === null || this.#closing) return;
+    this.#restartBackoff.progress();
+    this.#outstanding += batch.count;
+    this.#lastEmitted = batch.lastPosition;
+    if (!this.#sink!.batch(batch)) this.#full = true;
+  }
+
+  async #deliver(instance: Instance, positions: Uint8Array): Promise<void> {
+    this.#delivering = true;
+    try {
+      await sourceGuest.ack(instance, positions, this.#parts.limits);
+    } catch (thrown) {
+      const error = ConnectorError.from(thrown);
+      // The guest has noted the acks before it tried to commit, and tries again with the next ones or when it is idle.
+      if (instance.failure !== null || !error.retryable) throw error;
+      this.#log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
+    } finally {
+      this.#delivering = false;
+      if (this.#acks.bytes === 0) this.#resolveAll(this.#settledWaiters);
+    }
+  }
+
+  async #stopGuest(): Promise<void> {
+    if (this.#stopWaiters.length === 0) return;
+    try {
+      if (this.#instance !== null && this.#isReady()) await sourceGuest.stop(this.#instance, this.#parts.limits);
+    } catch (thrown) {
+      this.#log('warn', `The source did not stop cleanly: ${ConnectorError.from(thrown).message}`);
+      if (this.#instance?.failure) this.#retire();
+    } finally {
+      this.#resolveAll(this.#stopWaiters);
+    }
+  }
+
+  /** Decides what an error means for the loop; throws it, or another, if the source is over. */
+  async #recover(error: ConnectorError): Promise<void> {
+    const instance = this.#instance;
+    if (instance === null || instance.failure === null) {
+      if (!error.retryable) throw error;
+      const delayMs = this.#readBackoff.next();
+      this.#log('warn', `Reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
+      this.#notBefore = performance.now() + delayMs;
+      return;
+    }
+    this.#retire();
+    await instance.end();
+    this.#restartCap.count(error);
+    const delayMs = this.#restartBackoff.next();
+    this.#log('warn', `The guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
+    this.#notBefore = performance.now() + delayMs;
+  }
+
+  /** The instance is gone: what it had emitted is the business of nobody but the resume position. */
+  #retire(): void {
+    this.#stale += this.#outstanding;
+    this.#outstanding = 0;
+    this.#acks.clear();
+    this.#resolveAll(this.#settledWaiters);
+  }
+
+  #isReady(): boolean {
+    return this.#ready && this.#instance?.failure === null;
+  }
+
+  async #freshInstance(): Promise<Instance> {
+    this.#ready = false;
+    await this.#instance?.end();
+    if (this.#closing) throw new ConnectorError('cancelled', 'The connector is stopping.');
+    const { placement, limits } = this.#parts;
+    const component = await this.#parts.component();
+    this.#instance = await Instance.start({ component, placement, limits, log: this.#log, capabilities: this.#capabilities });
+    return this.#instance;
+  }
+
+  async #openGuest(): Promise<void> {
+    const { limits } = this.#parts;
+    const instance = await this.#freshInstance();
+    const problems = await sourceGuest.configure(instance, this.#config, limits);
+    if (problems.length > 0) throw new ConnectorError('config.invalid', problems.map((problem) => problem.reason).join('\n'));
+    await sourceGuest.open(instance, this.#resume, limits);
+    this.#ready = true;
+  }
+
+  async #clean<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw this.#vault.redactError(ConnectorError.from(thrown));
+    }
+  }
+
+  #wake(): void {
+    this.#signal.notify();
+    this.#instance?.interrupt();
+  }
+
+  #fail(error: ConnectorError): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'failed';
+    this.#release();
+    this.#wake();
+    this.#sink!.failed(error);
+  }
+
+  #release(): void {
+    this.#acks.clear();
+    this.#resolveAll(this.#stopWaiters);
+    this.#resolveAll(this.#settledWaiters);
+  }
+
+  #resolveAll(waiters: (() => void)[]): void {
+    for (const resolve of waiters.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { ConnectorError } from '../errors.ts';
+import type { InvalidParam, Param, SecretReader } from './contract.ts';
+import type { ConfigPairs } from './guest.ts';
+
+/** Shorter values would blank out half of every text, and are no secrets to speak of. */
+const MIN_REDACTED = 4;
+
+/** Error text, or null if the value is fine. `name` is the parameter's. */
+export type SecretCheck = (name: string, value: string) => string | null;
+
+/**
+ * Keeps the values of parameters that the specification calls secret. The guest is given references that are as empty as the
+ * values, and can do nothing with them but hand them back to a host capability, which reads the value here.
+ */
+export class Vault implements SecretReader {
+  readonly #values = new Map<string, string>();
+  #redacted: string[] = [];
+
+  /** Replaces the secret values of a configuration. Keys and values are trimmed as Conduit does, so that no spelling escapes. */
+  hide(config: Readonly<Record<string, string>>, params: readonly Param[], check?: SecretCheck): { pairs: ConfigPairs; problems: InvalidParam[] } {
+    const secrets = new Set(params.filter((param) => param.secret).map((param) => param.name));
+    this.#values.clear();
+    this.#redacted = [];
+    const pairs: ConfigPairs = [];
+    const problems: InvalidParam[] = [];
+    for (const [key, raw] of Object.entries(config)) {
+      const name = key.trim();
+      const value = raw.trim();
+      if (!secrets.has(name) || value === '') {
+        pairs.push([key, raw]);
+        continue;
+      }
+      const reference = `secret:${name}:${randomBytes(12).toString('base64url')}`;
+      this.#values.set(reference, value);
+      this.#redacted.push(value, ...value.split('\n').map((line) => line.trim()));
+      pairs.push([key, reference]);
+      const reason = check?.(name, value) ?? null;
+      if (reason !== null) problems.push({ name, reason: this.redact(reason) });
+    }
+    this.#redacted = [...new Set(this.#redacted)].filter((text) => text.length >= MIN_REDACTED && !text.startsWith('-----')).sort((a, b) => b.length - a.length);
+    return { pairs, problems };
+  }
+
+  read(reference: string): string {
+    const value = this.#values.get(reference);
+    if (value === undefined) throw new ConnectorError('policy.denied', 'The guest used a reference to a secret that it was not given.');
+    return value;
+  }
+
+  /** A last net below texts that libraries write. */
+  redact(text: string): string {
+    let clean = text;
+    for (const secret of this.#redacted) clean = clean.replaceAll(secret, '***');
+    return clean;
+  }
+
+  redactError(error: ConnectorError): ConnectorError {
+    const message = this.redact(error.message);
+    if (message === error.message) return error;
+    // The cause holds the same text, so it does not come along.
+    return new ConnectorError(error.code, message, { fields: { ...error.fields } });
+  }
+}
