@@ -2,7 +2,6 @@
  * A real Kafka for tests, benchmarks and the demo. Three ways, in this order: the cluster at KAFKA_SERVERS; containers (Docker, through
  * testcontainers); Apache Kafka's own jars (Java 17 and Maven). KAFKA_PROVIDER=address|docker|jars chooses one.
  */
-import { readFileSync } from 'node:fs';
 import { addressBroker } from './broker/address.ts';
 import { makeCertificates } from './broker/certificates.ts';
 import { startJars, type Cluster } from './broker/jars.ts';
@@ -12,8 +11,8 @@ import { PROVIDERS, type Broker, type BrokerAddresses, type BrokerOptions, type 
 
 export type { Broker, BrokerAddresses, BrokerOptions, Provider } from './broker/types.ts';
 
-/** Names the file with the shared broker's addresses, for the test processes of one run. */
-export const SHARED_BROKER_FILE = 'KAFKA_TEST_BROKER';
+/** The environment variable that takes the shared broker's addresses, as JSON, into the test processes of one run. */
+export const SHARED_BROKER = 'KAFKA_TEST_BROKER';
 
 /** Starts a cluster of its own for the caller, who closes it. (With KAFKA_SERVERS: that cluster, which stays as it is.) */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
@@ -39,9 +38,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 
 /** The one broker of this test run. Topics and groups need names of their own; nobody stops it. */
 export function sharedBroker(): BrokerAddresses {
-  const file = process.env[SHARED_BROKER_FILE];
-  if (!file) throw new Error('There is no shared broker: only the vitest projects that name test/support/shared-broker-setup.ts have one.');
-  return JSON.parse(readFileSync(file, 'utf8')) as BrokerAddresses;
+  const addresses = process.env[SHARED_BROKER];
+  if (!addresses) throw new Error('There is no shared broker: only the vitest projects that name test/support/shared-broker-setup.ts have one.');
+  return JSON.parse(addresses) as BrokerAddresses;
 }
 
 /** A name that no other test has, for a topic, a group or a client. */

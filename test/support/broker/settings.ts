@@ -20,8 +20,8 @@ export interface NodeLayout {
 /** The PEM stores that the settings name; every node has these files beside its settings. */
 export function storeFiles(certificates: Certificates): Record<string, string> {
   return {
-    'server.pem': certificates.server.key + certificates.server.cert + certificates.client.caCert,
-    'misnamed.pem': certificates.misnamedServer.key + certificates.misnamedServer.cert + certificates.client.caCert,
+    'server.pem': certificates.server.key + certificates.server.cert,
+    'misnamed.pem': certificates.misnamedServer.key + certificates.misnamedServer.cert,
     'ca.pem': certificates.client.caCert,
   };
 }

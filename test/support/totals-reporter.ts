@@ -1,0 +1,32 @@
+import { writeSync } from 'node:fs';
+import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+
+/** The last line of a run, in words that a program can read: `N passed, N failed`, and `, N skipped` if any was. */
+export class TotalsReporter implements Reporter {
+  #totals: { passed: number; failed: number; skipped: number } | null = null;
+
+  onInit(): void {
+    // At the very end, after the summary and after everything that closing prints.
+    process.once('exit', (code) => {
+      // A run that ended before it had results, for example without a broker, must not look like one without tests.
+      const { passed, failed, skipped } = this.#totals ?? { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+      writeSync(1, `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+    });
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const totals = { passed: 0, failed: errors.length, skipped: 0 };
+    for (const module of modules) {
+      let failedTests = 0;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed') totals.passed++;
+        else if (state === 'skipped') totals.skipped++;
+        else failedTests++;
+      }
+      // A file that does not load, or whose hook fails, may hold no failed test at all.
+      totals.failed += module.state() === 'failed' ? Math.max(failedTests, 1) : failedTests;
+    }
+    this.#totals = totals;
+  }
+}

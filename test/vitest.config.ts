@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { createAssemblyScriptPool } from 'vitest-pool-assemblyscript/config';
+import { defineConfig } from 'vitest/config';
+import { TotalsReporter } from './support/totals-reporter.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const setup = fileURLToPath(new URL('support/shared-broker-setup.ts', import.meta.url));
+const folders = (...names: string[]): string[] => names.map((name) => `test/${name}/**/*.test.ts`);
+const ASSEMBLYSCRIPT = 'test/unit/**/*.as.test.ts';
+
+// Projects run one after the other, by groupOrder: a broker, wasm compilers and tests that watch the clock share few cores badly.
+const inGroup = (groupOrder: number) => ({ groupOrder });
+
+// Both ways of the host to read and write Kafka's records keep the same promises, so the same tests run over both.
+const integration = (records: 'raw' | 'stock', order: number) => ({
+  root,
+  test: {
+    name: `integration (${records})`,
+    include: folders('integration', 'chaos'),
+    // The broker's own test reads no records through the host: once is enough.
+    exclude: records === 'stock' ? ['test/integration/broker.test.ts'] : [],
+    globalSetup: setup,
+    env: { KAFKA_RECORDS: records },
+    pool: 'forks' as const,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    sequence: inGroup(order),
+  },
+});
+
+export default defineConfig({
+  root,
+  test: {
+    reporters: ['default', new TotalsReporter()],
+    // A broker that tests left behind is ended with them: not by waiting.
+    teardownTimeout: 30_000,
+    projects: [
+      {
+        root,
+        test: {
+          name: 'unit',
+          include: [ASSEMBLYSCRIPT],
+          pool: createAssemblyScriptPool({ extraCompilerFlags: ['--runtime', 'incremental'] }),
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          sequence: inGroup(1),
+        },
+      },
+      {
+        root,
+        test: {
+          name: 'host',
+          include: folders('unit', 'component', 'runtime', 'kafka', 'cli', 'plugin', 'middleware', 'security'),
+          exclude: [ASSEMBLYSCRIPT],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: inGroup(2),
+        },
+      },
+      integration('raw', 3),
+      integration('stock', 4),
+      {
+        root,
+        test: {
+          name: 'conduit',
+          include: folders('conduit'),
+          globalSetup: setup,
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: inGroup(5),
+        },
+      },
+    ],
+  },
+});
