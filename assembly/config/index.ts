@@ -1,6 +1,13 @@
 // The connector's configuration: parsed by `configure`, read by the data path.
 import { InvalidParam } from "../abi/errors";
+import { Level, log } from "../abi/log";
+import { destinationParameters } from "../specifier/destination";
+import { Parameter } from "../specifier/parameter";
+import { sourceParameters } from "../specifier/source";
+import { parseDestination } from "./destination";
 import { DestinationSettings, SourceSettings } from "./settings";
+import { parseSource } from "./source";
+import { Values } from "./validate";
 
 export { DestinationSettings, SourceSettings };
 
@@ -9,24 +16,28 @@ export let sourceSettings: SourceSettings | null = null;
 export let destinationSettings: DestinationSettings | null = null;
 
 /** Sets `sourceSettings` unless something is wrong; gives every problem. */
-export function configureSource(m: Map<string, string>): InvalidParam[] {
-  const bad: InvalidParam[] = [];
-  if (!m.has("servers")) bad.push(new InvalidParam("servers", "servers: required"));
-  if (!m.has("topics")) bad.push(new InvalidParam("topics", "topics: required"));
-  if (bad.length) return bad;
-  const s = new SourceSettings();
-  s.connection.servers = m.get("servers").split(",");
-  s.topics = m.get("topics").split(",");
-  sourceSettings = s;
-  return bad;
+export function configureSource(config: Map<string, string>): InvalidParam[] {
+  const table = sourceParameters();
+  const values = new Values(config, table);
+  const settings = parseSource(values, table);
+  sayIgnored(values, table, "a source");
+  const problems = values.problems(table);
+  if (problems.length == 0) sourceSettings = settings;
+  return problems;
 }
-export function configureDestination(m: Map<string, string>): InvalidParam[] {
-  const bad: InvalidParam[] = [];
-  if (!m.has("servers")) bad.push(new InvalidParam("servers", "servers: required"));
-  if (bad.length) return bad;
-  const s = new DestinationSettings();
-  s.connection.servers = m.get("servers").split(",");
-  s.topic = m.has("topic") ? m.get("topic") : "";
-  destinationSettings = s;
-  return bad;
+
+/** Sets `destinationSettings` unless something is wrong; gives every problem. */
+export function configureDestination(config: Map<string, string>): InvalidParam[] {
+  const table = destinationParameters();
+  const values = new Values(config, table);
+  const settings = parseDestination(values, table);
+  sayIgnored(values, table, "a destination");
+  const problems = values.problems(table);
+  if (problems.length == 0) destinationSettings = settings;
+  return problems;
+}
+
+function sayIgnored(values: Values, table: Parameter[], side: string): void {
+  for (let i = 0; i < table.length; i++)
+    if (table[i].ignored && values.isGiven(table[i].name)) log(Level.info, "\"" + table[i].name + "\" has no effect on " + side);
 }
