@@ -1,0 +1,76 @@
+import { ConnectorError } from '../errors.ts';
+import { configure, teardown, type Context, type Outcome } from './context.ts';
+import { IdleEnd } from './ending.ts';
+import { LineOutput } from './line-output.ts';
+import { unless } from './patience.ts';
+import { positionFrom } from './position.ts';
+import { Progress } from './progress.ts';
+import type { Settings } from './settings.ts';
+import { PRINTING, stdoutCapabilities } from './stdout-capabilities.ts';
+import { transfer } from './transfer.ts';
+import { watchSource } from './watch.ts';
+
+export interface SourceOptions {
+  settings: Settings;
+  position?: string | undefined;
+  limit?: number | undefined;
+  /** Null: wait for new records until stopped. */
+  idleMs: number | null;
+}
+
+/**
+ * `source`: records as OpenCDC JSON lines on stdout. A batch of the source goes through a destination of the same component whose
+ * producer is stdout, so the bytes are those that a destination writes to Kafka.
+ */
+export async function source(context: Context, options: SourceOptions): Promise<Outcome> {
+  const output = new LineOutput(context.io.stdout);
+  const watch = watchSource();
+  const reading = context.connectors.source({ log: context.log, capabilities: watch.capabilities });
+  const printing = context.connectors.destination({ log: context.log, capabilities: (_secrets, log) => stdoutCapabilities(output, log) });
+  const progress = new Progress(context.terminal, watch.lag);
+  let failed: ConnectorError | undefined;
+  try {
+    await configure(context, 'source', reading, options.settings);
+    await configure(context, 'destination', printing, await printingSettings(context));
+    await printing.open();
+    await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
+    if (!context.stop.aborted) {
+      const end = new IdleEnd(options.idleMs);
+      end.restart();
+      const done = await transfer(reading, {
+        write: (batch) => printing.write(batch),
+        limit: options.limit,
+        ended: () => end.ended,
+        stop: context.stop,
+        patience: context.patience,
+        credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, 1000) },
+        written: (count) => {
+          end.restart();
+          progress.add(count);
+        },
+      });
+      if (done.failed !== null && !output.closed) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
+      if (!done.drained) context.log('warn', 'the reader of the output did not take the last records in time; they come again next time');
+    }
+  } catch (error) {
+    // `head` has seen enough: not a failure, and what it did not take is not acknowledged.
+    if (!output.closed) throw error;
+  } finally {
+    await Promise.all([teardown(context, 'source', reading), teardown(context, 'destination', printing)]);
+    progress.finish('read');
+  }
+  if (progress.records === 0 && failed === undefined && !context.stop.aborted && !isTrue(options.settings.readFromBeginning)) {
+    context.log('warn', 'no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
+  }
+  return { summary: progress.finish('read'), result: { records: progress.records }, ...(failed && { error: failed }) };
+}
+
+/** Of PRINTING, what this version of the component knows. */
+async function printingSettings(context: Context): Promise<Settings> {
+  const known = new Set((await context.connectors.specify()).destinationParams.map((param) => param.name));
+  return Object.fromEntries(Object.entries(PRINTING).filter(([name]) => known.has(name)));
+}
+
+function isTrue(value: string | undefined): boolean {
+  return /^(1|t|true)$/i.test(value ?? '');
+}

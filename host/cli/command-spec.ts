@@ -1,0 +1,10 @@
+import type { Context, Outcome } from './context.ts';
+import { asYaml, connectorYaml } from './specification.ts';
+
+/** `spec`: the specification, from the component. */
+export async function spec(context: Context): Promise<Outcome> {
+  const specification = await context.connectors.specify();
+  const tree = connectorYaml(specification);
+  const count = specification.sourceParams.length + specification.destinationParams.length;
+  return { summary: `${specification.name} ${specification.version}, ${count} parameters`, result: tree, text: asYaml(tree) };
+}

@@ -1,0 +1,50 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** A terminal or a pipe for people: logs, errors, progress. */
+export interface ErrorStream extends Writable {
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** Everything of the process that the command line touches, so that the executable and the tests can hand in their own. */
+export interface Io {
+  stdin: Readable;
+  /** Data only. */
+  stdout: Writable;
+  /** Logs, errors and progress only. */
+  stderr: ErrorStream;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Calls `listener` at each SIGINT and SIGTERM until the returned function is called. */
+  onSignal(listener: () => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** The streams, environment and signals of this process. */
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    onSignal(listener) {
+      for (const signal of SIGNALS) process.on(signal, listener);
+      return () => {
+        for (const signal of SIGNALS) process.off(signal, listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** Resolves when everything written to the stream so far has left it, or when it cannot leave any more. */
+export function flushed(stream: Writable): Promise<void> {
+  if (stream.destroyed || stream.writableEnded || stream.errored) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once('error', () => resolve());
+    stream.once('close', () => resolve());
+    stream.write('', () => resolve());
+  });
+}

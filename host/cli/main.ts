@@ -1,0 +1,19 @@
+import { kafkaConnectors } from './connectors.ts';
+import { processIo, type Io } from './io.ts';
+import type { Connectors } from './ports.ts';
+import { runProgram } from './program.ts';
+
+export { processIo, type Io } from './io.ts';
+
+/** The command line: arguments without program names, to an exit code. Never rejects. Whoever calls it ends the process with the code. */
+export function main(argv: readonly string[], io: Io = processIo(), connectors: () => Promise<Connectors> = kafkaConnectors): Promise<number> {
+  return runProgram(argv, io, { name: 'conduit-connector-kafka-wasm', connectors });
+}
+
+if (import.meta.main) {
+  // A bug must not show a stack trace to a user, whatever it is.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`internal: ${error.message}\n`, () => process.exit(1));
+  });
+  process.exit(await main(process.argv.slice(2)));
+}

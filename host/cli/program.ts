@@ -1,0 +1,182 @@
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { ConnectorError } from '../errors.ts';
+import { LOG_LEVELS, type LogLevel } from '../log.ts';
+import type { Context, Outcome } from './context.ts';
+import { destination } from './command-destination.ts';
+import { pipe } from './command-pipe.ts';
+import { source } from './command-source.ts';
+import { spec } from './command-spec.ts';
+import { validate } from './command-validate.ts';
+import { durationMs, positiveCount } from './duration.ts';
+import { EXIT } from './exit-code.ts';
+import { runCommand, type RunOptions } from './run-command.ts';
+import { flushed, type Io } from './io.ts';
+import type { Connectors } from './ports.ts';
+import { settingsFromFile, settingsFromPairs, sidesFromFile, type Settings, type Side } from './settings.ts';
+
+export interface ProgramOptions {
+  /** The name in the help texts. */
+  name: string;
+  connectors: () => Promise<Connectors>;
+}
+
+interface SettingOptions {
+  setting?: string[];
+  config?: string;
+}
+interface PairOptions {
+  source?: string[];
+  destination?: string[];
+  config?: string;
+}
+interface ReadOptions {
+  limit?: number;
+  follow?: boolean;
+  idle: number;
+}
+
+/** Runs one command line (without program names) and resolves with its exit code. Never rejects. */
+export async function runProgram(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
+  let exitCode: number;
+  const [first] = argv;
+  if (first === '-V' || first === '--version') {
+    exitCode = await runCommand('version', io, { quiet: false, json: argv.includes('--json'), level: 'warn', dataOnStdout: false }, options.connectors, version);
+  } else {
+    exitCode = await parse(argv, io, options);
+  }
+  await Promise.all([flushed(io.stdout), flushed(io.stderr)]);
+  return exitCode;
+}
+
+async function parse(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  let complaint = '';
+  const program = build(io, options, argv.includes('--json') ? (text) => (complaint += text) : null, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // --help ends with 0; everything else that commander throws is a mistake in the arguments, and commander has told it.
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    if (!(error instanceof CommanderError)) io.stderr.write(`internal: ${ConnectorError.from(error).message}\n`);
+    else if (argv.includes('--json')) {
+      const message = complaint.trim().replace(/^config.invalid: /, '') || 'a command is missing';
+      const command = argv.find((argument) => !argument.startsWith('-')) ?? '';
+      io.stdout.write(`${JSON.stringify({ command, ok: false, summary: message, result: {}, error: { code: 'config.invalid', message } })}\n`);
+    }
+    return error instanceof CommanderError ? EXIT.configuration : EXIT.runtime;
+  }
+}
+
+async function version({ connectors }: Context): Promise<Outcome> {
+  const { name, version: number } = await connectors.specify();
+  return { summary: `${name} ${number}`, result: { name, version: number }, text: `${number}\n` };
+}
+
+/** `complain` null: mistakes are told on stderr. */
+function build(io: Io, options: ProgramOptions, complain: ((text: string) => void) | null, done: (code: number) => void): Command {
+  const program = new Command(options.name)
+    .description('Kafka source and destination for Conduit. On the command line: OpenCDC records from and to Kafka.')
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void (complain === null ? io.stderr.write(text) : complain('')),
+      outputError: (text, write) => {
+        const message = text.replace(/^error: /, 'config.invalid: ');
+        if (complain === null) write(`${message}(${options.name} --help shows how)\n`);
+        else complain(message);
+      },
+    })
+    .exitOverride()
+    .helpCommand(false)
+    .option('-V, --version', 'print the version')
+    .addHelpText('after', EXIT_CODES);
+
+  const add = (name: string, description: string): Command => program.command(name).description(description);
+  const run = async (command: Command, body: (context: Context) => Promise<Outcome>, dataOnStdout = false): Promise<void> => {
+    done(await runCommand(command.name(), io, { ...common(command), dataOnStdout }, options.connectors, body));
+  };
+
+  withOutput(add('spec', "print all settings, as YAML in the form of Conduit's connector.yaml")).action(async (_given, command: Command) => {
+    await run(command, spec);
+  });
+
+  withOutput(withSettings(add('validate', 'check settings, without a broker')))
+    .addArgument(new Argument('<side>', 'which connector').choices(['source', 'destination']))
+    .action(async (side: Side, given: SettingOptions, command: Command) => {
+      await run(command, async (context) => validate(context, side, await settingsOf(given)));
+    });
+
+  withOutput(
+    withReading(withSettings(add('source', 'read records from Kafka: OpenCDC JSON lines on stdout'))).option(
+      '--position <position>',
+      'continue after this position: its JSON, or the "position" of a record',
+    ),
+  ).action(async (given: SettingOptions & ReadOptions & { position?: string }, command: Command) => {
+    await run(command, async (context) => source(context, { settings: await settingsOf(given), position: given.position, ...reading(given) }), true);
+  });
+
+  withOutput(withSettings(add('destination', 'write OpenCDC JSON lines from stdin to Kafka'))).action(async (given: SettingOptions, command: Command) => {
+    await run(command, async (context) => destination(context, await settingsOf(given)));
+  });
+
+  const piping = add('pipe', 'read from Kafka and write to Kafka')
+    .option('--source <key=value...>', 'settings of the source', collect)
+    .option('--destination <key=value...>', 'settings of the destination', collect)
+    .option('--config <file>', 'settings from a YAML or JSON file with the maps "source" and "destination"');
+  withOutput(withReading(piping)).action(async (given: ReadOptions & PairOptions, command: Command) => {
+    await run(command, async (context) => pipe(context, { ...(await sidesOf(given)), ...reading(given) }));
+  });
+  return program;
+}
+
+function withSettings(command: Command): Command {
+  return command
+    .option('-c, --setting <key=value>', 'a setting; can be repeated, and wins over the file', collect)
+    .option('--config <file>', 'settings from a YAML or JSON file, a flat map');
+}
+
+function withReading(command: Command): Command {
+  return command
+    .option('--limit <count>', 'end after so many records', positiveCount)
+    .option('--follow', 'wait for new records until stopped')
+    .addOption(new Option('--idle <duration>', 'without --follow: end when no record came for so long').argParser(durationMs).default(3000, '3s'));
+}
+
+function withOutput(command: Command): Command {
+  return command
+    .option('-q, --quiet', 'no progress, no summary; errors only')
+    .option('--json', 'tell the outcome as one JSON object, and log lines as JSON')
+    .addOption(new Option('--log-level <level>', 'what to log on stderr').choices(LOG_LEVELS).default('warn'));
+}
+
+function common(command: Command): RunOptions {
+  const { quiet, json, logLevel } = command.opts<{ quiet?: boolean; json?: boolean; logLevel?: LogLevel }>();
+  return { quiet: quiet === true, json: json === true, level: quiet === true ? 'error' : (logLevel ?? 'warn'), dataOnStdout: false };
+}
+
+async function settingsOf(given: SettingOptions): Promise<Settings> {
+  const file = given.config === undefined ? {} : await settingsFromFile(given.config);
+  return { ...file, ...settingsFromPairs(given.setting ?? [], '-c') };
+}
+
+async function sidesOf(given: PairOptions): Promise<Record<Side, Settings>> {
+  const file = given.config === undefined ? { source: {}, destination: {} } : await sidesFromFile(given.config);
+  return {
+    source: { ...file.source, ...settingsFromPairs(given.source ?? [], '--source') },
+    destination: { ...file.destination, ...settingsFromPairs(given.destination ?? [], '--destination') },
+  };
+}
+
+function reading(given: ReadOptions): { limit: number | undefined; idleMs: number | null } {
+  return { limit: given.limit, idleMs: given.follow === true ? null : given.idle };
+}
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed while running, 2 wrong arguments or settings, 3 the environment (no broker answers),
+130 stopped by a second Ctrl-C. Data goes to stdout, everything else to stderr.`;
