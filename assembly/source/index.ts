@@ -1,88 +1,135 @@
-import { Date as WasiDate, Random } from "as-wasi/assembly";
+// conduit:connector/source
+import { Date as WasiDate } from "as-wasi/assembly";
 import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from "../abi/errors";
-import { arenaAlloc } from "../abi/arena";
-import { ErrorKind, SourceReadResult } from "../abi/layout";
 import { Consumer, PartitionOffset } from "../abi/kafka";
-import { Level, log } from "../abi/log";
+import { ErrorKind, SourceReadResult } from "../abi/layout";
+import * as reader from "../bytes/reader";
 import { configureSource, sourceSettings } from "../config/index";
 import { liftConfig } from "../config/lift";
+import { Position, parsePosition } from "../kafka/position";
+import { resetTracker } from "./ack-tracker";
+import * as batches from "./batch";
+import { commitAfterAck, commitAll, commitWhenDue, resetCommits } from "./commits";
+import { resolveGroup } from "./group";
+import { acknowledgeAll, resetPartitions } from "./partitions";
 
 let consumer: Consumer | null = null;
-let epoch: u32 = 0;
+let group: string = "";
+let stopped: bool = false;
 
-// position: "topic/partition/next-offset" lines
-function parsePositions(p: usize, n: usize): PartitionOffset[] | null {
-  const out = new Array<PartitionOffset>();
-  const lines = String.UTF8.decodeUnsafe(p, n).split("\n");
-  for (let i = 0; i < lines.length; i++) {
-    const f = lines[i].split("/");
-    if (f.length != 3) return null;
-    out.push(new PartitionOffset(f[0], <i32>parseInt(f[1]), I64.parseInt(f[2])));
-  }
-  return out;
+@inline
+function nowMs(): i64 {
+  return <i64>WasiDate.now();
+}
+
+function refuse(kind: u8, text: string): usize {
+  return returnResult(new ConnectorError(kind, text));
 }
 
 @cabi("conduit:connector/source@0.1.0#configure")
-export function sourceConfigure(ptr: usize, count: u32): usize { return returnInvalidParams(configureSource(liftConfig(ptr, count))); }
+export function sourceConfigure(ptr: usize, count: u32): usize {
+  return returnInvalidParams(configureSource(liftConfig(ptr, count)));
+}
 
 @cabi("conduit:connector/source@0.1.0#open")
 export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   const settings = sourceSettings;
-  if (settings === null) return returnResult(new ConnectorError(ErrorKind.other, "not configured"));
-  let resume: PartitionOffset[] | null = [];
-  if (hasResume) resume = parsePositions(ptr, length);
-  if (resume === null) return returnResult(new ConnectorError(ErrorKind.invalidPosition, "not a position"));
-  const opened = Consumer.open(settings.connection, settings.topics, settings.group, settings.readFromBeginning, resume);
+  if (settings === null) return refuse(ErrorKind.other, "the source is not configured");
+  if (consumer !== null) return refuse(ErrorKind.other, "the source is open already");
+  let position: Position | null = null;
+  if (hasResume) {
+    const parsed = parsePosition(ptr, length);
+    if (parsed.error != "") return refuse(ErrorKind.invalidPosition, parsed.error);
+    position = parsed.value;
+  }
+  const resolved = resolveGroup(position, settings.group);
+  if (resolved.error != "") return refuse(ErrorKind.invalidPosition, resolved.error);
+  const resume = new Array<PartitionOffset>();
+  // A topic that is not read any more has nothing to resume.
+  if (position !== null && position.offset >= 0 && position.partition >= 0 && settings.topics.includes(position.topic)) {
+    resume.push(new PartitionOffset(position.topic, position.partition, position.offset + 1));
+  }
+  const opened = Consumer.open(settings.connection, settings.topics, resolved.group, settings.readFromBeginning, resume);
   if (opened.error !== null) return returnResult(opened.error);
+  reset();
   consumer = opened.value;
-  log(Level.info, "opened", ["at", WasiDate.now().toString(), "nonce", Random.randomBytes(4).toString()]);
+  group = resolved.group;
+  stopped = false;
+  resetCommits(settings.commitOffsetsSize, settings.commitOffsetsDelayMs, nowMs());
   return returnResult(null);
+}
+
+function reset(): void {
+  batches.resetBatches();
+  resetPartitions();
+  resetTracker();
 }
 
 @cabi("conduit:connector/source@0.1.0#read")
 export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usize {
   const c = consumer;
-  if (c === null) return returnResult(new ConnectorError(ErrorKind.other, "not open"));
+  if (c === null) return refuse(ErrorKind.other, "the source is not open");
+  const now = nowMs();
+  const failed = commitWhenDue(c, now);
+  if (failed !== null) return returnResult(failed);
+  if (maxRecords == 0 || maxBytes == 0 || stopped) return nothing();
+  if (!batches.hasWaiting()) {
+    const fetched = c.poll(maxRecords, batches.fetchBytes(maxBytes), maxWaitMs);
+    if (fetched === null) {
+      const error = c.error!;
+      return refuse(error.kind, "failed getting a record: " + error.text);
+    }
+    batches.add(group, fetched);
+    if (!batches.hasWaiting()) return nothing();
+  }
+  // The wait of the poll may have been long, and readAt is when a record was read.
+  if (!batches.mapBatch(maxRecords, maxBytes, <u64>nowMs())) {
+    return refuse(ErrorKind.rejected, "failed getting a record: a record set of topic-partition " + batches.corruptSet() + " is corrupt");
+  }
+  const result = changetype<SourceReadResult>(RETURN_AREA);
+  result.isError = false;
+  result.hasOk = true;
+  result.ok.data.set(batches.dataAt, batches.dataSize);
+  result.ok.count = batches.count;
+  result.ok.lastPosition.set(batches.lastPositionAt, batches.lastPositionSize);
+  return RETURN_AREA;
+}
+
+function nothing(): usize {
   const result = changetype<SourceReadResult>(RETURN_AREA);
   result.isError = false;
   result.hasOk = false;
-  if (maxRecords == 0) return RETURN_AREA;
-  const fetched = c.poll(maxRecords, maxBytes, maxWaitMs);
-  if (fetched === null) return returnResult(c.error);
-  if (fetched.length == 0) return RETURN_AREA;
-  let total: usize = 0, count: u32 = 0;
-  for (let i: u32 = 0; i < fetched.length; i++) { total += fetched.at(i).records.records.length; count += fetched.at(i).records.count; }
-  const data = arenaAlloc(total, 1);
-  let w = data, position = "";
-  for (let i: u32 = 0; i < fetched.length; i++) {
-    const f = fetched.at(i), set = f.records;
-    memory.copy(w, set.records.ptr, set.records.length);
-    w += set.records.length;
-    epoch = f.epoch;
-    position = f.topic.lift() + "/" + f.partition.toString() + "/" + (set.baseOffset + <i64>set.count).toString();
-  }
-  result.hasOk = true;
-  const batch = result.ok;
-  batch.data.set(data, total);
-  batch.count = count;
-  batch.lastPosition.lowerUtf8(position);
   return RETURN_AREA;
 }
 
 @cabi("conduit:connector/source@0.1.0#ack")
 export function sourceAck(ptr: usize, length: usize): usize {
-  const c = consumer, offsets = parsePositions(ptr, length);
-  if (c === null) return returnResult(new ConnectorError(ErrorKind.other, "not open"));
-  if (offsets === null) return returnResult(new ConnectorError(ErrorKind.invalidPosition, "ack"));
-  return returnResult(c.commit(epoch, offsets));
+  const c = consumer;
+  if (c === null) return refuse(ErrorKind.other, "the source is not open");
+  const unknown = acknowledgeAll(ptr, length);
+  const broken = reader.broken;
+  const failed = commitAfterAck(c, nowMs());
+  if (broken) return refuse(ErrorKind.rejected, "ack not possible: the request is not a connector.v2.Source.Run.Request");
+  if (unknown !== null) return refuse(ErrorKind.invalidPosition, 'ack not possible: no record waits for it at position "' + unknown + '"');
+  return returnResult(failed);
 }
 
 @cabi("conduit:connector/source@0.1.0#stop")
-export function sourceStop(): usize { return returnResult(null); }
+export function sourceStop(): usize {
+  stopped = true;
+  batches.resetBatches();
+  return returnResult(null);
+}
 
 @cabi("conduit:connector/source@0.1.0#teardown")
 export function sourceTeardown(): usize {
   const c = consumer;
+  if (c === null) return returnResult(null);
   consumer = null;
-  return returnResult(c === null ? null : c.close());
+  const uncommitted = commitAll(c);
+  const unclosed = c.close();
+  reset();
+  if (uncommitted !== null) return refuse(uncommitted.kind, "failed closing Kafka consumer: failed to commit records: " + uncommitted.text);
+  if (unclosed !== null) return refuse(unclosed.kind, "failed closing Kafka consumer: " + unclosed.text);
+  return returnResult(null);
 }

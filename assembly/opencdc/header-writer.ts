@@ -1,0 +1,137 @@
+// The headers of the current record (record-set-reader) as metadata entries; header-keys.ts says how.
+import { base64Size, writeBase64 } from "../bytes/base64";
+import { copy, same } from "../bytes/memory";
+import { pop, push, scratch } from "../bytes/scratch";
+import { isUtf8 } from "../bytes/utf8";
+import { varintSize, writeVarint } from "../bytes/varint";
+import * as record from "../kafka/record-set-reader";
+import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from "./header-keys";
+
+const TEXT: u32 = 0;
+const VALUE: u32 = 1;
+const NAME: u32 = 2;
+const DROPPED: u32 = 3;
+
+@unmanaged
+class Header {
+  nameAt: u32;
+  nameSize: u32;
+  valueAt: u32;
+  valueSize: u32;
+  kind: u32;
+}
+const HEADER_SIZE: usize = 20;
+// Up to here comparing each with each beats a hash table.
+const FEW: u32 = 12;
+
+let count: u32 = 0;
+
+@inline
+function header(i: u32): Header {
+  return changetype<Header>(scratch + <usize>i * HEADER_SIZE);
+}
+
+@inline
+function keySize(h: Header): u32 {
+  return h.kind == TEXT ? PREFIX_SIZE + h.nameSize : h.kind == VALUE ? VALUE_PREFIX_SIZE + h.nameSize : NAME_PREFIX_SIZE + base64Size(h.nameSize);
+}
+
+@inline
+function textSize(h: Header): u32 {
+  return h.kind == TEXT ? h.valueSize : base64Size(h.valueSize);
+}
+
+/** Reads the record's headers; gives the bytes of the metadata entries. They stay in the scratch memory until the next record. */
+export function collectHeaders(): u32 {
+  count = record.headersLeft;
+  pop(0); // of a record that was measured and not written
+  push(<usize>count * HEADER_SIZE);
+  for (let i: u32 = 0; i < count; i++) {
+    if (!record.nextHeader()) return 0;
+    const h = header(i);
+    h.nameAt = <u32>record.headerNameAt;
+    h.nameSize = record.headerNameSize;
+    h.valueAt = <u32>record.headerValueAt;
+    h.valueSize = <u32>max(record.headerValueSize, 0);
+    h.kind = !isUtf8(h.nameAt, h.nameSize) ? NAME : isUtf8(h.valueAt, h.valueSize) ? TEXT : VALUE;
+  }
+  if (count > FEW) dropRepeatedByHash();
+  else dropRepeated();
+  let size: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const h = header(i);
+    if (h.kind == DROPPED) continue;
+    const key = keySize(h);
+    const text = textSize(h);
+    const entry = 2 + varintSize(key) + key + varintSize(text) + text;
+    size += 1 + varintSize(entry) + entry;
+  }
+  return size;
+}
+
+@inline
+function sameName(a: Header, b: Header): bool {
+  return a.nameSize == b.nameSize && same(a.nameAt, b.nameAt, a.nameSize);
+}
+
+function dropRepeated(): void {
+  for (let i: u32 = 1; i < count; i++) {
+    const later = header(i);
+    for (let j: u32 = 0; j < i; j++) {
+      const earlier = header(j);
+      if (sameName(earlier, later)) earlier.kind = DROPPED;
+    }
+  }
+}
+
+/** From the last header to the first: a name that is in the table already comes again later. */
+function dropRepeatedByHash(): void {
+  const slots: u32 = 1 << (33 - clz(count));
+  const table = push(<usize>slots << 2);
+  memory.fill(scratch + table, 0, <usize>slots << 2);
+  for (let i: u32 = count; i > 0; i--) {
+    const h = header(i - 1);
+    let slot = hash(h.nameAt, h.nameSize) & (slots - 1);
+    while (true) {
+      const at = scratch + table + (<usize>slot << 2);
+      const other = load<u32>(at);
+      if (other == 0) {
+        store<u32>(at, i);
+        break;
+      }
+      if (sameName(header(other - 1), h)) {
+        h.kind = DROPPED;
+        break;
+      }
+      slot = (slot + 1) & (slots - 1);
+    }
+  }
+}
+
+/** FNV-1a. */
+function hash(at: usize, size: usize): u32 {
+  let h: u32 = 0x811c9dc5;
+  for (let i: usize = 0; i < size; i++) h = (h ^ load<u8>(at + i)) * 0x01000193;
+  return h ^ (h >>> 15);
+}
+
+/** Writes the entries that `collectHeaders` counted and returns the end. */
+export function writeHeaders(at: usize): usize {
+  for (let i: u32 = 0; i < count; i++) {
+    const h = header(i);
+    if (h.kind == DROPPED) continue;
+    const key = keySize(h);
+    const text = textSize(h);
+    store<u8>(at, 0x1a);
+    at = writeVarint(at + 1, 2 + varintSize(key) + key + varintSize(text) + text);
+    store<u8>(at, 0x0a);
+    at = writeVarint(at + 1, key);
+    if (h.kind == TEXT) at = copy(copy(at, PREFIX, PREFIX_SIZE), h.nameAt, h.nameSize);
+    else if (h.kind == VALUE) at = copy(copy(at, VALUE_PREFIX, VALUE_PREFIX_SIZE), h.nameAt, h.nameSize);
+    else at = writeBase64(copy(at, NAME_PREFIX, NAME_PREFIX_SIZE), h.nameAt, h.nameSize);
+    store<u8>(at, 0x12);
+    at = writeVarint(at + 1, text);
+    at = h.kind == TEXT ? copy(at, h.valueAt, h.valueSize) : writeBase64(at, h.valueAt, h.valueSize);
+  }
+  return at;
+}

@@ -1,0 +1,139 @@
+// The current record of record-set-reader as one `records` entry of connector.v2.Source.Run.Response (field 1). Everything has its
+// exact size before it is written, so that the caller can bound the batch, and lengths are minimal varints.
+//
+// What is null in Kafka is absent here, what is empty is present and empty: Conduit keeps the two apart.
+import { decimalSize, writeDecimal } from "../bytes/decimal";
+import { copy, literal } from "../bytes/memory";
+import { varintSize, writeVarint } from "../bytes/varint";
+import * as record from "../kafka/record-set-reader";
+import { collectHeaders, writeHeaders } from "./header-writer";
+
+const COLLECTION = literal("opencdc.collection");
+const COLLECTION_SIZE: u32 = 18;
+const READ_AT = literal("opencdc.readAt");
+const READ_AT_SIZE: u32 = 14;
+const CREATED_AT = literal("opencdc.createdAt");
+const CREATED_AT_SIZE: u32 = 17;
+const OPERATION_CREATE: u16 = 0x0110;
+const ZEROS: u32 = 0x30303030;
+
+let prefixAt: usize = 0;
+let prefixSize: u32 = 0;
+let sharedAt: usize = 0;
+let sharedSize: u32 = 0;
+let positionSize: u32 = 0;
+let createdSize: u32 = 0;
+let headersSize: u32 = 0;
+let bodySize: u32 = 0;
+
+/** Where the last written record has its position. */
+export let positionAt: usize = 0;
+export { positionSize };
+
+/** Bytes that `writeShared` needs. */
+export function sharedBound(topicSize: u32): usize {
+  return <usize>topicSize + 160;
+}
+
+/** Writes what all records of a partition have in common in one read; returns its end. */
+export function writeShared(at: usize, topicAt: usize, topicSize: u32, nowMs: u64): usize {
+  store<u16>(at, OPERATION_CREATE);
+  at = writeEntry(at + 2, COLLECTION, COLLECTION_SIZE, topicAt, topicSize);
+  const digits = at + 60;
+  return writeEntry(at, READ_AT, READ_AT_SIZE, digits, <u32>(writeNanoseconds(digits, nowMs) - digits));
+}
+
+function writeEntry(at: usize, keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): usize {
+  store<u8>(at, 0x1a);
+  at = writeVarint(at + 1, 2 + varintSize(keySize) + keySize + varintSize(valueSize) + valueSize);
+  store<u8>(at, 0x0a);
+  at = copy(writeVarint(at + 1, keySize), keyAt, keySize);
+  store<u8>(at, 0x12);
+  return copy(writeVarint(at + 1, valueSize), valueAt, valueSize);
+}
+
+/** Milliseconds as nanoseconds in decimal: six more zeros, which no size of the number can overflow. */
+function writeNanoseconds(at: usize, ms: u64): usize {
+  at = writeDecimal(at, ms);
+  if (ms == 0) return at;
+  store<u32>(at, ZEROS);
+  store<u16>(at, <u16>ZEROS, 4);
+  return at + 6;
+}
+
+/** Prepares for the records of one partition: its position prefix, and what `writeShared` wrote. */
+export function openRecords(positionPrefixAt: usize, positionPrefixSize: u32, metadataAt: usize, metadataSize: u32): void {
+  prefixAt = positionPrefixAt;
+  prefixSize = positionPrefixSize;
+  sharedAt = metadataAt;
+  sharedSize = metadataSize;
+}
+
+/** Bytes that the current record takes; 0 if its headers cannot be read. */
+export function measureRecord(): usize {
+  positionSize = prefixSize + decimalSize(<u64>record.offset) + 1;
+  // -1 is Kafka's "no timestamp", and none below has a meaning: such a record has no createdAt.
+  createdSize = record.timestamp < 0 ? 0 : decimalSize(<u64>record.timestamp) + (record.timestamp == 0 ? 0 : 6);
+  headersSize = 0;
+  if (record.headersLeft != 0) {
+    headersSize = collectHeaders();
+    if (headersSize == 0) return 0;
+  }
+  let size: u32 = 1 + varintSize(positionSize) + positionSize + sharedSize + headersSize;
+  if (createdSize != 0) size += createdSize + CREATED_AT_SIZE + 6;
+  if (record.keySize >= 0) {
+    const data = dataSize(record.keySize);
+    size += 1 + varintSize(data) + data;
+  }
+  const payload = payloadSize();
+  bodySize = size + 1 + varintSize(payload) + payload;
+  return 1 + varintSize(bodySize) + bodySize;
+}
+
+@inline
+function dataSize(bytes: u32): u32 {
+  return 1 + varintSize(bytes) + bytes;
+}
+
+@inline
+function payloadSize(): u32 {
+  if (record.valueSize < 0) return 0;
+  const data = dataSize(record.valueSize);
+  return 1 + varintSize(data) + data;
+}
+
+/** Writes the record that `measureRecord` measured and returns the end. */
+export function writeRecord(at: usize): usize {
+  store<u8>(at, 0x0a);
+  at = writeVarint(at + 1, bodySize);
+  store<u8>(at, 0x0a);
+  at = writeVarint(at + 1, positionSize);
+  positionAt = at;
+  at = copy(at, prefixAt, prefixSize);
+  at = writeDecimal(at, <u64>record.offset);
+  store<u8>(at, 0x7d);
+  at = copy(at + 1, sharedAt, sharedSize);
+  if (createdSize != 0) {
+    store<u8>(at, 0x1a);
+    store<u8>(at, <u8>(createdSize + CREATED_AT_SIZE + 4), 1);
+    store<u8>(at, 0x0a, 2);
+    store<u8>(at, <u8>CREATED_AT_SIZE, 3);
+    at = copy(at + 4, CREATED_AT, CREATED_AT_SIZE);
+    store<u8>(at, 0x12);
+    store<u8>(at, <u8>createdSize, 1);
+    at = writeNanoseconds(at + 2, <u64>record.timestamp);
+  }
+  if (headersSize != 0) at = writeHeaders(at);
+  if (record.keySize >= 0) at = writeData(at, 0x22, record.keyAt, record.keySize);
+  store<u8>(at, 0x2a);
+  at = writeVarint(at + 1, payloadSize());
+  if (record.valueSize >= 0) at = writeData(at, 0x12, record.valueAt, record.valueSize);
+  return at;
+}
+
+function writeData(at: usize, tag: u8, from: usize, size: u32): usize {
+  store<u8>(at, tag);
+  at = writeVarint(at + 1, dataSize(size));
+  store<u8>(at, 0x0a);
+  return copy(writeVarint(at + 1, size), from, size);
+}

@@ -1,0 +1,38 @@
+// Protobuf's wire format.
+import * as reader from "../bytes/reader";
+
+const VARINT: u32 = 0;
+const FIXED64: u32 = 1;
+const BYTES: u32 = 2;
+const START_GROUP: u32 = 3;
+const END_GROUP: u32 = 4;
+const FIXED32: u32 = 5;
+const MAX_GROUPS = 100;
+
+/** Skips the value of a field that nobody here knows. */
+export function skipField(tag: u64): void {
+  skipNested(tag, 0);
+}
+
+function skipNested(tag: u64, depth: i32): void {
+  const kind = <u32>tag & 7;
+  // Field numbers are 1 to 2^29 - 1.
+  if (tag >>> 3 == 0 || tag >>> 32 != 0 || depth > MAX_GROUPS) {
+    reader.fail();
+    return;
+  }
+  if (kind == VARINT) reader.varint();
+  else if (kind == FIXED64) reader.skip(8);
+  else if (kind == BYTES) reader.skip(reader.size());
+  else if (kind == FIXED32) reader.skip(4);
+  else if (kind == START_GROUP) {
+    while (!reader.broken) {
+      const inner = reader.varint();
+      if ((<u32>inner & 7) == END_GROUP) {
+        if (inner >>> 3 != tag >>> 3) reader.fail();
+        return;
+      }
+      skipNested(inner, depth + 1);
+    }
+  } else reader.fail();
+}

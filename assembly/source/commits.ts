@@ -1,0 +1,81 @@
+// When acknowledged offsets are committed: with commitOffsetsSize of them, commitOffsetsDelay after the first, with an
+// acknowledgement a second or more after the last commit, and at the end.
+import { ConnectorError } from "../abi/errors";
+import { Consumer } from "../abi/kafka";
+import { ErrorKind } from "../abi/layout";
+import { Level, log } from "../abi/log";
+import { currentEpoch, noneIsPending, pending } from "./ack-tracker";
+import { dueOffsets, markCommitted } from "./partitions";
+
+const IDLE_MS: i64 = 1000;
+const RETRY_MS: i64 = 1000;
+
+let size: u32 = 1;
+let delayMs: i64 = 0;
+let pendingSince: i64 = -1;
+let committedAt: i64 = 0;
+let failedAt: i64 = -1;
+
+/** `commitDelayMs` 0 or less: never by time. */
+export function resetCommits(commitSize: i32, commitDelayMs: i64, nowMs: i64): void {
+  size = <u32>max(commitSize, 1);
+  delayMs = commitDelayMs;
+  pendingSince = -1;
+  committedAt = nowMs;
+  failedAt = -1;
+}
+
+/** After an acknowledgement. */
+export function commitAfterAck(consumer: Consumer, nowMs: i64): ConnectorError | null {
+  const due = isDue(nowMs) || (pending != 0 && delayMs > 0 && elapsed(committedAt, nowMs) >= IDLE_MS);
+  return due ? commitNow(consumer, nowMs) : null;
+}
+
+/** Every now and then. A commit that failed is not tried again with every call. */
+export function commitWhenDue(consumer: Consumer, nowMs: i64): ConnectorError | null {
+  if (failedAt >= 0 && elapsed(failedAt, nowMs) < RETRY_MS) return null;
+  return isDue(nowMs) ? commitNow(consumer, nowMs) : null;
+}
+
+function isDue(nowMs: i64): bool {
+  if (pending == 0) {
+    pendingSince = -1;
+    return false;
+  }
+  // The wall clock can be set back; waiting then begins anew.
+  if (pendingSince < 0 || nowMs < pendingSince) pendingSince = nowMs;
+  return pending >= size || (delayMs > 0 && nowMs - pendingSince >= delayMs);
+}
+
+@inline
+function elapsed(since: i64, nowMs: i64): i64 {
+  return nowMs < since ? i64.MAX_VALUE : nowMs - since;
+}
+
+/** Commits what is due. What another attempt may cure is logged and stays due. */
+function commitNow(consumer: Consumer, nowMs: i64): ConnectorError | null {
+  const error = commitAll(consumer);
+  if (error === null) {
+    committedAt = nowMs;
+    failedAt = -1;
+    pendingSince = -1;
+    return null;
+  }
+  failedAt = nowMs;
+  const curable = error.kind == ErrorKind.timeout || error.kind == ErrorKind.unavailable || error.kind == ErrorKind.cancelled;
+  if (!curable) return new ConnectorError(error.kind, "failed to commit records: " + error.text);
+  log(Level.warn, "failed to commit offsets, they stay due", ["error", error.text, "records", pending.toString()]);
+  return null;
+}
+
+/** Commits everything that is acknowledged, at once. */
+export function commitAll(consumer: Consumer): ConnectorError | null {
+  const offsets = dueOffsets();
+  if (offsets.length != 0) {
+    const error = consumer.commit(currentEpoch, offsets);
+    if (error !== null) return error;
+    markCommitted(offsets);
+  }
+  noneIsPending();
+  return null;
+}

@@ -1,0 +1,26 @@
+// What the source knows of one partition: how its positions begin, and which of its delivered records are acknowledged.
+import { PositionPrefix } from "../kafka/position";
+import { Run } from "./run";
+
+export class Partition {
+  readonly prefix: PositionPrefix;
+  readonly topicUtf8: ArrayBuffer;
+  /** Of the assignment that its newest records belong to. */
+  epoch: u32 = 0;
+  /** The offset after the acknowledged prefix of this epoch; -1: nothing was acknowledged. */
+  due: i64 = -1;
+  /** What the broker confirmed, of `due`. */
+  committed: i64 = -1;
+  /** Delivered records in order, oldest first. */
+  first: Run | null = null;
+  last: Run | null = null;
+
+  constructor(
+    readonly group: string,
+    readonly topic: string,
+    readonly partition: i32,
+  ) {
+    this.prefix = new PositionPrefix(group, topic, partition);
+    this.topicUtf8 = String.UTF8.encode(topic);
+  }
+}
