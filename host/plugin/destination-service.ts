@@ -1,0 +1,204 @@
+import { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { eachFrame } from '../runtime/frames.ts';
+import type { Call, CallHandlers } from './grpc/call.ts';
+import type { Method } from './grpc/server.ts';
+import { STATUS, StatusError } from './grpc/status.ts';
+import { EMPTY, decodeBytes, decodeConfig } from './messages.ts';
+import type { Config, DestinationMiddleware, DestinationPort } from './ports.ts';
+import { configurationError, statusOf, wrongState } from './refusals.ts';
+import { itemsOf } from './repeated.ts';
+import { WriteQueue } from './write-queue.ts';
+
+const SERVICE = '/connector.v2.DestinationPlugin/';
+/** Stop can overtake the data; so long it waits for the record that it names ... */
+const RECEIPT_MS = 10_000;
+/** ... and so long, then, until all is written. Conduit gives all its pipelines 30 s to end. */
+const FLUSH_MS = 15_000;
+
+/** Names of the states as Conduit's SDK reports them. */
+type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'TornDown';
+
+export interface DestinationServiceOptions {
+  log: Log;
+  connector(): Promise<DestinationPort>;
+  /** Between the stream and the connector. */
+  middleware?(config: Config): Promise<DestinationMiddleware>;
+}
+
+/** Conduit's `DestinationPlugin`: one destination connector for one process. */
+export class DestinationService {
+  readonly #options: DestinationServiceOptions;
+  #state: State = 'Initial';
+  #connector: DestinationPort | null = null;
+  #middleware: DestinationMiddleware | null = null;
+  #call: Call | null = null;
+  #queue: WriteQueue | null = null;
+  #lastRequest: Uint8Array = EMPTY;
+  /** A Stop that waits for a record to arrive. */
+  #awaited: { position: Uint8Array; arrived(): void } | null = null;
+  #drained: (() => void) | null = null;
+  #teardown: Promise<void> | null = null;
+
+  constructor(options: DestinationServiceOptions) {
+    this.#options = options;
+  }
+
+  methods(): [path: string, method: Method][] {
+    const unary = (name: string, run: (request: Buffer) => Promise<Uint8Array>): [string, Method] => [
+      SERVICE + name,
+      {
+        unary: async (request) => {
+          try {
+            return await run(request);
+          } catch (error) {
+            throw statusOf(error);
+          }
+        },
+      },
+    ];
+    return [
+      unary('Configure', (request) => this.#configure(decodeConfig(request))),
+      unary('Open', () => this.#open()),
+      [`${SERVICE}Run`, { stream: (call) => this.#run(call) }],
+      unary('Stop', (request) => this.#stop(decodeBytes(request))),
+      unary('Teardown', () => this.teardown().then(() => EMPTY)),
+      unary('LifecycleOnCreated', () => Promise.resolve(EMPTY)),
+      unary('LifecycleOnUpdated', () => Promise.resolve(EMPTY)),
+      unary('LifecycleOnDeleted', () => Promise.resolve(EMPTY)),
+    ];
+  }
+
+  /** Closes; any state, any number of times. What is not acknowledged comes again. */
+  teardown(): Promise<void> {
+    this.#state = 'TornDown';
+    this.#teardown ??= (async () => {
+      this.#released();
+      // A write that waits for a broker ends when the connector closes.
+      const written = this.#queue?.close();
+      await this.#connector?.teardown();
+      await written;
+      await this.#middleware?.close?.();
+      this.#call?.end();
+    })();
+    return this.#teardown;
+  }
+
+  /** Ends the stream for a reason that lies outside the connector. */
+  abort(error: ConnectorError): void {
+    this.#call?.fail(statusOf(error));
+  }
+
+  async #configure(config: Record<string, string>): Promise<Uint8Array> {
+    this.#expect('Initial');
+    this.#connector ??= await this.#options.connector();
+    const invalid = await this.#connector.configure(config);
+    if (invalid.length > 0) throw configurationError(invalid);
+    this.#middleware = (await this.#options.middleware?.(config)) ?? {};
+    this.#advance('Initial', 'Configured');
+    return EMPTY;
+  }
+
+  async #open(): Promise<Uint8Array> {
+    this.#expect('Configured');
+    await this.#connector!.open();
+    this.#advance('Configured', 'Started');
+    return EMPTY;
+  }
+
+  #run(call: Call): CallHandlers {
+    this.#expect('Started');
+    this.#advance('Started', 'Running');
+    this.#call = call;
+    const connector = this.#connector!;
+    const { write, gathering } = this.#middleware ?? {};
+    const next = (records: Uint8Array): Promise<Uint8Array> => connector.write(records);
+    const queue = new WriteQueue({
+      write: write === undefined ? next : (records) => write.call(this.#middleware, records, next),
+      acks: (bytes) => (call.write(bytes) || !call.open ? undefined : new Promise((resolve) => (this.#drained = resolve))),
+      failed: (error) => this.#failed(call, error),
+      full: (isFull) => (isFull ? call.pause() : call.resume()),
+      gathering,
+    });
+    this.#queue = queue;
+    return {
+      message: (request) => this.#receive(call, queue, request),
+      drained: () => this.#released(),
+      ended: () => void queue.flush().then(() => call.end()),
+      closed: () => {
+        // A cancel means "stop now": what is not acknowledged is sent again after the next start.
+        this.#released();
+        this.#awaited?.arrived();
+        void queue.close();
+      },
+    };
+  }
+
+  #receive(call: Call, queue: WriteQueue, request: Buffer): void {
+    try {
+      const records = itemsOf(request, 'records');
+      if (records.count === 0) return; // an answer without acks panics Conduit
+      this.#lastRequest = records.bytes;
+      queue.push(records);
+      if (this.#awaited !== null && holds(records.bytes, this.#awaited.position)) this.#awaited.arrived();
+    } catch (error) {
+      call.pause();
+      void queue.flush().then(() => this.#failed(call, error));
+    }
+  }
+
+  #failed(call: Call, error: unknown): void {
+    if (!call.open) return;
+    const known = ConnectorError.from(error);
+    this.#options.log('error', `the destination has failed: ${known.message}`, { ...known.fields, code: known.code });
+    call.fail(statusOf(known));
+  }
+
+  async #stop(lastPosition: Uint8Array): Promise<Uint8Array> {
+    const queue = this.#queue;
+    if (queue === null || this.#state === 'TornDown') return EMPTY;
+    if (lastPosition.length > 0 && this.#call?.open === true && !holds(this.#lastRequest, lastPosition)) {
+      const arrival = new Promise<void>((arrived) => (this.#awaited = { position: lastPosition, arrived }));
+      await within(arrival, RECEIPT_MS, 'the last record did not arrive');
+      this.#awaited = null;
+    }
+    if (this.#call?.open !== true) return EMPTY;
+    await within(queue.flush(), FLUSH_MS, 'not all records were written');
+    return EMPTY;
+  }
+
+  #released(): void {
+    this.#drained?.();
+    this.#drained = null;
+  }
+
+  #expect(state: State): void {
+    if (this.#state !== state) throw wrongState([state], this.#state);
+  }
+
+  /** Teardown may have come while the call waited; that state is final. */
+  #advance(from: State, to: State): void {
+    if (this.#state === from) this.#state = to;
+  }
+}
+
+/** True if a record of the request has this position (field 1 of `opencdc.v1.Record`). */
+function holds(request: Uint8Array, position: Uint8Array): boolean {
+  let found = false;
+  eachFrame(request, (start, end) => {
+    found ||= Buffer.compare(decodeBytes(request.subarray(start, end)), position) === 0;
+  });
+  return found;
+}
+
+async function within(promise: Promise<void>, limitMs: number, what: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StatusError(STATUS.deadlineExceeded, `${what} within ${limitMs / 1000} s of Stop`)), limitMs);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,86 @@
+import { writeSync } from 'node:fs';
+import type { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Specification } from '../runtime/contract.ts';
+import { DestinationService } from './destination-service.ts';
+import type { PluginEnvironment } from './environment.ts';
+import { GrpcServer, type Method } from './grpc/server.ts';
+import { Lifeline } from './lifeline.ts';
+import { listen } from './listen.ts';
+import { lineLog, redirectConsole } from './log-lines.ts';
+import type { Config, DestinationMiddleware, DestinationPort, SourceMiddleware, SourcePort } from './ports.ts';
+import { processServices } from './process-services.ts';
+import { SourceService } from './source-service.ts';
+
+const STDOUT = 1;
+
+/** The connectors that a plugin serves. Loaded after the handshake: Conduit waits for that line, and this takes longer. */
+export interface PluginConnectors {
+  specify(): Promise<Specification>;
+  source(log: Log): SourcePort;
+  destination(log: Log): DestinationPort;
+  sourceMiddleware?(config: Config, log: Log): Promise<SourceMiddleware>;
+  destinationMiddleware?(config: Config, log: Log): Promise<DestinationMiddleware>;
+  /** A source was deleted from its pipeline for good. */
+  sourceDeleted?(config: Config, log: Log): Promise<void>;
+}
+
+/** Serves Conduit until it says Shutdown, or is gone. Ends the process. */
+export async function serve(environment: PluginEnvironment, load: () => Promise<PluginConnectors>): Promise<void> {
+  const log = lineLog(environment.logLevel);
+  redirectConsole(log);
+  let loading: Promise<PluginConnectors> | null = null;
+  const connectors = (): Promise<PluginConnectors> => (loading ??= load());
+
+  const source = new SourceService({
+    log,
+    connector: async () => (await connectors()).source(log),
+    middleware: async (config) => (await (await connectors()).sourceMiddleware?.(config, log)) ?? {},
+    deleted: async (config) => (await connectors()).sourceDeleted?.(config, log),
+  });
+  const destination = new DestinationService({
+    log,
+    connector: async () => (await connectors()).destination(log),
+    middleware: async (config) => (await (await connectors()).destinationMiddleware?.(config, log)) ?? {},
+  });
+
+  let remove = (): void => {};
+  const lifeline = new Lifeline({
+    log,
+    leave: async () => {
+      await Promise.all([source.teardown(), destination.teardown()]);
+    },
+    exit: (code) => {
+      remove();
+      process.exit(code);
+    },
+  });
+  const methods = new Map<string, Method>([
+    ...processServices({ specify: async () => (await connectors()).specify(), shutdown: () => lifeline.shutdown() }),
+    ...source.methods(),
+    ...destination.methods(),
+  ]);
+  const server = new GrpcServer({ methods, maxReceiveBytes: environment.maxReceiveBytes, sessions: (open) => lifeline.sessions(open) });
+  guard(log, lifeline, (error) => {
+    source.abort(error);
+    destination.abort(error);
+  });
+  lifeline.start();
+  const listening = await listen(server, environment.socketFolder);
+  remove = listening.remove;
+  // Fields: version of go-plugin's own protocol, of the application's, network, address, kind of server.
+  writeSync(STDOUT, `1|2|${listening.address}|grpc|\n`);
+  connectors().catch((error: unknown) => lifeline.crash(error));
+}
+
+/** Nothing thrown anywhere may end the process without a line in the log and a status on the stream. */
+function guard(log: Log, lifeline: Lifeline, abort: (error: ConnectorError) => void): void {
+  process.on('unhandledRejection', (reason) => {
+    log('error', `a promise was rejected and nobody cared: ${reason instanceof Error ? reason.message : String(reason)}`);
+    if (reason instanceof Error && reason.stack !== undefined) log('debug', reason.stack);
+  });
+  process.on('uncaughtException', (error) => {
+    void import('../errors.ts').then(({ ConnectorError }) => abort(ConnectorError.from(error)));
+    lifeline.crash(error);
+  });
+}
