@@ -1,5 +1,6 @@
 // asc -> jco embed -> jco new -> dist/kafka.wasm, then jco transpile -> dist/component/kafka.js (JSPI).
-// Usage: node assembly/build/component.mjs [release|debug]
+// Usage: node assembly/build/component.mjs [release|debug] [ASCONFIG FOLDER]
+// With the last two, another component of the same world (a test's) is built into FOLDER.
 //
 // jco transpile: a name in --async-imports that matches nothing is ignored without a word, and '*' would also make log, clock
 // and random suspend; so the waiting imports are listed, and a test checks the outcome. --async-exports must be '*': asc merges
@@ -12,13 +13,14 @@ import { writeLayouts } from './layouts.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
-const target = process.argv[2] ?? 'release';
+const [target = 'release', config = 'asconfig.json', folder] = process.argv.slice(2);
 const bin = (pkg, rel) => path.join(path.dirname(require.resolve(`${pkg}/package.json`)), rel);
 const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 const asc = bin('assemblyscript', 'bin/asc.js');
 const jco = path.join(root, 'node_modules/@bytecodealliance/jco/dist/jco.js');
-const wasm = target === 'release' ? 'dist/kafka.wasm' : `dist/build/${target}.wasm`;
-const component = target === 'release' ? 'dist/component' : `dist/build/${target}`;
+const build = folder ?? 'dist/build';
+const wasm = folder === undefined && target === 'release' ? 'dist/kafka.wasm' : `${build}/${target}.wasm`;
+const component = folder !== undefined ? `${folder}/component` : target === 'release' ? 'dist/component' : `dist/build/${target}`;
 
 const WAITING_IMPORTS = [
   'conduit:kafka/consumer@0.1.0#[static]consumer.open',
@@ -31,10 +33,10 @@ const WAITING_IMPORTS = [
 ];
 
 writeLayouts();
-mkdirSync(path.join(root, 'dist/build'), { recursive: true });
-run(asc, '--config', 'asconfig.json', '--target', target, '--transform', './assembly/build/transform.mjs');
-run(jco, 'embed', `dist/build/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `dist/build/${target}.embed.wasm`);
-run(jco, 'new', `dist/build/${target}.embed.wasm`, '-o', wasm);
+mkdirSync(path.join(root, build), { recursive: true });
+run(asc, '--config', config, '--target', target, '-o', `${build}/${target}.core.wasm`, '--transform', './assembly/build/transform.mjs');
+run(jco, 'embed', `${build}/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `${build}/${target}.embed.wasm`);
+run(jco, 'new', `${build}/${target}.embed.wasm`, '-o', wasm);
 rmSync(path.join(root, component), { recursive: true, force: true });
 run(jco, 'transpile', wasm, '-o', component, '--name', 'kafka', '-I', 'async', '--async-mode', 'jspi', '-q',
   '--async-exports', '*', '--async-imports', ...WAITING_IMPORTS);
