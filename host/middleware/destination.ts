@@ -1,0 +1,63 @@
+import type { Log } from '../log.ts';
+import { DestinationSchemas } from './destination-schemas.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { joinBatches, mayHaveSchema, splitBatch } from './records.ts';
+import type { SchemaService } from './schema-service.ts';
+import { batchSettings, rateSettings, schemaDecodeSettings, type Settings } from './settings.ts';
+
+export interface DestinationMiddlewareOptions {
+  /** As Conduit sent them, accepted by the guest's `configure`. */
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Called when the first record with schema metadata arrives. */
+  readonly schemas: () => SchemaService;
+}
+
+type Write = (records: Uint8Array) => Promise<Uint8Array>;
+
+/** What lies between the stream and a destination connector. */
+export interface DestinationMiddleware {
+  /** Until when requests are collected into one write; the delay is a bound from the first record on. */
+  gathering?: { maxRecords: number; maxDelayMs: number };
+  /** Stands in front of the connector's `write`: one ack for each record, in order. */
+  write?(records: Uint8Array, next: Write): Promise<Uint8Array>;
+  close?(): Promise<void>;
+}
+
+/**
+ * `sdk.batch.*`, `sdk.rate.*` and `sdk.schema.extract.*` of a destination. As in the Go SDK, a batch is collected only with a
+ * size above 1, and a delay bounds its wait; unlike there, a size without a delay waits for nothing.
+ */
+export function destinationMiddleware(options: DestinationMiddlewareOptions): DestinationMiddleware {
+  const { size, delayMs } = batchSettings(options.settings);
+  const gathering = size > 1 && delayMs > 0 ? { maxRecords: size, maxDelayMs: delayMs } : undefined;
+  const rate = rateSettings(options.settings);
+  const limiter = rate.perSecond > 0 ? new RateLimiter(rate) : null;
+  const decode = schemaDecodeSettings(options.settings);
+  const schemas = decode.key || decode.payload ? new DestinationSchemas(decode, options.schemas, options.log) : null;
+  if (schemas === null && limiter === null) return { gathering };
+
+  const closing = new AbortController();
+  const limited = async (records: Uint8Array, next: Write): Promise<Uint8Array> => {
+    if (limiter === null) return next(records);
+    const responses: Uint8Array[] = [];
+    for (const part of splitBatch(records, limiter.burst)) {
+      await limiter.take(part.count, closing.signal);
+      responses.push(await next(part.bytes));
+    }
+    return joinBatches(responses);
+  };
+  return {
+    gathering,
+    write: async (records, next) => {
+      if (schemas === null || !mayHaveSchema(records)) return limited(records, next);
+      const responses: Uint8Array[] = [];
+      for (const part of await schemas.decode(records)) responses.push('acks' in part ? part.acks : await limited(part.records, next));
+      return joinBatches(responses);
+    },
+    close: () => {
+      closing.abort();
+      return Promise.resolve();
+    },
+  };
+}
