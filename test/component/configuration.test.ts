@@ -1,0 +1,254 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Guest, problemsOf, startGuest } from '../support/guest.ts';
+
+let guest: Guest;
+beforeAll(async () => {
+  guest = await startGuest();
+});
+
+const SOURCE = { servers: 'a:1', topics: 'orders' };
+const DESTINATION = { servers: 'a:1', topic: 'orders' };
+const source = async (config: Record<string, string>) => (await problemsOf(guest, 'source', { ...SOURCE, ...config })).map((p) => p.reason);
+const destination = async (config: Record<string, string>) => (await problemsOf(guest, 'destination', { ...DESTINATION, ...config })).map((p) => p.reason);
+const opened = async (config: Record<string, string>) => {
+  expect(await destination(config)).toEqual([]);
+  await guest.destination.open();
+  const call = guest.world.last('producer.open');
+  await guest.destination.teardown();
+  return call;
+};
+
+describe("Conduit's algorithm", () => {
+  test('keys and values are trimmed', async () => {
+    expect(await problemsOf(guest, 'source', { ' servers ': '\ta:1\n', ' topics': ' orders\u00a0' })).toEqual([]);
+  });
+  test('a blank value is the default', async () => {
+    const { options } = await opened({ compression: '  ', batchBytes: '', acks: '', deliveryTimeout: '' });
+    expect(options).toEqual({ acks: 'all', compression: 'snappy', maxBatchBytes: 1000012, deliveryTimeoutMs: 10_000 });
+  });
+  test('all problems are reported at once: unknown settings by name, then the others in the order of the specification', async () => {
+    const config = { zebra: '1', aardvark: '2', servers: ',', topics: 'a?', 'sdk.batch.size': '-1', readFromBeginning: 'maybe', clientCert: 'ref', commitOffsetsDelay: '1 day' };
+    const expected = [
+      '"aardvark": unrecognized parameter',
+      '"zebra": unrecognized parameter',
+      'invalid servers: empty 0. server',
+      'invalid servers: empty 1. server',
+      'invalid TLS config: client TLS configuration incomplete, clientKey is missing',
+      'invalid topics: "a?" cannot be the name of a topic, expected 1 to 249 letters, digits, \'.\', \'_\' or \'-\'',
+      'error validating "readFromBeginning": "maybe" value is not a boolean: invalid parameter type',
+      'error validating "commitOffsetsDelay": "1 day" value is not a duration: invalid parameter type',
+      'error validating "sdk.batch.size": "-1" should be greater than -1: greater-than validation failed',
+    ];
+    expect(await source(config)).toEqual(expected);
+    expect(await source(Object.fromEntries(Object.entries(config).reverse()))).toEqual(expected);
+  });
+  test('a problem names its setting', async () => {
+    expect(await problemsOf(guest, 'source', { ...SOURCE, foo: '1' })).toEqual([{ name: 'foo', reason: '"foo": unrecognized parameter' }]);
+  });
+  test('a failed configuration changes nothing', async () => {
+    await opened({ clientID: 'kept' });
+    expect(await destination({ clientID: 'dropped', acks: 'x' })).toHaveLength(1);
+    await guest.destination.open();
+    expect(guest.world.last('producer.open').connection.clientId).toBe('kept');
+    await guest.destination.teardown();
+  });
+  test('quotes and control characters in a value are escaped as Go does', async () => {
+    expect(await source({ 'a"b\\c\nd': 'x' })).toEqual(['"a\\"b\\\\c\\nd": unrecognized parameter']);
+  });
+});
+
+describe('types', () => {
+  test.each(['1', 't', 'T', 'TRUE', 'true', 'True', '0', 'f', 'F', 'FALSE', 'false', 'False'])('boolean: Go takes %s', async (value) => {
+    expect(await source({ readFromBeginning: value })).toEqual([]);
+  });
+  test.each(['yes', 'no', 'tRUE', '2', '-1', 'on', 'truely'])('boolean: Go refuses %s', async (value) => {
+    expect(await source({ readFromBeginning: value })).toEqual([`error validating "readFromBeginning": "${value}" value is not a boolean: invalid parameter type`]);
+  });
+  test.each(['0', '+5', '007', '9223372036854775807'])('integer: Go takes %s', async (value) => {
+    expect(await source({ commitOffsetsSize: value })).toEqual([]);
+  });
+  test.each(['1e3', '1_000', '1.0', '0x10', '9223372036854775808', '-9223372036854775809', '+', '--1', '٣'])('integer: Go refuses %s', async (value) => {
+    expect(await source({ commitOffsetsSize: value })).toEqual([`error validating "commitOffsetsSize": "${value}" value is not an integer: invalid parameter type`]);
+  });
+  test.each(['0', '.5', '5.', '1e3', '+2.5E-1', '-0.5'])('float: Go takes %s', async (value) => {
+    expect(await destination({ 'sdk.rate.perSecond': value })).toEqual([]);
+  });
+  test.each(['.', 'e5', '1e', '1,5', '1e999', 'NaN', 'Inf', '1x'])('float: %s is refused', async (value) => {
+    expect(await destination({ 'sdk.rate.perSecond': value })).toEqual([`error validating "sdk.rate.perSecond": "${value}" value is not a float: invalid parameter type`]);
+  });
+  test.each([
+    ['0', 0],
+    ['+0', 0],
+    ['1s2ms', 1002],
+    ['1.5h', 5_400_000],
+    ['1h30m', 5_400_000],
+    ['300ms', 300],
+    ['.5s', 500],
+    ['2.s', 2000],
+    ['1us', 1],
+    ['1500µs', 2],
+    ['1500μs', 2],
+    ['1ns', 1],
+    ['0.100000000000000000000h', 360_000],
+    ['500ms', 500],
+    ['2562047h', 4_294_967_295],
+  ])('duration: %s is %i ms', async (value, expected) => {
+    expect((await opened({ deliveryTimeout: value })).options.deliveryTimeoutMs).toBe(expected);
+  });
+  test.each(['10', '1d', 's', '1.s.', '.s', '1 s', '1S', '9223372036854775808ns', '2562048h', '3000000000000h', '+', '1s-2s'])('duration: Go refuses %s', async (value) => {
+    expect(await destination({ deliveryTimeout: value })).toEqual([`error validating "deliveryTimeout": "${value}" value is not a duration: invalid parameter type`]);
+  });
+});
+
+describe('connection', () => {
+  const servers = async (list: string) => (await opened({ servers: list })).connection.servers;
+  test('addresses are trimmed, and a missing port is 9092', async () => {
+    expect(await servers(' a , b:1,c.example.org ')).toEqual(['a:9092', 'b:1', 'c.example.org:9092']);
+  });
+  test('IPv6 addresses work with and without a port', async () => {
+    expect(await servers('[::1]:19092,[::1],::1')).toEqual(['[::1]:19092', '[::1]:9092', '[::1]:9092']);
+  });
+  test.each([
+    ['host:notanumber', 'unable to parse port from addr: strconv.ParseInt: parsing "notanumber": invalid syntax'],
+    ['host:65536', 'unable to parse port from addr: "65536" is not between 1 and 65535'],
+    ['host:0', 'unable to parse port from addr: "0" is not between 1 and 65535'],
+    ['host:', 'unable to parse port from addr: "" is not between 1 and 65535'],
+    [':9092', 'host is missing'],
+    ['[]:9092', 'host is missing'],
+    ['[::1', 'missing "]" in address'],
+    ['[::1]9092', 'expected ":port" after "]"'],
+    ['two words:1', 'host has a blank in it'],
+    ['PLAINTEXT://host:9092', 'expected host:port, remove the part up to "://"'],
+  ])('the address %s is refused', async (address, reason) => {
+    expect(await destination({ servers: `a:1,${address}` })).toEqual([`invalid servers: 1. server "${address}": ${reason}`]);
+  });
+  test('clientID is the official one by default, and at most 256 bytes', async () => {
+    expect((await opened({})).connection.clientId).toBe('conduit-connector-kafka');
+    expect((await opened({ clientID: 'ż'.repeat(128) })).connection.clientId).toBe('ż'.repeat(128));
+    expect(await destination({ clientID: 'ż'.repeat(128) + 'a' })).toEqual(['invalid clientID: client id length 257 is larger than max allowed 256']);
+  });
+  test('TLS is off by default, and on without certificates if tls.enabled says so', async () => {
+    expect((await opened({})).connection.tls).toBeUndefined();
+    expect((await opened({ 'tls.enabled': 'true' })).connection.tls).toEqual({ clientCertRef: '', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false });
+  });
+  test('certificates without effect are a warning and no error, even if incomplete', async () => {
+    guest.world.logs.length = 0;
+    expect((await opened({ 'tls.enabled': 'false', clientCert: 'ref', insecureSkipVerify: 'true' })).connection.tls).toBeUndefined();
+    expect(guest.world.logs.filter((l) => l.level === 'warn').map((l) => l.message)).toEqual([
+      'clientCert, clientKey and caCert have no effect because tls.enabled is false',
+      'insecureSkipVerify has no effect because TLS is not enabled',
+    ]);
+  });
+});
+
+describe('source', () => {
+  test('topics are trimmed, and named once each', async () => {
+    expect(await source({ topics: ' a ,b, a' })).toEqual([]);
+    await guest.source.open(undefined);
+    expect(guest.world.last('consumer.open').options.topics).toEqual(['a', 'b']);
+    await guest.source.teardown();
+  });
+  test('an empty element of topics is refused', async () => {
+    expect(await source({ topics: 'a,,b,' })).toEqual(['invalid topics: empty 1. topic', 'invalid topics: empty 3. topic']);
+  });
+  test('topic and topics together are refused', async () => {
+    expect(await source({ topic: 'a' })).toEqual([
+      'can\'t provide both "topic" and "topics" parameters, "topic" is deprecated and will be removed, use the "topics" parameter instead',
+    ]);
+  });
+  test('topic alone works, with a warning', async () => {
+    guest.world.logs.length = 0;
+    expect(await problemsOf(guest, 'source', { servers: 'a:1', topic: 'orders' })).toEqual([]);
+    expect(guest.world.logs).toEqual([{ level: 'warn', message: '"topic" is deprecated, use "topics" instead', fields: [] }]);
+  });
+  test('group and readFromBeginning are passed on', async () => {
+    expect(await source({ groupID: 'g', readFromBeginning: 'true' })).toEqual([]);
+    await guest.source.open(undefined);
+    expect(guest.world.last('consumer.open').options).toMatchObject({ group: 'g', fromBeginning: true });
+    await guest.source.teardown();
+  });
+  test('settings of the official connector that need nothing of us are accepted', async () => {
+    expect(await source({ retryGroupJoinErrors: 'false', commitOffsetsSize: '0', commitOffsetsDelay: '-1s', 'sdk.schema.extract.type': 'avro' })).toEqual([]);
+    expect(await source({ retryGroupJoinErrors: 'x', 'sdk.schema.extract.type': 'json' })).toEqual([
+      'error validating "retryGroupJoinErrors": "x" value is not a boolean: invalid parameter type',
+      'error validating "sdk.schema.extract.type": "json" value must be included in the list [avro]: inclusion validation failed',
+    ]);
+  });
+});
+
+describe('destination', () => {
+  const NEITHER = 'topic is neither a valid static Kafka topic nor a valid Go template';
+  const SUPPORTED = '; supported are {{ index .Metadata "key" }} and {{ .Metadata.key }}';
+  test('B-12: a topic has at most 249 characters', async () => {
+    expect(await destination({ topic: 'a'.repeat(249) })).toEqual([]);
+    expect(await destination({ topic: 'a'.repeat(250) })).toEqual(['topic is too long, maximum length is 249']);
+  });
+  test.each(['foo?', 'a,b', 'a b', '{{foo', 'ą'])('B-13: %s is no topic and no template', async (topic) => {
+    expect(await destination({ topic })).toEqual([NEITHER]);
+  });
+  test.each(['.', '..'])('%s is no name for a topic', async (topic) => {
+    expect(await destination({ topic })).toEqual([`${NEITHER}: "${topic}" cannot be the name of a topic`]);
+  });
+  test.each([
+    ['}} foo {{', 'unclosed action'],
+    ['}}foo{{', 'unclosed action'],
+    ['{{ foo }}', `function "foo" not defined${SUPPORTED}`],
+    ['{{ printf "%s" .Key }}', `function "printf" not defined${SUPPORTED}`],
+    ['{{ .Key }}', `{{ .Key }} is not supported${SUPPORTED}`],
+    ['{{ .Metadata.opencdc.collection }}', `{{ .Metadata.opencdc.collection }} is not supported${SUPPORTED}`],
+    ['{{ index .Metadata key }}', `{{ index .Metadata key }} is not supported${SUPPORTED}`],
+    ['{{ index .Metadata "a" "b" }}', `{{ index .Metadata "a" "b" }} is not supported${SUPPORTED}`],
+    ['{{ }}', `{{  }} is not supported${SUPPORTED}`],
+    ['a b {{ .Metadata.x }}', '"a b " cannot be part of the name of a topic'],
+    ['{{ .Metadata.x }}/y', '"/y" cannot be part of the name of a topic'],
+  ])('B-14: the template %s is refused', async (topic, reason) => {
+    expect(await destination({ topic })).toEqual([`${NEITHER}: template: topic:1: ${reason}`]);
+  });
+  test.each([
+    '{{ .Metadata.foo }}',
+    '{{.Metadata._f1}}',
+    '{{ index .Metadata "opencdc.collection" }}',
+    '{{index .Metadata `a"b`}}',
+    '{{ index .Metadata "}}" }}',
+    '{{ index .Metadata "a\\"b\\\\" }}',
+    'cdc.{{ .Metadata.foo }}-{{ index .Metadata "bar" }}.v1',
+  ])('B-15: the template %s is valid', async (topic) => {
+    expect(await destination({ topic })).toEqual([]);
+  });
+  test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('compression %s is passed on', async (compression) => {
+    expect((await opened({ compression })).options.compression).toBe(compression);
+  });
+  test('other compressions are refused', async () => {
+    expect(await destination({ compression: 'brotli' })).toEqual([
+      'error validating "compression": "brotli" value must be included in the list [none,gzip,snappy,lz4,zstd]: inclusion validation failed',
+    ]);
+  });
+  test('a negative deliveryTimeout is refused', async () => {
+    expect(await destination({ deliveryTimeout: '-1ms' })).toEqual(['invalid delivery timeout: "-1ms" is negative, expected 0 for no limit, or more']);
+  });
+  test.each([512, 104857600])('batchBytes %i is passed on', async (n) => {
+    expect((await opened({ batchBytes: String(n) })).options.maxBatchBytes).toBe(n);
+  });
+  test.each([
+    ['511', 'invalid batchBytes: max record batch bytes 511 is less than allowed 512'],
+    ['0', 'invalid batchBytes: max record batch bytes 0 is less than allowed 512'],
+    ['-5', 'invalid batchBytes: max record batch bytes -5 is less than allowed 512'],
+    ['104857601', 'invalid batchBytes: max broker write bytes 104857600 is erroneously less than max record batch bytes 104857601'],
+    ['3000000000', 'cannot parse \'batchBytes\' as int: strconv.ParseInt: parsing "3000000000": value out of range'],
+    ['1k', 'error validating "batchBytes": "1k" value is not an integer: invalid parameter type'],
+  ])('batchBytes %s is refused', async (value, reason) => {
+    expect(await destination({ batchBytes: value })).toEqual([reason]);
+  });
+  test('the record format is opencdc/json or raw, without options', async () => {
+    expect(await destination({ 'sdk.record.format': 'opencdc/json' })).toEqual([]);
+    expect(await destination({ 'sdk.record.format': 'raw' })).toEqual([]);
+    expect(await destination({ 'sdk.record.format': 'avro' })).toEqual(['invalid sdk.record.format: "avro" not found in [opencdc/json raw]']);
+    expect(await destination({ 'sdk.record.format': 'raw', 'sdk.record.format.options': 'a=b' })).toEqual([
+      'invalid sdk.record.format.options: the format "raw" has no options, remove the setting',
+    ]);
+  });
+  test.each(['sdk.batch.size', 'sdk.rate.perSecond', 'sdk.rate.burst'])('%s must not be negative', async (name) => {
+    expect(await destination({ [name]: '0' })).toEqual([]);
+    expect(await destination({ [name]: '-1' })).toEqual([`error validating "${name}": "-1" should be greater than -1: greater-than validation failed`]);
+  });
+});

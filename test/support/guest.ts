@@ -1,0 +1,191 @@
+/**
+ * The built component on its own, with capabilities that a test writes: what the guest asks is recorded, what it gets is given.
+ * One instance per `startGuest`; calls of one instance must not overlap.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ErrorKind } from '../../host/errors.ts';
+import type { Batch, Connection, ConsumerOptions, Credit, Fetched, InvalidParam, Outgoing, PartitionOffset, ProducerOptions, SendFailure, Specification } from '../../host/runtime/contract.ts';
+
+const BUILT = path.resolve(import.meta.dirname, '../../dist/component');
+
+export interface GuestError {
+  kind: ErrorKind;
+  text: string;
+}
+export type Call =
+  | { name: 'consumer.open'; connection: Connection; options: ConsumerOptions }
+  | { name: 'consumer.poll'; maxRecords: number; maxBytes: number; maxWaitMs: number }
+  | { name: 'consumer.commit'; epoch: number; offsets: PartitionOffset[] }
+  | { name: 'consumer.close' }
+  | { name: 'producer.open'; connection: Connection; options: ProducerOptions }
+  | { name: 'producer.send'; outgoing: Outgoing[] }
+  | { name: 'producer.close' };
+export type CallName = Call['name'];
+type CallOf<N extends CallName> = Extract<Call, { name: N }>;
+
+/** What one instance can reach, in the hands of the test. */
+export class FakeWorld {
+  readonly calls: Call[] = [];
+  readonly logs: { level: string; message: string; fields: [string, string][] }[] = [];
+  /** Answers of `poll`, one after the other; then it finds nothing. */
+  readonly fetched: Fetched[][] = [];
+  /** Answer of every `send`, or a function of what was sent. */
+  failures: SendFailure[] | ((outgoing: Outgoing[]) => SendFailure[]) = [];
+  /** These calls fail with this error until it is taken away. */
+  readonly fail = new Map<CallName, GuestError>();
+  /** Nanoseconds since 1970. */
+  now = 1_700_000_000_005_000_000n;
+  random: () => bigint = () => 0x0807060504030201n;
+
+  of<N extends CallName>(name: N): CallOf<N>[] {
+    return this.calls.filter((call): call is CallOf<N> => call.name === name);
+  }
+  last<N extends CallName>(name: N): CallOf<N> {
+    const call = this.of(name).at(-1);
+    if (call === undefined) throw new Error(`the guest did not call ${name}`);
+    return call;
+  }
+  async record(call: Call): Promise<void> {
+    this.calls.push(call);
+    const error = this.fail.get(call.name);
+    await Promise.resolve();
+    if (error !== undefined) throw Object.assign(new Error(error.text), { payload: error });
+  }
+}
+
+/** The component's exports, as jco gives them with --async-exports '*'; errors are thrown with the WIT value in `payload`. */
+export interface Guest {
+  readonly world: FakeWorld;
+  readonly specifier: { specify(): Promise<Specification> };
+  readonly source: {
+    configure(config: [string, string][]): Promise<void>;
+    open(resume: Uint8Array | undefined): Promise<void>;
+    read(credit: Credit): Promise<Batch | undefined>;
+    ack(positions: Uint8Array): Promise<void>;
+    stop(): Promise<void>;
+    teardown(): Promise<void>;
+  };
+  readonly destination: {
+    configure(config: [string, string][]): Promise<void>;
+    open(): Promise<void>;
+    write(records: Uint8Array): Promise<Uint8Array>;
+    stop(): Promise<void>;
+    teardown(): Promise<void>;
+  };
+  /** Names of the interfaces that the component asked for when it was instantiated. */
+  readonly imports: string[];
+  /** Size of the guest's memory now. */
+  memoryBytes(): number;
+}
+
+interface Transpiled {
+  instantiate(
+    getCore: (file: string) => Promise<WebAssembly.Module>,
+    imports: Record<string, unknown>,
+    instantiateCore: (module: WebAssembly.Module, imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>,
+  ): Promise<Pick<Guest, 'specifier' | 'source' | 'destination'>>;
+}
+
+/** `folder` holds what jco transpile wrote, with the name "kafka". */
+export async function startGuest(world: FakeWorld = new FakeWorld(), folder: string = BUILT): Promise<Guest> {
+  const script = path.join(folder, 'kafka.js');
+  if (!existsSync(script)) throw new Error(`${script} is not there: run "node assembly/build/component.mjs" first`);
+  const { instantiate } = (await import(pathToFileURL(script).href)) as Transpiled;
+  const cores: WebAssembly.Instance[] = [];
+  const imports = new Set<string>();
+  const exports = await instantiate(
+    async (file) => WebAssembly.compile(await readFile(path.join(folder, file))),
+    new Proxy(capabilities(world), {
+      get(target, key) {
+        imports.add(String(key));
+        return target[String(key)];
+      },
+    }),
+    async (module, wanted) => {
+      const instance = await WebAssembly.instantiate(module, wanted);
+      cores.push(instance);
+      return instance;
+    },
+  );
+  return {
+    world,
+    specifier: exports.specifier,
+    source: exports.source,
+    destination: exports.destination,
+    imports: [...imports].sort(),
+    memoryBytes() {
+      for (const core of cores) if (core.exports['memory'] instanceof WebAssembly.Memory) return core.exports['memory'].buffer.byteLength;
+      throw new Error('no core module exports a memory');
+    },
+  };
+}
+
+/** jco knows a resource by its class, and `open` is static: each instance has classes of its own. */
+function capabilities(world: FakeWorld): Record<string, unknown> {
+  class Consumer {
+    static async open(connection: Connection, options: ConsumerOptions): Promise<Consumer> {
+      await world.record({ name: 'consumer.open', connection, options });
+      return new Consumer();
+    }
+    async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
+      await world.record({ name: 'consumer.poll', maxRecords, maxBytes, maxWaitMs });
+      return world.fetched.shift() ?? [];
+    }
+    async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+      await world.record({ name: 'consumer.commit', epoch, offsets });
+    }
+    static async close(): Promise<void> {
+      await world.record({ name: 'consumer.close' });
+    }
+  }
+  class Producer {
+    static async open(connection: Connection, options: ProducerOptions): Promise<Producer> {
+      await world.record({ name: 'producer.open', connection, options });
+      return new Producer();
+    }
+    async send(outgoing: Outgoing[]): Promise<SendFailure[]> {
+      await world.record({ name: 'producer.send', outgoing });
+      return typeof world.failures === 'function' ? world.failures(outgoing) : world.failures;
+    }
+    static async close(): Promise<void> {
+      await world.record({ name: 'producer.close' });
+    }
+  }
+  return {
+    'conduit:connector/log': {
+      log: (level: string, message: string, fields: [string, string][]) => void world.logs.push({ level, message, fields }),
+    },
+    'conduit:kafka/consumer': { Consumer },
+    'conduit:kafka/producer': { Producer },
+    'wasi:clocks/wall-clock': { now: () => ({ seconds: world.now / 1_000_000_000n, nanoseconds: Number(world.now % 1_000_000_000n) }) },
+    'wasi:random/random': { getRandomU64: () => world.random() },
+  };
+}
+
+/** What `configure` finds wrong; empty if nothing. */
+export async function problemsOf(guest: Guest, side: 'source' | 'destination', config: Record<string, string>): Promise<InvalidParam[]> {
+  try {
+    await guest[side].configure(Object.entries(config));
+    return [];
+  } catch (error) {
+    return payloadOf(error) as InvalidParam[];
+  }
+}
+
+/** The error with which an export failed. */
+export async function errorOf(call: Promise<unknown>): Promise<GuestError> {
+  try {
+    await call;
+  } catch (error) {
+    return payloadOf(error) as GuestError;
+  }
+  throw new Error('the call succeeded, an error was expected');
+}
+
+function payloadOf(error: unknown): unknown {
+  if (error instanceof Error && 'payload' in error) return error.payload;
+  throw error;
+}
