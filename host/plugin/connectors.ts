@@ -1,12 +1,27 @@
 import { createDestination, createSource, specify } from '../connector.ts';
+import type { SchemaService } from '../middleware/index.ts';
 import type { PluginEnvironment } from './environment.ts';
 import type { PluginConnectors } from './serve.ts';
 
-/** The Kafka connectors, for a plugin process. */
-export function pluginConnectors(_environment: PluginEnvironment): PluginConnectors {
+/** The Kafka connectors and their middleware, for a plugin process. */
+export function pluginConnectors(environment: PluginEnvironment): PluginConnectors {
+  const middleware = import('../middleware/index.ts');
+  const schemas = async (): Promise<() => SchemaService> => {
+    const { schemaService } = await middleware;
+    let service: SchemaService | null = null;
+    return () => (service ??= schemaService({ target: environment.utilitiesTarget, token: environment.token }));
+  };
   return {
     specify: () => specify(),
     source: (log) => createSource({ log }),
     destination: (log) => createDestination({ log }),
+    sourceMiddleware: async (settings, log) => {
+      const { sourceMiddleware } = await middleware;
+      return sourceMiddleware({ settings, log, connectorId: environment.connectorId, schemas: await schemas() });
+    },
+    destinationMiddleware: async (settings, log) => {
+      const { destinationMiddleware } = await middleware;
+      return destinationMiddleware({ settings, log, schemas: await schemas() });
+    },
   };
 }

@@ -13,6 +13,9 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export interface PluginEnvironment {
   /** `<pipeline>:<connector>`, or a word of Conduit's for processes that run no connector. Empty if Conduit did not say. */
   connectorId: string;
+  /** Address of Conduit's schema service, and what to say there; empty where Conduit runs without one. */
+  utilitiesTarget: string;
+  token: string;
   /** null: nothing is logged. */
   logLevel: LogLevel | null;
   maxReceiveBytes: number;
@@ -40,6 +43,8 @@ export function startedAs(variables: Variables): StartedAs {
     kind: 'plugin',
     environment: {
       connectorId: variables.CONDUIT_CONNECTOR_ID ?? '',
+      utilitiesTarget: variables.CONDUIT_CONNECTOR_UTILITIES_GRPC_TARGET ?? '',
+      token: variables.CONDUIT_CONNECTOR_TOKEN ?? '',
       logLevel: levelOf(variables.CONDUIT_CONNECTOR_LOG_LEVEL),
       maxReceiveBytes: Math.max(DEFAULT_RECEIVE_BYTES, bytesOf(variables.CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE)),
       socketFolder: variables.PLUGIN_UNIX_SOCKET_DIR ?? '',
