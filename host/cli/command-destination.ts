@@ -79,6 +79,8 @@ class BatchWriter {
   #next = new RecordBatch();
   #writing: Promise<void> | null = null;
   #failure: ConnectorError | null = null;
+  /** The input has nothing more at the moment, so a batch that is not full is written too. */
+  #paused = false;
 
   constructor(port: DestinationPort, listener: Listener) {
     this.#port = port;
@@ -89,12 +91,14 @@ class BatchWriter {
   async add(record: Uint8Array, line: number): Promise<void> {
     while (this.#next.full && this.#writing !== null) await this.#writing;
     if (this.#failure !== null) throw this.#failure;
+    this.#paused = false;
     if (this.#next.full) this.#start();
     this.#next.add(record, line);
   }
 
   /** The input pauses: what is there need not wait for more. */
   noMoreForNow(): void {
+    this.#paused = true;
     if (this.#writing === null && this.#failure === null && !this.#next.empty) this.#start();
   }
 
@@ -113,7 +117,7 @@ class BatchWriter {
       })
       .then(() => {
         this.#writing = null;
-        this.noMoreForNow();
+        if (this.#paused) this.noMoreForNow();
       });
   }
 

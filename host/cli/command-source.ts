@@ -10,6 +10,9 @@ import { PRINTING, stdoutCapabilities } from './stdout-capabilities.ts';
 import { transfer } from './transfer.ts';
 import { watchSource } from './watch.ts';
 
+/** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
+const PATIENT = { writeMs: 2 ** 31 - 1 };
+
 export interface SourceOptions {
   settings: Settings;
   position?: string | undefined;
@@ -26,7 +29,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
   const output = new LineOutput(context.io.stdout);
   const watch = watchSource();
   const reading = context.connectors.source({ log: context.log, capabilities: watch.capabilities });
-  const printing = context.connectors.destination({ log: context.log, capabilities: (_secrets, log) => stdoutCapabilities(output, log) });
+  const printing = context.connectors.destination({ log: context.log, capabilities: (_secrets, log) => stdoutCapabilities(output, log), limits: PATIENT });
   const progress = new Progress(context.terminal, watch.lag);
   let failed: ConnectorError | undefined;
   try {
@@ -49,12 +52,13 @@ export async function source(context: Context, options: SourceOptions): Promise<
           progress.add(count);
         },
       });
-      if (done.failed !== null && !output.closed) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
+      if (output.error !== null) throw output.error;
+      if (done.failed !== null) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
       if (!done.drained) context.log('warn', 'the reader of the output did not take the last records in time; they come again next time');
     }
   } catch (error) {
     // `head` has seen enough: not a failure, and what it did not take is not acknowledged.
-    if (!output.closed) throw error;
+    if (output.error?.code !== 'cancelled') throw output.error ?? error;
   } finally {
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'destination', printing)]);
     progress.finish('read');

@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Batch, Capabilities, Credit, InvalidParam, SecretReader, Specification } from '../runtime/contract.ts';
+import type { Limits } from '../runtime/limits.ts';
 import type { ConnectorError } from '../errors.ts';
 
 /** What the command line uses of a source connector; `host/runtime/source.ts` has it all. */
@@ -27,6 +28,7 @@ export interface PortOptions {
   log: Log;
   /** What the component may reach; Kafka if not given. */
   capabilities?: (secrets: SecretReader, log: Log) => Capabilities;
+  limits?: Partial<Limits>;
 }
 
 /** Where the commands get their connectors. */
