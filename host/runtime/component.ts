@@ -44,11 +44,10 @@ async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, 
   return new Map(await Promise.all(entries));
 }
 
-const DEFAULT_FOLDER = new URL('../../dist/component/', import.meta.url);
 const fromFolders = new Map<string, Promise<ComponentSource>>();
 
 /** The component of a folder that holds jco's output under `name`; loaded once for each folder. */
-export function componentOfFolder(folder: URL = DEFAULT_FOLDER, name = 'kafka'): Promise<ComponentSource> {
+export function componentOfFolder(folder: URL = new URL('../../dist/component/', import.meta.url), name = 'kafka'): Promise<ComponentSource> {
   const moduleUrl = new URL(`${name}.js`, folder).href;
   let source = fromFolders.get(moduleUrl);
   if (source === undefined) {

@@ -1,14 +1,123 @@
+import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../errors.ts';
 import type { ComponentSource } from './component.ts';
+import type { Fetched } from './contract.ts';
+import { GuestRefusal } from './exports.ts';
+import { WitFailure, type ImportName } from './guest-imports.ts';
 import type { Limits } from './limits.ts';
 import type { GuestPort, PortHooks } from './port.ts';
+import { buffersOf, type GuestMessage, type HostMessage, type WorkerData } from './worker-messages.ts';
 
 export interface WorkerHooks extends PortHooks {
   limits: Limits;
-  /** The thread ended without being asked to. */
+  /** The thread ended without being asked to, or the guest died outside a call. */
   died(error: ConnectorError): void;
 }
 
-export async function openWorkerPort(_component: ComponentSource, _modules: ReadonlyMap<string, WebAssembly.Module>, _hooks: WorkerHooks): Promise<GuestPort> {
-  throw new ConnectorError('environment', 'Workers are not there yet.');
+/** For the JavaScript around the guest; the guest's own memory is bounded by what the component declares. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
+
+/** An instance in a worker thread of its own: one that loops for ever can be ended. Kafka stays on this thread. */
+export async function openWorkerPort(
+  component: ComponentSource,
+  modules: ReadonlyMap<string, WebAssembly.Module>,
+  hooks: WorkerHooks,
+): Promise<GuestPort> {
+  const worker = startWorker(component, modules, hooks.limits);
+  let memoryBytes = 0;
+  let closed = false;
+  let current: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } | null = null;
+  let ready: () => void;
+  let unready: (error: ConnectorError) => void;
+  const started = new Promise<void>((resolve, reject) => {
+    ready = resolve;
+    unready = reject;
+  });
+
+  const post = (message: HostMessage, transfer: ArrayBuffer[] = []): void => {
+    if (!closed) worker.postMessage(message, transfer);
+  };
+  const lost = (text: string): void => {
+    if (closed) return;
+    const error = new ConnectorError('guest.trap', text);
+    unready(error);
+    hooks.died(error);
+  };
+  worker.on('error', (error) => lost(`The guest's thread ended: ${ConnectorError.from(error).message}.`));
+  worker.on('exit', (code) => lost(`The guest's thread exited with code ${code}.`));
+  worker.on('message', (message: GuestMessage) => {
+    switch (message.type) {
+      case 'log':
+        return hooks.log(message.level, message.message, message.fields);
+      case 'import':
+        return void serveImport(message.id, message.name, message.args);
+      case 'ready':
+        memoryBytes = message.memoryBytes;
+        return ready();
+      case 'ok':
+        memoryBytes = message.memoryBytes;
+        return current?.resolve(message.value);
+      case 'refused':
+        memoryBytes = message.memoryBytes;
+        return current?.reject(new GuestRefusal(message.payload));
+      case 'dead':
+        memoryBytes = message.memoryBytes;
+        return current?.reject(new Error(message.text));
+    }
+  });
+
+  async function serveImport(id: number, name: ImportName, args: unknown[]): Promise<void> {
+    try {
+      const value = await hooks.request(name, args);
+      if (name !== 'poll') return post({ type: 'import-ok', id, value });
+      // The records are views of what came from the network: a copy can be transferred.
+      const copies = (value as Fetched[]).map((one) => ({ ...one, records: { ...one.records, records: new Uint8Array(one.records.records) } }));
+      post({ type: 'import-ok', id, value: copies }, buffersOf(copies.map((one) => one.records.records)));
+    } catch (thrown) {
+      const { kind, text } = thrown instanceof WitFailure ? thrown.payload : { kind: 'other' as const, text: 'internal error of the host' };
+      post({ type: 'import-failed', id, kind, text });
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    closed = true;
+    await worker.terminate();
+  };
+  const timer = setTimeout(() => unready(new ConnectorError('guest.deadline', "The guest's thread did not start in time.")), hooks.limits.configureMs);
+  try {
+    await started;
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+
+  return {
+    invoke(name, args) {
+      // Byte arrays belong to the caller, who may need them for another attempt.
+      const copies = args.map((arg) => (arg instanceof Uint8Array ? new Uint8Array(arg) : arg));
+      return new Promise((resolve, reject) => {
+        current = { resolve, reject };
+        post({ type: 'call', name, args: copies }, buffersOf(copies.filter((arg) => arg instanceof Uint8Array)));
+      }).finally(() => (current = null));
+    },
+    get memoryBytes() {
+      return memoryBytes;
+    },
+    close,
+  };
+}
+
+function startWorker(component: ComponentSource, modules: ReadonlyMap<string, WebAssembly.Module>, limits: Limits): Worker {
+  const { worker } = component;
+  if (worker === undefined) throw new ConnectorError('environment', 'This component has no code for a worker thread: run it inline.');
+  const workerData: WorkerData = {
+    modules,
+    moduleUrl: 'moduleUrl' in worker ? worker.moduleUrl : undefined,
+    logLinesPerSecond: limits.logLinesPerSecond,
+    logMessageLength: limits.logMessageLength,
+  };
+  const options = { workerData, resourceLimits: RESOURCE_LIMITS, env: {}, execArgv: [] };
+  return 'code' in worker ? new Worker(worker.code, { ...options, eval: true }) : new Worker(new URL('./worker-entry.ts', import.meta.url), options);
 }

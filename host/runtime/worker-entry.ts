@@ -1,0 +1,8 @@
+// What a guest's worker thread runs where there are files. A bundle has an entry of its own, which imports `instantiate` statically.
+import { workerData } from 'node:worker_threads';
+import type { InstantiateComponent } from './component.ts';
+import { serveGuest } from './worker-main.ts';
+import type { WorkerData } from './worker-messages.ts';
+
+const { instantiate } = (await import((workerData as WorkerData).moduleUrl!)) as { instantiate: InstantiateComponent };
+await serveGuest(instantiate);
