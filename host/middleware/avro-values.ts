@@ -74,7 +74,7 @@ function writeEntry(writer: Writer, key: string, type: Type, value: unknown, ofR
 }
 
 function writeValue(writer: Writer, type: Type, value: unknown, ofRecord: boolean, depth: number): void {
-  switch (type.typeName as string) {
+  switch (type.typeName) {
     case 'null':
       writer.uint32(NULL_VALUE).int32(0);
       return;
@@ -135,7 +135,7 @@ function writeUnion(writer: Writer, union: Branches, value: unknown, ofRecord: b
   }
   const [name, content] = Object.entries(value as Record<string, unknown>)[0]!;
   const branch = union.types.find((candidate) => candidate.branchName === name)!;
-  const unwrapped = !ofRecord || (union.types.length === 2 && union.types.some((candidate) => (candidate.typeName as string) === 'null'));
+  const unwrapped = !ofRecord || (union.types.length === 2 && union.types.some((candidate) => (candidate.typeName) === 'null'));
   if (unwrapped) {
     writeValue(writer, branch, content, false, depth + 1);
     return;
