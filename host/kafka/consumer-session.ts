@@ -1,0 +1,373 @@
+/**
+ * One kafkajs consumer, from its connection to its end. kafkajs' own restarts are vetoed: they can outlive a disconnect,
+ * and lose what was asked of the consumer before.
+ */
+import { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ConsumerOptions, PartitionOffset, RecordSet } from '../runtime/contract.ts';
+import type { Client, ClientFactory } from './client.ts';
+import type { RecordQueue } from './consumer-queue.ts';
+import { partitionKey, type Start, type StartOffsets } from './consumer-starts.ts';
+import { failureText, isPermanent, kafkaError, protocolType } from './kafka-errors.ts';
+import kafkajs, { MAX_UNCOMPRESSED_BYTES, type Admin, type Consumer, type EachBatchPayload } from './kafkajs.ts';
+import type { RawMessage } from './raw-records.ts';
+import { openBatch } from './record-batch.ts';
+import { trimBelow } from './record-set.ts';
+import { packMessages } from './stock-records.ts';
+import { findTopics } from './topics.ts';
+import { settles, sleep } from './wait.ts';
+
+export interface SessionTimes {
+  sessionTimeoutMs: number;
+  heartbeatIntervalMs: number;
+  rebalanceTimeoutMs: number;
+  /** Bounds how long a stop and a rebalance take to be noticed. */
+  maxWaitMs: number;
+  /** No fetch and no heartbeat for so long: the session is given up. */
+  watchdogMs: number;
+  /** How often missing topics are looked for. */
+  topicPollMs: number;
+  commitTimeoutMs: number;
+}
+const TIMES: SessionTimes = {
+  sessionTimeoutMs: 30_000,
+  heartbeatIntervalMs: 3_000,
+  rebalanceTimeoutMs: 60_000,
+  maxWaitMs: 250,
+  watchdogMs: 90_000,
+  topicPollMs: 1_000,
+  commitTimeoutMs: 10_000,
+};
+const MAX_BYTES = 8 * 1024 * 1024;
+const METADATA_MAX_AGE_MS = 30_000;
+/** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
+const CONCURRENCY = 64;
+const ROOM_WAIT_MS = 1_000;
+/** A batch that cannot be read is fetched again this often before it is called damaged. */
+const CORRUPT_TRIES = 3;
+/** Answers to a commit that say that the assignment is over. */
+const EPOCH_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
+const REJOIN_WAIT_MS = 2_000;
+
+export interface SessionContext {
+  factory: ClientFactory;
+  options: ConsumerOptions;
+  starts: StartOffsets;
+  queue: RecordQueue;
+  times: Partial<SessionTimes>;
+  /** Begins an epoch: drops what is queued, counts on. */
+  nextEpoch(): number;
+  epoch(): number;
+  signal: AbortSignal;
+}
+
+interface Partition {
+  /** What the group has, as far as known here; commits never go below it. */
+  committed: bigint;
+  /** Offset that the next fetch should begin at; undefined before the first one. */
+  expected: bigint | undefined;
+}
+
+export class ConsumerSession {
+  readonly #context: SessionContext;
+  readonly #times: SessionTimes;
+  readonly #log: Log;
+  readonly #client: Client;
+  readonly #admin: Admin;
+  readonly #ended = Promise.withResolvers<string>();
+  #consumer: Consumer | null = null;
+  #over = false;
+  #lastSign = Date.now();
+  /** Offsets that the broker has confirmed in commits, counted: kafkajs also resolves commits that it did not make. */
+  #confirmed = 0;
+  /** The epoch whose start offsets are in place. */
+  #readyEpoch = 0;
+  #ready: Promise<void> = Promise.resolve();
+  #partitions = new Map<string, Partition>();
+  #corrupt = new Map<string, number>();
+  joined = false;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+    this.#times = { ...TIMES, ...context.times };
+    this.#log = context.factory.log;
+    this.#client = context.factory.create({ retries: 3, onLog: (message, facts) => this.#onLog(message, facts) });
+    this.#admin = this.#client.kafka.admin();
+    // Whoever awaits `run` sees it; nobody need.
+    this.#ended.promise.catch(() => undefined);
+  }
+
+  /** Resolves with the reason when a new session is wanted, rejects when this one failed. */
+  async run(): Promise<string> {
+    const { options, signal } = this.#context;
+    const onAbort = (): void => this.#ended.resolve('closed');
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timers: NodeJS.Timeout[] = [];
+    try {
+      await Promise.race([this.#start(timers), this.#ended.promise]);
+      return await this.#ended.promise;
+    } finally {
+      this.#over = true;
+      for (const timer of timers) clearInterval(timer);
+      signal.removeEventListener('abort', onAbort);
+      this.#log('debug', 'Kafka consumer session is over', { group: options.group });
+    }
+  }
+
+  /** Leaves the group if that goes quickly; then no socket is left. */
+  async end(timeoutMs: number): Promise<void> {
+    this.#over = true;
+    this.#context.queue.release();
+    const consumer = this.#consumer;
+    if (consumer !== null) await settles(consumer.disconnect(), timeoutMs);
+    await settles(this.#admin.disconnect(), 200);
+    this.#client.dialer.destroy(new Error('the consumer is closed'));
+  }
+
+  async #start(timers: NodeJS.Timeout[]): Promise<void> {
+    const { options, signal } = this.#context;
+    await this.#admin.connect();
+    let topics = await findTopics(this.#admin, options.topics);
+    if (topics.missing.length > 0) this.#log('warn', 'waiting for topics that do not exist', { topics: topics.missing.join(',') });
+    while (topics.found.length === 0) {
+      await sleep(this.#times.topicPollMs, signal);
+      if (this.#over || signal.aborted) return;
+      topics = await findTopics(this.#admin, options.topics);
+    }
+
+    const consumer = this.#client.kafka.consumer({
+      groupId: options.group,
+      sessionTimeout: this.#times.sessionTimeoutMs,
+      heartbeatInterval: this.#times.heartbeatIntervalMs,
+      rebalanceTimeout: this.#times.rebalanceTimeoutMs,
+      maxWaitTimeInMs: this.#times.maxWaitMs,
+      minBytes: 1,
+      maxBytes: MAX_BYTES,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: async () => false },
+    });
+    this.#consumer = consumer;
+    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN, COMMIT_OFFSETS } = consumer.events;
+    const sign = (): void => {
+      this.#lastSign = Date.now();
+    };
+    consumer.on(FETCH, sign);
+    consumer.on(HEARTBEAT, sign);
+    consumer.on(COMMIT_OFFSETS, ({ payload }) => {
+      this.#confirmed += payload.topics.reduce((sum, topic) => sum + topic.partitions.length, 0);
+    });
+    consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      sign();
+      this.#onJoin(payload.memberAssignment);
+    });
+    await consumer.connect();
+    // "Latest" is committed offsets here; should kafkajs ever have to choose, records come again instead of being skipped.
+    await consumer.subscribe({ topics: topics.found, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENCY,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+    timers.push(setInterval(() => this.#watch(), Math.min(5_000, this.#times.watchdogMs / 2)));
+    if (topics.missing.length > 0) timers.push(setInterval(() => void this.#lookForTopics(topics.missing), this.#times.topicPollMs));
+  }
+
+  #watch(): void {
+    const silentMs = Date.now() - this.#lastSign;
+    if (silentMs > this.#times.watchdogMs)
+      this.#ended.reject(new ConnectorError('kafka.timeout', `no fetch and no heartbeat for ${silentMs} ms`));
+  }
+
+  async #lookForTopics(missing: string[]): Promise<void> {
+    try {
+      const { found } = await findTopics(this.#admin, missing);
+      if (found.length > 0) this.#ended.resolve(`topics were made: ${found.join(',')}`);
+    } catch (error) {
+      this.#log('debug', 'failed to look for missing topics', { error: failureText(error) });
+    }
+  }
+
+  #onJoin(assignment: Readonly<Record<string, number[]>>): void {
+    const epoch = this.#context.nextEpoch();
+    this.joined = true;
+    this.#partitions = new Map();
+    const text = Object.entries(assignment).map(([topic, partitions]) => `${topic}:${partitions.join('+')}`);
+    this.#log('info', 'joined the consumer group', { group: this.#context.options.group, epoch: String(epoch), partitions: text.join(' ') });
+    this.#ready = this.#prepare(epoch, assignment);
+  }
+
+  #live(epoch: number): boolean {
+    return !this.#over && !this.#context.signal.aborted && this.#context.epoch() === epoch;
+  }
+
+  /** Puts the start offsets in place; until then no record of this epoch is handed out. */
+  async #prepare(epoch: number, assignment: Readonly<Record<string, number[]>>): Promise<void> {
+    for (let waitMs = 200; this.#live(epoch); waitMs = Math.min(waitMs * 2, 5_000)) {
+      try {
+        const starts = await this.#context.starts.of(this.#admin, assignment);
+        if (!this.#live(epoch)) return;
+        await this.#applyStarts(epoch, starts);
+        return;
+      } catch (error) {
+        if (!this.#live(epoch)) return;
+        if (isPermanent(error)) return this.#ended.reject(error);
+        this.#log('warn', 'failed to set the start offsets, trying again...', { error: failureText(error) });
+        await sleep(waitMs, this.#context.signal);
+      }
+    }
+  }
+
+  async #applyStarts(epoch: number, starts: Start[]): Promise<void> {
+    const moved = starts.filter((start) => start.start !== null);
+    if (moved.length > 0) {
+      await this.#send(moved.map(({ topic, partition, start }) => ({ topic, partition, nextOffset: start! })));
+      if (!this.#live(epoch)) return;
+    }
+    for (const { topic, partition, committed, start } of starts) {
+      const expected = start ?? (committed >= 0n ? committed : undefined);
+      this.#partitions.set(partitionKey(topic, partition), { committed: start ?? committed, expected });
+      if (start === null) continue;
+      this.#consumer!.seek({ topic, partition, offset: String(start) });
+      this.#log('info', 'partition starts at', { topic, partition: String(partition), offset: String(start) });
+    }
+    this.#context.starts.applied(starts);
+    this.#readyEpoch = epoch;
+  }
+
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    try {
+      await this.#handle(payload);
+    } catch (error) {
+      // kafkajs ends a consumer for good on a TypeError and its like; its own errors (heartbeat) must pass unchanged.
+      if (error instanceof Error && error.name.startsWith('KafkaJS')) throw error;
+      const failure = ConnectorError.from(error);
+      if (failure.code === 'kafka.corrupt') {
+        this.#ended.reject(failure);
+        return;
+      }
+      this.#log('error', 'a fetched batch could not be handled', { error: failure.message });
+      throw new kafkajs.KafkaJSError(failure.message);
+    }
+  }
+
+  async #handle({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { topic, partition } = batch;
+    const { queue } = this.#context;
+    const epoch = this.#context.epoch();
+    const current = (): boolean => this.#live(epoch) && isRunning() && !isStale();
+    while (this.#readyEpoch !== epoch) {
+      if (!current()) return;
+      await settles(this.#ready, ROOM_WAIT_MS);
+      if (this.#readyEpoch !== epoch) await sleep(50, this.#context.signal);
+      await heartbeat();
+    }
+    if (!current()) return;
+    const key = partitionKey(topic, partition);
+    const state = this.#partitions.get(key);
+    const fetchOffset = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+    if (state?.expected !== undefined && state.expected !== fetchOffset) this.#jumped(topic, partition, state.expected, fetchOffset);
+
+    for (const { sets, last } of this.#recordSets(batch, key)) {
+      for (const set of sets) {
+        const records = trimBelow(set, fetchOffset);
+        if (records === null || records.count === 0) continue;
+        while (queue.full) {
+          await queue.room(ROOM_WAIT_MS);
+          if (!current()) return;
+          await heartbeat();
+          if (!current()) return;
+        }
+        queue.push({ topic, partition, epoch, records });
+      }
+      resolveOffset(last);
+      if (state !== undefined) state.expected = BigInt(last) + 1n;
+    }
+    // kafkajs resolves control batches behind the last message with it.
+    if (state !== undefined) state.expected = BigInt(batch.lastOffset()) + 1n;
+  }
+
+  /** The batch as record sets, uncompressed one record batch at a time, each with the offset to resolve after it. */
+  *#recordSets(batch: EachBatchPayload['batch'], key: string): Generator<{ sets: RecordSet[]; last: string }> {
+    const messages = batch.messages;
+    if (messages.length === 0) return;
+    if (!('batch' in messages[0]!)) {
+      yield { sets: packMessages(messages), last: messages[messages.length - 1]!.offset };
+      return;
+    }
+    for (const message of messages as unknown as RawMessage[]) {
+      let set: RecordSet;
+      try {
+        set = openBatch(message.batch, MAX_UNCOMPRESSED_BYTES);
+      } catch (error) {
+        const failure = ConnectorError.from(error, 'kafka.corrupt');
+        const tries = (this.#corrupt.get(key) ?? 0) + 1;
+        this.#corrupt.set(key, tries);
+        this.#log('error', 'a record batch cannot be read', { partition: key, error: failure.message, tries: String(tries) });
+        const text = `partition ${key}: ${failure.message}`;
+        throw tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new kafkajs.KafkaJSError(text);
+      }
+      this.#corrupt.delete(key);
+      yield { sets: [set], last: message.offset };
+    }
+  }
+
+  /** kafkajs has reset the position after an offset was out of range; what is still there is read, and the operator is told. */
+  #jumped(topic: string, partition: number, expected: bigint, actual: bigint): void {
+    this.#log('error', 'offset out of range: records between are gone or come again; going on at the earliest that there is', {
+      topic,
+      partition: String(partition),
+      expectedOffset: String(expected),
+      actualOffset: String(actual),
+    });
+  }
+
+  /** kafkajs tells of an offset out of range in its log only. */
+  #onLog(message: string, facts: Record<string, unknown>): void {
+    if (!message.startsWith('Offset out of range, resetting')) return;
+    const { topic, partition } = facts as { topic: string; partition: number };
+    const state = this.#partitions.get(partitionKey(topic, partition));
+    const expectedOffset = String(state?.expected ?? state?.committed ?? 'unknown');
+    this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', { topic, partition: String(partition), expectedOffset });
+  }
+
+  /** Ignores partitions that are not ours and offsets that would rewind. */
+  async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+    if (!this.#live(epoch) || this.#readyEpoch !== epoch) return;
+    const due = offsets.filter(({ topic, partition, nextOffset }) => {
+      const state = this.#partitions.get(partitionKey(topic, partition));
+      return state !== undefined && nextOffset > state.committed;
+    });
+    if (due.length === 0) return;
+    try {
+      await this.#send(due);
+    } catch (error) {
+      const type = protocolType(error);
+      if (type !== undefined && EPOCH_IS_OVER.has(type)) {
+        const deadline = Date.now() + REJOIN_WAIT_MS;
+        while (this.#live(epoch) && Date.now() < deadline) await sleep(50, this.#context.signal);
+        if (this.#context.epoch() !== epoch) return;
+      }
+      throw kafkaError(error, 'failed to commit records');
+    }
+    for (const { topic, partition, nextOffset } of due) {
+      const state = this.#partitions.get(partitionKey(topic, partition));
+      if (state !== undefined && nextOffset > state.committed && this.#context.epoch() === epoch) state.committed = nextOffset;
+    }
+  }
+
+  /** Resolves only if the broker has answered for every offset. */
+  async #send(offsets: PartitionOffset[]): Promise<void> {
+    const consumer = this.#consumer;
+    if (consumer === null) throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is connecting');
+    const before = this.#confirmed;
+    const committed = consumer.commitOffsets(offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset) })));
+    if (!(await settles(committed, this.#times.commitTimeoutMs)))
+      throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#times.commitTimeoutMs} ms`);
+    await committed;
+    if (this.#confirmed - before < offsets.length)
+      throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is stopping');
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The consumer that a guest holds. It outlives kafkajs' consumers: one that crashes, hangs or no longer fits its topics is
+ * replaced by a new session with back-off, and only what an operator must mend ends it.
+ */
+import { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ConsumerHandle, ConsumerOptions, Fetched, PartitionOffset } from '../runtime/contract.ts';
+import type { ClientFactory } from './client.ts';
+import { RecordQueue, type QueueLimits } from './consumer-queue.ts';
+import { ConsumerSession, type SessionTimes } from './consumer-session.ts';
+import { StartOffsets } from './consumer-starts.ts';
+import { kafkaError } from './kafka-errors.ts';
+import { reach } from './reach.ts';
+import { findTopics } from './topics.ts';
+import { settles, sleep } from './wait.ts';
+
+const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };
+const FIRST_BACK_OFF_MS = 500;
+const LONGEST_BACK_OFF_MS = 10_000;
+const CLOSE_MS = 2_000;
+const OPEN_LOOKUP_MS = 10_000;
+
+export interface ConsumerTuning {
+  queue?: QueueLimits;
+  times?: Partial<SessionTimes>;
+}
+
+/** Rejects with ConnectorError if no broker answers within ten seconds, or the topics may not be read. */
+export async function openConsumer(factory: ClientFactory, options: ConsumerOptions, tuning: ConsumerTuning = {}): Promise<ConsumerHandle> {
+  await reach(factory);
+  const starts = new StartOffsets(options.group, options.fromBeginning, options.resume, factory.log);
+  await fixStarts(factory, starts, options.topics);
+  return new KafkaConsumer(factory, options, starts, tuning);
+}
+
+async function fixStarts(factory: ClientFactory, starts: StartOffsets, topics: string[]): Promise<void> {
+  const { kafka, dialer } = factory.create({ retries: 3 });
+  const admin = kafka.admin();
+  const deadline = Date.now() + OPEN_LOOKUP_MS;
+  try {
+    for (;;) {
+      try {
+        await admin.connect();
+        const { found } = await findTopics(admin, topics);
+        await starts.fix(admin, found);
+        return;
+      } catch (error) {
+        const failure = kafkaError(error, 'failed to look up the topics');
+        if (!failure.retryable || Date.now() > deadline) throw failure;
+        await sleep(500);
+      }
+    }
+  } finally {
+    await settles(admin.disconnect(), 500);
+    dialer.destroy(new Error('closed'));
+  }
+}
+
+class KafkaConsumer implements ConsumerHandle {
+  readonly #factory: ClientFactory;
+  readonly #log: Log;
+  readonly #options: ConsumerOptions;
+  readonly #starts: StartOffsets;
+  readonly #times: Partial<SessionTimes>;
+  readonly #queue: RecordQueue;
+  readonly #closing = new AbortController();
+  readonly #supervisor: Promise<void>;
+  #epoch = 0;
+  #session: ConsumerSession | null = null;
+  #failure: ConnectorError | null = null;
+  #woken = false;
+
+  constructor(factory: ClientFactory, options: ConsumerOptions, starts: StartOffsets, tuning: ConsumerTuning) {
+    this.#factory = factory;
+    this.#log = factory.log;
+    this.#options = options;
+    this.#starts = starts;
+    this.#times = tuning.times ?? {};
+    this.#queue = new RecordQueue(tuning.queue ?? QUEUE);
+    this.#supervisor = this.#supervise();
+  }
+
+  async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
+    if (this.#closing.signal.aborted) throw closed();
+    const deadline = Date.now() + maxWaitMs;
+    while (this.#queue.empty && this.#failure === null && !this.#woken && !this.#closing.signal.aborted) {
+      const left = deadline - Date.now();
+      if (left <= 0) break;
+      await this.#queue.data(left);
+    }
+    this.#woken = false;
+    if (this.#queue.empty && this.#failure !== null) throw this.#failure;
+    return this.#queue.take(maxRecords, maxBytes);
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#queue.wake();
+  }
+
+  async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+    if (this.#closing.signal.aborted) throw closed();
+    if (epoch !== this.#epoch) {
+      this.#log('debug', 'offsets of an earlier assignment are not committed', { epoch: String(epoch), current: String(this.#epoch) });
+      return;
+    }
+    if (this.#session === null) throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is reconnecting');
+    await this.#session.commit(epoch, offsets);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort();
+      this.#queue.clear();
+      this.#queue.release();
+    }
+    await settles(this.#supervisor, CLOSE_MS + 1_000);
+  }
+
+  /** One session after the other, until closed or for good failed. */
+  async #supervise(): Promise<void> {
+    const signal = this.#closing.signal;
+    let backOffMs = FIRST_BACK_OFF_MS;
+    while (!signal.aborted && this.#failure === null) {
+      const session = new ConsumerSession({
+        factory: this.#factory,
+        options: this.#options,
+        starts: this.#starts,
+        queue: this.#queue,
+        times: this.#times,
+        nextEpoch: () => {
+          this.#queue.clear();
+          return ++this.#epoch;
+        },
+        epoch: () => this.#epoch,
+        signal,
+      });
+      this.#session = session;
+      try {
+        const reason = await session.run();
+        if (!signal.aborted) this.#log('info', 'Kafka consumer starts again', { reason });
+        backOffMs = FIRST_BACK_OFF_MS;
+      } catch (error) {
+        const failure = kafkaError(error, 'Kafka consumer ended');
+        if (signal.aborted) break;
+        if (!failure.retryable) {
+          this.#fail(failure);
+          break;
+        }
+        if (session.joined) backOffMs = FIRST_BACK_OFF_MS;
+        this.#log('warn', 'Kafka consumer ended and starts again', { error: failure.message, inMs: String(backOffMs) });
+        await sleep(backOffMs, signal);
+        backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
+      } finally {
+        this.#session = null;
+        await session.end(CLOSE_MS);
+      }
+    }
+  }
+
+  #fail(failure: ConnectorError): void {
+    this.#log('error', 'Kafka consumer cannot go on', { error: failure.message });
+    this.#failure = failure;
+    this.#queue.release();
+  }
+}
+
+function closed(): ConnectorError {
+  return new ConnectorError('cancelled', 'the consumer is closed');
+}

@@ -1,0 +1,34 @@
+/** The only importer of kafkajs: the replacements must be in place before any other of its modules is loaded. */
+import './raw-records.ts';
+import kafkajs from 'kafkajs';
+import { codecFor } from './codecs.ts';
+import type { Compression } from '../runtime/contract.ts';
+
+export type { Admin, Consumer, EachBatchPayload, ISocketFactory, Kafka, KafkaConfig, KafkaMessage, logLevel, Message, Producer, RecordMetadata } from 'kafkajs';
+
+/** What a compressed batch may grow to. Brokers take 1 MiB compressed by default; a thousandfold is an attack or a mistake. */
+export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
+
+/** As in a batch's attributes, and kafkajs' `CompressionTypes`. */
+export const COMPRESSION_IDS: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 };
+
+// The stock records path takes its codecs from kafkajs' table; its gzip is replaced too, because it has no bound.
+for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
+  const codec = codecFor(compression)!;
+  kafkajs.CompressionCodecs[COMPRESSION_IDS[compression] as keyof typeof kafkajs.CompressionCodecs] = () => ({
+    compress: async (encoder: { buffer: Buffer }) => Buffer.from(codec.compress(encoder.buffer)),
+    decompress: async (data: Buffer) => Buffer.from(codec.decompress(data, MAX_UNCOMPRESSED_BYTES)),
+  });
+}
+
+silenceNegativeTimeouts();
+
+/** kafkajs asks for a timer of -1 ms once per process, which Node 24 and later report on stderr; nothing is wrong (kafkajs issue 1751). */
+function silenceNegativeTimeouts(): void {
+  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = ((...args: unknown[]) => {
+    if (args[1] !== 'TimeoutNegativeWarning') emit(...args);
+  }) as typeof process.emitWarning;
+}
+
+export default kafkajs;

@@ -1,0 +1,155 @@
+/** One partition's batches, one after the other: the order of a partition survives every retry. */
+import type { ErrorKind } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Compression, ProducerOptions } from '../runtime/contract.ts';
+import { codecFor } from './codecs.ts';
+import { failureText, isPermanent, protocolType, rootCause } from './kafka-errors.ts';
+import { COMPRESSION_IDS, type Message, type Producer } from './kafkajs.ts';
+import { halve, type OutgoingBatch } from './outgoing-batch.ts';
+import type { RawOutgoing, RecordsPath } from './raw-records.ts';
+import { encodeBatch } from './record-batch.ts';
+import { unpackMessages } from './stock-records.ts';
+import { settles, sleep } from './wait.ts';
+
+const ACKS = { none: 0, leader: 1, all: -1 } as const;
+const BROKER_TIMEOUT_MS = 30_000;
+const LONGEST_BACK_OFF_MS = 2_000;
+const UNKNOWN_TOPIC_TRIES = 4;
+/** The fault of single records: the rest of the batch is written without them. */
+const SPLIT: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
+/** kafkajs calls these final, Kafka does not. */
+const RETRIABLE: ReadonlySet<string> = new Set(['BROKER_NOT_AVAILABLE', 'STALE_BROKER_EPOCH']);
+export const TOO_LARGE = 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
+export const TIMED_OUT = 'records have timed out before they were able to be produced';
+
+export interface Delivery {
+  /** Milliseconds since the epoch; Infinity = none. */
+  deadline: number;
+  signal: AbortSignal;
+  fail(indexes: Iterable<number>, kind: ErrorKind, text: string): void;
+}
+
+export interface LaneOptions {
+  topic: string;
+  partition: number;
+  options: ProducerOptions;
+  recordsPath: RecordsPath;
+  log: Log;
+  producer(): Promise<Pick<Producer, 'send'>>;
+  unknownTopic(): void;
+}
+
+export class PartitionLane {
+  readonly #lane: LaneOptions;
+  /** Settles when kafkajs holds nothing of this partition any more. */
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(lane: LaneOptions) {
+    this.#lane = lane;
+  }
+
+  /** Resolves when the batch is written or its failures are told, at the latest at the deadline; never rejects. */
+  async deliver(batch: OutgoingBatch, delivery: Delivery): Promise<void> {
+    const outcome = new Outcome(batch, delivery);
+    const before = this.#tail;
+    const written = (async () => {
+      await before;
+      await this.#write(batch, outcome);
+    })();
+    this.#tail = written;
+    const { deadline } = delivery;
+    if (deadline === Number.POSITIVE_INFINITY) return written;
+    if (!(await settles(written, Math.max(0, deadline - Date.now())))) outcome.expire();
+  }
+
+  async #write(batch: OutgoingBatch, outcome: Outcome): Promise<void> {
+    const { topic, partition, log, unknownTopic } = this.#lane;
+    const { signal, deadline } = outcome.delivery;
+    let unknown = 0;
+    for (let backOffMs = 100; !outcome.expired; backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS)) {
+      if (signal.aborted) return outcome.failed(batch, 'cancelled', 'the producer is closed');
+      if (Date.now() >= deadline) return outcome.expire();
+      try {
+        await this.#attempt(batch);
+        return outcome.written(batch);
+      } catch (error) {
+        const type = protocolType(error);
+        if (type !== undefined && SPLIT.has(type)) {
+          if (batch.indexes.length === 1) return outcome.failed(batch, 'rejected', failureText(error));
+          for (const half of outcome.split(batch)) await this.#write(half, outcome);
+          return;
+        }
+        if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && ++unknown >= UNKNOWN_TOPIC_TRIES) {
+          unknownTopic();
+          return outcome.failed(batch, 'rejected', failureText(error));
+        }
+        if (isFinal(error)) return outcome.failed(batch, 'rejected', failureText(error));
+        log('warn', 'failed to produce records, trying again...', { topic, partition: String(partition), error: failureText(error), inMs: String(backOffMs) });
+        await sleep(Math.min(backOffMs, Math.max(0, deadline - Date.now())), signal);
+      }
+    }
+  }
+
+  /** Resolves only if the broker has confirmed this very partition (acks `none`: if the request is sent). */
+  async #attempt(batch: OutgoingBatch): Promise<void> {
+    const { topic, partition, options, recordsPath } = this.#lane;
+    const producer = await this.#lane.producer();
+    const acks = ACKS[options.acks];
+    const stock = recordsPath === 'stock';
+    // Encoded once per attempt: retries are rare, and the encoded form need not be kept.
+    const messages = stock ? unpackMessages(batch.records, partition) : [rawMessage(batch, options.compression)];
+    const answer = await producer.send({
+      topic,
+      messages,
+      acks,
+      timeout: BROKER_TIMEOUT_MS,
+      compression: stock ? COMPRESSION_IDS[options.compression] : 0,
+    });
+    if (acks === 0) return;
+    const confirmed = answer.some((entry) => entry.topicName === topic && entry.partition === partition && entry.errorCode === 0);
+    if (!confirmed) throw new Error(`the broker's answer does not confirm partition ${partition} of topic ${topic}`);
+  }
+}
+
+function rawMessage(batch: OutgoingBatch, compression: Compression): Message {
+  const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(compression));
+  const message: RawOutgoing = { partition: batch.partition, value: null, encoded };
+  return message;
+}
+
+function isFinal(error: unknown): boolean {
+  if (isPermanent(error)) return true;
+  const { name, retriable } = rootCause(error);
+  if (name === 'TypeError' || name === 'RangeError') return true;
+  const type = protocolType(error);
+  return type !== undefined && retriable === false && !RETRIABLE.has(type);
+}
+
+/** What became of a batch, in the parts that it was split into. Each record is told of at most once. */
+class Outcome {
+  readonly delivery: Delivery;
+  readonly #open: Set<OutgoingBatch>;
+  expired = false;
+
+  constructor(batch: OutgoingBatch, delivery: Delivery) {
+    this.delivery = delivery;
+    this.#open = new Set([batch]);
+  }
+
+  written(part: OutgoingBatch): void {
+    this.#open.delete(part);
+  }
+  failed(part: OutgoingBatch, kind: ErrorKind, text: string): void {
+    if (this.#open.delete(part)) this.delivery.fail(part.indexes, kind, text);
+  }
+  split(part: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
+    const halves = halve(part);
+    if (this.#open.delete(part)) for (const half of halves) this.#open.add(half);
+    return halves;
+  }
+  /** The outcome of what is under way is unknown: it is told as failed, and may still be written. */
+  expire(): void {
+    this.expired = true;
+    for (const part of [...this.#open]) this.failed(part, 'timeout', TIMED_OUT);
+  }
+}
