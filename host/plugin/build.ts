@@ -42,7 +42,7 @@ await writeFile(resolve(parts, 'sea.json'), JSON.stringify(config));
 await run(node, ['--build-sea', resolve(parts, 'sea.json')]);
 await chmod(built, 0o755);
 await rename(built, executable); // in one step: what runs the old one keeps it
-console.log(`${executable}: ${((await stat(executable)).size / 1e6).toFixed(1)} MB`);
+process.stdout.write(`${executable}: ${((await stat(executable)).size / 1e6).toFixed(1)} MB\n`);
 
 async function nodeToEmbed(): Promise<string> {
   const own = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -64,7 +64,7 @@ async function stripped(node: string): Promise<string> {
   try {
     if (process.platform === 'linux') await run('strip', [smaller]);
   } catch {
-    console.error('`strip` is not installed: the executable will be larger than it could be.');
+    process.stderr.write('`strip` is not installed: the executable will be larger than it could be.\n');
     await copyFile(node, smaller);
   }
   return smaller;

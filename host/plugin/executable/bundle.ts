@@ -44,7 +44,7 @@ async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string
     define: { KAFKAJS_REPLACED_BY_BUNDLER: 'true', 'import.meta.main': 'false' },
     ...options,
   });
-  return result.outputFiles[0]!.text;
+  return result.outputFiles![0]!.text;
 }
 
 /**
