@@ -1,48 +1,70 @@
+// conduit:connector/destination
+import { Date as WasiDate } from "as-wasi/assembly";
 import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from "../abi/errors";
+import { Producer } from "../abi/kafka";
 import { DestinationWriteResult, ErrorKind } from "../abi/layout";
-import { Producer, newOutgoing } from "../abi/kafka";
 import { configureDestination, destinationSettings } from "../config/index";
 import { liftConfig } from "../config/lift";
+import { encodeBatch, recordOf } from "./batch";
+import { fail, responseSize, writeResponse } from "./outcomes";
+import { useTemplate } from "./topics";
 
 let producer: Producer | null = null;
 
+function refuse(kind: u8, text: string): usize {
+  return returnResult(new ConnectorError(kind, text));
+}
+
 @cabi("conduit:connector/destination@0.1.0#configure")
-export function destinationConfigure(ptr: usize, count: u32): usize { return returnInvalidParams(configureDestination(liftConfig(ptr, count))); }
+export function destinationConfigure(ptr: usize, count: u32): usize {
+  return returnInvalidParams(configureDestination(liftConfig(ptr, count)));
+}
 
 @cabi("conduit:connector/destination@0.1.0#open")
 export function destinationOpen(): usize {
   const settings = destinationSettings;
-  if (settings === null) return returnResult(new ConnectorError(ErrorKind.other, "not configured"));
+  if (settings === null) return refuse(ErrorKind.other, "the destination is not configured");
+  if (producer !== null) return refuse(ErrorKind.other, "the destination is open already");
   const opened = Producer.open(settings.connection, settings.acks, settings.compression, settings.batchBytes, settings.deliveryTimeoutMs);
+  if (opened.error !== null) return returnResult(opened.error);
+  useTemplate(settings.topicTemplate);
   producer = opened.value;
-  return returnResult(opened.error);
+  return returnResult(null);
 }
 
 @cabi("conduit:connector/destination@0.1.0#write")
 export function destinationWrite(ptr: usize, length: usize): usize {
-  const p = producer, settings = destinationSettings;
-  if (p === null || settings === null) return returnResult(new ConnectorError(ErrorKind.other, "not open"));
-  const outgoing = newOutgoing(1), first = outgoing.at(0), set = first.records;
-  first.topic.lower(settings.topic);
-  first.hasPartition = false;
-  set.count = 1;
-  set.records.set(ptr, length);
-  const failures = p.send(outgoing);
-  if (failures === null) return returnResult(p.error);
-  let text = "";
-  for (let i: u32 = 0; i < failures.length; i++) text += failures.at(i).index.toString() + "|" + failures.at(i).reason.text.lift() + "\n";
+  const p = producer;
+  const settings = destinationSettings;
+  if (p === null || settings === null) return refuse(ErrorKind.other, "the destination is not open");
+  const outgoing = encodeBatch(ptr, length, settings, <i64>WasiDate.now());
+  if (outgoing === null) return refuse(ErrorKind.rejected, "the request is not a connector.v2.Destination.Run.Request");
+  if (outgoing.length != 0) {
+    const failures = p.send(outgoing);
+    if (failures === null) return returnResult(p.error);
+    for (let i: u32 = 0; i < failures.length; i++) {
+      const record = recordOf(failures.at(i).index);
+      if (record < 0) return refuse(ErrorKind.other, "the host reports a failure of a record that it was not given");
+      fail(record, "failed to produce record: " + failures.at(i).reason.text.lift());
+    }
+  }
+  const response = writeResponse();
   const result = changetype<DestinationWriteResult>(RETURN_AREA);
   result.isError = false;
-  result.ok.lowerUtf8(text);
+  result.ok.set(response, responseSize);
   return RETURN_AREA;
 }
 
 @cabi("conduit:connector/destination@0.1.0#stop")
-export function destinationStop(): usize { return returnResult(null); }
+export function destinationStop(): usize {
+  return returnResult(null);
+}
 
 @cabi("conduit:connector/destination@0.1.0#teardown")
 export function destinationTeardown(): usize {
   const p = producer;
+  if (p === null) return returnResult(null);
   producer = null;
-  return returnResult(p === null ? null : p.close());
+  const error = p.close();
+  return error === null ? returnResult(null) : refuse(error.kind, "failed closing Kafka producer: " + error.text);
 }

@@ -1,0 +1,97 @@
+// Metadata -> Kafka headers: what header-keys.ts says, backwards.
+import { arenaAlloc } from "../abi/arena";
+import { readBase64 } from "../bytes/base64";
+import { copy, same } from "../bytes/memory";
+import { varintSize, writeVarint, zigzag } from "../bytes/varint";
+import { Entry, entry } from "../opencdc/entries";
+import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from "../opencdc/header-keys";
+
+@unmanaged
+class Header {
+  nameAt: u32;
+  nameSize: u32;
+  valueAt: u32;
+  valueSize: u32;
+}
+const HEADER_SIZE: usize = 16;
+
+let count: u32 = 0;
+let list: usize = 0;
+let capacity: u32 = 0;
+
+/** The metadata key whose value, or itself, is not base64. */
+export let badKey: string = "";
+
+/** Finds the headers among the first `entries` metadata entries; gives their bytes with their number, or -1, see `badKey`. */
+export function collectHeaders(entries: u32): i32 {
+  count = 0;
+  if (entries > capacity) {
+    if (list != 0) heap.free(list);
+    capacity = entries + 16;
+    list = heap.alloc(<usize>capacity * HEADER_SIZE);
+  }
+  let size: u32 = 0;
+  for (let i: u32 = 0; i < entries; i++) {
+    const e = entry(0, i);
+    if (e.keySize < PREFIX_SIZE || load<u64>(e.keyAt) != load<u64>(PREFIX)) continue;
+    const h = changetype<Header>(list + <usize>count * HEADER_SIZE);
+    if (begins(e, PREFIX, PREFIX_SIZE)) {
+      setName(h, e, PREFIX_SIZE);
+      h.valueAt = e.valueAt;
+      h.valueSize = e.valueSize;
+    } else if (begins(e, VALUE_PREFIX, VALUE_PREFIX_SIZE)) {
+      setName(h, e, VALUE_PREFIX_SIZE);
+      if (!decodeValue(h, e)) return bad(e);
+    } else if (begins(e, NAME_PREFIX, NAME_PREFIX_SIZE)) {
+      const name = arenaAlloc(e.keySize, 1);
+      const end = readBase64(name, e.keyAt + NAME_PREFIX_SIZE, e.keySize - NAME_PREFIX_SIZE);
+      if (end == 0 || !decodeValue(h, e)) return bad(e);
+      h.nameAt = <u32>name;
+      h.nameSize = <u32>(end - name);
+    } else continue;
+    count++;
+    size += varintSize(zigzag(h.nameSize)) + h.nameSize + varintSize(zigzag(h.valueSize)) + h.valueSize;
+  }
+  return size + varintSize(zigzag(count));
+}
+
+@inline
+function begins(e: Entry, prefix: usize, size: u32): bool {
+  return e.keySize >= size && same(e.keyAt, prefix, size);
+}
+
+@inline
+function setName(h: Header, e: Entry, prefixSize: u32): void {
+  h.nameAt = e.keyAt + prefixSize;
+  h.nameSize = e.keySize - prefixSize;
+}
+
+function decodeValue(h: Header, e: Entry): bool {
+  const value = arenaAlloc(e.valueSize, 1);
+  const end = readBase64(value, e.valueAt, e.valueSize);
+  h.valueAt = <u32>value;
+  h.valueSize = <u32>(end - value);
+  return end != 0;
+}
+
+function bad(e: Entry): i32 {
+  badKey = String.UTF8.decodeUnsafe(e.keyAt, min(e.keySize, 200));
+  return -1;
+}
+
+/** There are none: for a destination that writes no headers. */
+export function noHeaders(): i32 {
+  count = 0;
+  return 1;
+}
+
+/** Writes the number of headers and the headers, and returns the end. */
+export function writeHeaders(at: usize): usize {
+  at = writeVarint(at, zigzag(count));
+  for (let i: u32 = 0; i < count; i++) {
+    const h = changetype<Header>(list + <usize>i * HEADER_SIZE);
+    at = copy(writeVarint(at, zigzag(h.nameSize)), h.nameAt, h.nameSize);
+    at = copy(writeVarint(at, zigzag(h.valueSize)), h.valueAt, h.valueSize);
+  }
+  return at;
+}

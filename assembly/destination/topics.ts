@@ -1,0 +1,126 @@
+// The topic of each record: the configured template over the record's metadata, and the topics of one write.
+import { arenaAlloc } from "../abi/arena";
+import { copy, same } from "../bytes/memory";
+import { TopicTemplate, isTopicName } from "../config/topic-template";
+import { entry } from "../opencdc/entries";
+import { metadataCount } from "../opencdc/record-reader";
+
+/** One topic of a write. Records of the others wait in a list, by their numbers, until this topic's turn. */
+export class Topic {
+  firstWaiting: i32 = -1;
+  lastWaiting: i32 = -1;
+  readonly name: string;
+  /** Kafka can have a topic of this name. */
+  readonly valid: bool;
+
+  constructor(
+    readonly at: usize,
+    readonly size: u32,
+  ) {
+    this.name = String.UTF8.decodeUnsafe(at, size);
+    this.valid = isTopicName(this.name);
+  }
+}
+
+@unmanaged
+class Part {
+  at: u32;
+  size: u32;
+  isKey: u32;
+  emptyIfMissing: u32;
+}
+const PART_SIZE: usize = 16;
+
+let parts: usize = 0;
+let partCount: u32 = 0;
+let topics: Topic[] = [];
+let recent: i32 = -1;
+
+/** The topic that `renderTopic` made. */
+export let topicAt: usize = 0;
+export let topicSize: u32 = 0;
+
+/** The parts' texts stay for the life of the instance: a connector is configured once. */
+export function useTemplate(template: TopicTemplate): void {
+  partCount = template.parts.length;
+  parts = heap.alloc(max<usize>(1, <usize>partCount * PART_SIZE));
+  for (let i: u32 = 0; i < partCount; i++) {
+    const part = partAt(i);
+    const source = template.parts[i];
+    const text = String.UTF8.encode(source.text);
+    part.at = <u32>heap.alloc(max(1, text.byteLength));
+    part.size = text.byteLength;
+    memory.copy(part.at, changetype<usize>(text), part.size);
+    part.isKey = source.isKey ? 1 : 0;
+    part.emptyIfMissing = source.emptyIfMissing ? 1 : 0;
+  }
+}
+
+@inline
+function partAt(i: u32): Part {
+  return changetype<Part>(parts + <usize>i * PART_SIZE);
+}
+
+/** Forgets the topics of the write before. */
+export function resetTopics(): void {
+  topics = [];
+  recent = -1;
+}
+
+export function topicCount(): i32 {
+  return topics.length;
+}
+
+export function topic(i: i32): Topic {
+  return topics[i];
+}
+
+/** Makes the topic of the current record; false: it has none. */
+export function renderTopic(): bool {
+  if (partCount == 1) return renderPart(partAt(0)) && topicSize != 0;
+  let size: u32 = 0;
+  let at: usize = 0;
+  for (let i: u32 = 0; i < partCount; i++) {
+    if (!renderPart(partAt(i))) return false;
+    const joined = arenaAlloc(size + topicSize, 1);
+    copy(copy(joined, at, size), topicAt, topicSize);
+    at = joined;
+    size += topicSize;
+  }
+  topicAt = at;
+  topicSize = size;
+  return size != 0;
+}
+
+function renderPart(part: Part): bool {
+  topicAt = part.at;
+  topicSize = part.size;
+  if (part.isKey == 0) return true;
+  // Backwards: of equal keys the last one counts.
+  for (let i = metadataCount; i > 0; i--) {
+    const e = entry(0, i - 1);
+    if (e.keySize != part.size || !same(e.keyAt, part.at, part.size)) continue;
+    topicAt = e.valueAt;
+    topicSize = e.valueSize;
+    return true;
+  }
+  topicSize = 0;
+  return part.emptyIfMissing != 0;
+}
+
+/** The number of the topic that `renderTopic` made. */
+export function topicNumber(): i32 {
+  if (recent >= 0 && isTopic(topics[recent])) return recent;
+  recent = -1;
+  for (let i = 0; i < topics.length && recent < 0; i++) if (isTopic(topics[i])) recent = i;
+  if (recent < 0) {
+    recent = topics.length;
+    topics.push(new Topic(topicAt, topicSize));
+  }
+  return recent;
+}
+
+@inline
+function isTopic(t: Topic): bool {
+  return t.size == topicSize && same(t.at, topicAt, topicSize);
+}

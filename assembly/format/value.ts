@@ -1,0 +1,22 @@
+// What a destination writes as the value of a Kafka record, by `sdk.record.format`.
+import { copy } from "../bytes/memory";
+import { Format } from "../config/settings";
+import { writeStruct } from "../opencdc/json-struct";
+import { recordJsonBound, writeRecordJson } from "../opencdc/record-json";
+import { ABSENT, OPERATION_DELETE, RAW, after, operation } from "../opencdc/record-reader";
+
+/** Bytes that the value of the current record takes at most. */
+export function valueBound(format: u8, recordSize: u32): u64 {
+  return recordJsonBound(recordSize);
+}
+
+/** True if the value is null: `raw` writes a delete, and a record without data, as a tombstone. */
+export function isNullValue(format: u8): bool {
+  return format == Format.raw && (operation == OPERATION_DELETE || after.kind == ABSENT);
+}
+
+/** Writes the value and returns its end. `entries` metadata entries are sorted. */
+export function writeValue(format: u8, at: usize, entries: u32): usize {
+  if (format != Format.raw) return writeRecordJson(at, entries);
+  return after.kind == RAW ? copy(at, after.at, after.size) : writeStruct(at, after.at, after.size);
+}

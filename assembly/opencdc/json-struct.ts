@@ -1,0 +1,168 @@
+// google.protobuf.Struct as JSON: objects with sorted keys, numbers as doubles.
+import { copy, literal } from "../bytes/memory";
+import * as reader from "../bytes/reader";
+import { pop, push } from "../bytes/scratch";
+import { addEntry, entry, sortEntries } from "./entries";
+import { writeJsonNumber } from "./json-number";
+import { writeJsonString } from "./json-string";
+import { skipField } from "./wire";
+
+/** Objects and lists within each other; more is refused, because each level takes stack. */
+export const MAX_DEPTH = 500;
+/** Bytes of JSON that one byte of a Struct can become at most. */
+export const MAX_GROWTH: usize = 6;
+
+/** Set when a Struct was nested deeper than MAX_DEPTH, until `clearTooDeep`. */
+export let tooDeep: bool = false;
+
+export function clearTooDeep(): void {
+  tooDeep = false;
+}
+
+const NULL = literal("null");
+const TRUE = literal("true");
+const FALSE = literal("false");
+
+const KIND_NULL: u32 = 0;
+const KIND_NUMBER: u32 = 1;
+const KIND_STRING: u32 = 2;
+const KIND_BOOL: u32 = 3;
+const KIND_STRUCT: u32 = 4;
+const KIND_LIST: u32 = 5;
+
+/** Writes the JSON of a Struct and returns the end; `reader.broken` or `tooDeep` if there is none; both stay set. Moves the reader. */
+export function writeStruct(at: usize, from: usize, size: usize): usize {
+  return writeObject(at, from, size, 0);
+}
+
+/** Reads one map entry, whose range lies in the reader, into the table. */
+@inline
+export function readEntry(size: u32): void {
+  const outer = reader.limit;
+  const end = reader.at + size;
+  reader.bound(end);
+  let keyAt: usize = 0;
+  let keySize: u32 = 0;
+  let valueAt: usize = 0;
+  let valueSize: u32 = 0;
+  while (reader.at < end) {
+    const tag = reader.varint();
+    if (tag == 0x0a) {
+      keySize = reader.size();
+      keyAt = reader.at;
+      reader.skip(keySize);
+    } else if (tag == 0x12) {
+      valueSize = reader.size();
+      valueAt = reader.at;
+      reader.skip(valueSize);
+    } else skipField(tag);
+  }
+  reader.bound(outer);
+  if (reader.broken) reader.fail();
+  else addEntry(keyAt, keySize, valueAt, valueSize);
+}
+
+function writeObject(at: usize, from: usize, size: usize, depth: i32): usize {
+  if (depth > MAX_DEPTH) {
+    tooDeep = true;
+    return at;
+  }
+  const end = from + size;
+  reader.seek(from);
+  reader.bound(end);
+  const table = push(0);
+  let count: u32 = 0;
+  while (reader.at < end) {
+    const tag = reader.varint();
+    if (tag == 0x0a) {
+      readEntry(reader.size());
+      count++;
+    } else skipField(tag);
+  }
+  if (reader.broken) return at;
+  count = sortEntries(table, count);
+  store<u8>(at++, 0x7b);
+  for (let i: u32 = 0; i < count; i++) {
+    const e = entry(table, i);
+    if (i != 0) store<u8>(at++, 0x2c);
+    store<u8>(at, 0x22);
+    at = copy(at + 1, e.escapedAt, e.escapedSize);
+    store<u16>(at, 0x3a22); // ":
+    at = writeValue(at + 2, e.valueAt, e.valueSize, depth + 1);
+    if (reader.broken || tooDeep) break;
+  }
+  pop(table);
+  store<u8>(at, 0x7d);
+  return at + 1;
+}
+
+function writeList(at: usize, from: usize, size: usize, depth: i32): usize {
+  if (depth > MAX_DEPTH) {
+    tooDeep = true;
+    return at;
+  }
+  const end = from + size;
+  let next = from;
+  let first = true;
+  store<u8>(at++, 0x5b);
+  while (next < end && !tooDeep && !reader.broken) {
+    reader.seek(next);
+    reader.bound(end);
+    const tag = reader.varint();
+    if (tag != 0x0a) {
+      skipField(tag);
+      next = reader.at;
+      continue;
+    }
+    const length = reader.size();
+    const value = reader.at;
+    reader.skip(length);
+    next = reader.at;
+    if (reader.broken) break;
+    if (!first) store<u8>(at++, 0x2c);
+    first = false;
+    at = writeValue(at, value, length, depth + 1);
+  }
+  store<u8>(at, 0x5d);
+  return at + 1;
+}
+
+/** A Value without a kind is null, as in Go; of several kinds the last one counts. */
+function writeValue(at: usize, from: usize, size: u32, depth: i32): usize {
+  let kind = KIND_NULL;
+  let number: f64 = 0;
+  let flag: bool = false;
+  let valueAt: usize = 0;
+  let valueSize: u32 = 0;
+  const end = from + size;
+  reader.seek(from);
+  reader.bound(end);
+  while (reader.at < end) {
+    const tag = reader.varint();
+    if (tag == 0x11) {
+      const p = reader.at;
+      reader.skip(8);
+      if (reader.broken) break;
+      number = load<f64>(p);
+      kind = KIND_NUMBER;
+    } else if (tag == 0x1a || tag == 0x2a || tag == 0x32) {
+      valueSize = reader.size();
+      valueAt = reader.at;
+      reader.skip(valueSize);
+      kind = tag == 0x1a ? KIND_STRING : tag == 0x2a ? KIND_STRUCT : KIND_LIST;
+    } else if (tag == 0x20) {
+      flag = reader.varint() != 0;
+      kind = KIND_BOOL;
+    } else if (tag == 0x08) {
+      reader.varint();
+      kind = KIND_NULL;
+    } else skipField(tag);
+  }
+  if (reader.broken) return at;
+  if (kind == KIND_STRING) return writeJsonString(at, valueAt, valueSize);
+  if (kind == KIND_NUMBER) return writeJsonNumber(at, number);
+  if (kind == KIND_BOOL) return flag ? copy(at, TRUE, 4) : copy(at, FALSE, 5);
+  if (kind == KIND_STRUCT) return writeObject(at, valueAt, valueSize, depth);
+  if (kind == KIND_LIST) return writeList(at, valueAt, valueSize, depth);
+  return copy(at, NULL, 4);
+}
