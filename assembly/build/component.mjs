@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { writeLayouts } from './layouts.mjs';
+import { checkLayouts } from './layouts.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
@@ -32,7 +32,7 @@ const WAITING_IMPORTS = [
   'conduit:kafka/producer@0.1.0#[static]producer.close',
 ];
 
-writeLayouts();
+checkLayouts();
 mkdirSync(path.join(root, build), { recursive: true });
 run(asc, '--config', config, '--target', target, '-o', `${build}/${target}.core.wasm`, '--transform', './assembly/build/transform.mjs');
 run(jco, 'embed', `${build}/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `${build}/${target}.embed.wasm`);

@@ -1,6 +1,7 @@
 // Writes assembly/abi/layout.ts: where everything that crosses the boundary lies in memory, by the canonical ABI's rules
-// (component-model, CanonicalABI.md: alignment, size, flattening), from the WIT. The build runs it, so a change of the WIT changes
-// the glue's offsets with it, and a field that is gone or has another width does not compile.
+// (component-model, CanonicalABI.md: alignment, size, flattening), from the WIT. The file is committed, and the build stops if it does not
+// fit the WIT. With a new one the glue's offsets follow, a field that is gone or has another width does not compile, and a test
+// that lists all fields fails for one that is new.
 // Usage: node assembly/build/layouts.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -209,12 +210,17 @@ export function layoutSource() {
   return new Writer(new Layouts(readWorld(path.join(root, 'wit'), WORLD))).text();
 }
 
-/** Writes the file if its content is another one. */
-export function writeLayouts() {
-  const text = layoutSource();
-  let before = '';
-  try { before = readFileSync(output, 'utf8'); } catch { /* first build */ }
-  if (before !== text) writeFileSync(output, text);
+function committed() {
+  try {
+    return readFileSync(output, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
-if (process.argv[1] === import.meta.filename) writeLayouts();
+/** Stops a build whose glue was made for another WIT. */
+export function checkLayouts() {
+  if (committed() !== layoutSource()) throw new Error('assembly/abi/layout.ts does not fit wit/: run "node assembly/build/layouts.mjs"');
+}
+
+if (process.argv[1] === import.meta.filename && committed() !== layoutSource()) writeFileSync(output, layoutSource());

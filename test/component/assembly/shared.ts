@@ -1,0 +1,37 @@
+import { InvalidParam } from "../../../assembly/abi/errors";
+import { Connection, Sasl, Tls } from "../../../assembly/abi/kafka";
+import { StringStringView } from "../../../assembly/abi/layout";
+import { listOf } from "../../../assembly/abi/slots";
+
+/** Values of the configuration by their keys. */
+export const given = new Map<string, string>();
+
+/** Keeps a configuration; one whose first key is "refuse" comes back as problems. */
+export function keep(ptr: usize, count: u32): InvalidParam[] {
+  const list = listOf<StringStringView>(ptr, count);
+  const problems: InvalidParam[] = [];
+  given.clear();
+  for (let i: u32 = 0; i < count; i++) {
+    const key = list.at(i).a.lift(), value = list.at(i).b.lift();
+    given.set(key, value);
+    if (list.at(0).a.lift() == "refuse") problems.push(new InvalidParam(key, value));
+  }
+  return problems;
+}
+export function number(key: string): i32 { return given.has(key) ? <i32>parseInt(given.get(key)) : 0; }
+
+export function connection(): Connection {
+  const c = new Connection();
+  c.servers = ["a:1", "", "zażółć:3 😀"];
+  c.clientId = "client";
+  if (given.has("tls")) {
+    const tls = new Tls();
+    tls.clientCertRef = "cert";
+    tls.clientKeyRef = "key";
+    tls.caCertRef = "ca";
+    tls.insecureSkipVerify = given.get("tls") == "insecure";
+    c.tls = tls;
+  }
+  if (given.has("mechanism")) c.sasl = new Sasl(<u8>number("mechanism"), "ü", "password");
+  return c;
+}

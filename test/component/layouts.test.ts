@@ -1,0 +1,239 @@
+// The layouts that assembly/build/layouts.mjs computes, against jco's own: a guest built with our glue (assembly/) sends and receives
+// a distinct value in every field of every type, and jco's generated code reads and writes the other end.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ErrorKind } from '../../host/errors.ts';
+import { layoutSource } from '../../assembly/build/layouts.mjs';
+import { readWorld } from '../../assembly/build/wit.mjs';
+import { buildComponent } from '../support/component-build.ts';
+import { type Call, type Guest, errorOf, problemsOf, startGuest } from '../support/guest.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+let folder: string;
+let guest: Guest;
+beforeAll(async () => {
+  ({ folder } = await buildComponent({ config: 'test/component/assembly/asconfig.json', folder: 'dist/test/echo' }));
+}, 120_000);
+beforeEach(async () => {
+  guest = await startGuest(undefined, folder);
+});
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (data: Uint8Array | undefined) => new TextDecoder().decode(data);
+const KINDS: ErrorKind[] = ['invalid-config', 'invalid-position', 'permission-denied', 'timeout', 'unavailable', 'rejected', 'limit-exceeded', 'cancelled', 'other'];
+const OFFSETS = [
+  { topic: 't1', partition: 2147483647, nextOffset: -9223372036854775808n },
+  { topic: '', partition: -2, nextOffset: 9007199254740993n },
+];
+const SERVERS = ['a:1', '', 'zażółć:3 😀'];
+
+test('the committed layouts are those of the WIT', () => {
+  expect(readFileSync(path.join(ROOT, 'assembly/abi/layout.ts'), 'utf8')).toBe(layoutSource());
+});
+
+test('these are the records and enums of the world, and the tests below have a value for each field and case', () => {
+  const found: Record<string, string[]> = {};
+  for (const [name, { types }] of readWorld(path.join(ROOT, 'wit'), 'kafka-connector').interfaces)
+    for (const [type, shape] of types) {
+      if (shape.kind === 'record') found[`${name}.${type}`] = shape.fields!.map((f) => f.name);
+      if (shape.kind === 'enum') found[`${name}.${type}`] = shape.cases!;
+    }
+  expect(found).toEqual({
+    'conduit:connector/errors@0.1.0.invalid-param': ['name', 'reason'],
+    'conduit:connector/errors@0.1.0.error-kind': KINDS,
+    'conduit:connector/errors@0.1.0.error': ['kind', 'text'],
+    'conduit:connector/log@0.1.0.level': ['trace', 'debug', 'info', 'warn', 'error'],
+    'conduit:connector/specifier@0.1.0.param-type': ['text', 'int', 'float', 'boolean', 'file', 'duration'],
+    'conduit:connector/specifier@0.1.0.validation-kind': ['required', 'greater-than', 'less-than', 'inclusion', 'exclusion', 'regex'],
+    'conduit:connector/specifier@0.1.0.validation': ['kind', 'operand'],
+    'conduit:connector/specifier@0.1.0.param': ['name', 'description', 'default-value', 'kind', 'validations', 'secret'],
+    'conduit:connector/specifier@0.1.0.specification': ['name', 'summary', 'description', 'version', 'author', 'source-params', 'destination-params'],
+    'conduit:connector/source@0.1.0.credit': ['max-records', 'max-bytes', 'max-wait-ms'],
+    'conduit:connector/source@0.1.0.batch': ['data', 'count', 'last-position'],
+    'conduit:kafka/types@0.1.0.connection': ['servers', 'client-id', 'tls', 'sasl'],
+    'conduit:kafka/types@0.1.0.tls': ['client-cert-ref', 'client-key-ref', 'ca-cert-ref', 'insecure-skip-verify'],
+    'conduit:kafka/types@0.1.0.sasl-mechanism': ['plain', 'scram-sha256', 'scram-sha512'],
+    'conduit:kafka/types@0.1.0.sasl': ['mechanism', 'username', 'password-ref'],
+    'conduit:kafka/types@0.1.0.topic-partition': ['topic', 'partition'], // used by nothing
+    'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
+    'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time'],
+    'conduit:kafka/consumer@0.1.0.options': ['topics', 'group', 'from-beginning', 'resume'],
+    'conduit:kafka/consumer@0.1.0.fetched': ['topic', 'partition', 'epoch', 'records'],
+    'conduit:kafka/producer@0.1.0.acks': ['none', 'leader', 'all'],
+    'conduit:kafka/producer@0.1.0.compression': ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+    'conduit:kafka/producer@0.1.0.options': ['acks', 'compression', 'max-batch-bytes', 'delivery-timeout-ms'],
+    'conduit:kafka/producer@0.1.0.outgoing': ['topic', 'partition', 'records'],
+    'conduit:kafka/producer@0.1.0.failure': ['index', 'reason'],
+    'wasi:clocks/wall-clock@0.2.6.datetime': ['seconds', 'nanoseconds'],
+  });
+});
+
+test('a specification arrives whole', async () => {
+  const types = ['text', 'int', 'float', 'boolean', 'file', 'duration'];
+  const checks = ['regex', 'exclusion', 'inclusion', 'less-than', 'greater-than', 'required'];
+  expect(await guest.specifier.specify()).toEqual({
+    name: 'name ✓',
+    summary: 'summary',
+    description: 'description 😀',
+    version: 'version',
+    author: '',
+    sourceParams: types.map((kind, i) => ({
+      name: `name ${kind}`,
+      description: `description ${i}`,
+      defaultValue: `default ${i}`,
+      kind,
+      secret: i % 2 === 1,
+      validations: checks.slice(0, i).map((check) => ({ kind: check, operand: `operand ${check}` })),
+    })),
+    destinationParams: [{ name: "destination's", description: '', defaultValue: '', kind: 'text', secret: false, validations: [] }],
+  });
+});
+
+test.each(['source', 'destination'] as const)('the configuration of a %s goes in, its problems come out', async (side) => {
+  expect(await problemsOf(guest, side, {})).toEqual([]);
+  expect(await problemsOf(guest, side, { a: 'b' })).toEqual([]);
+  const config = { refuse: '', 'zażółć': '😀', long: 'x'.repeat(100_000) };
+  expect(await problemsOf(guest, side, config)).toEqual(Object.entries(config).map(([name, reason]) => ({ name, reason })));
+});
+
+describe('consumer', () => {
+  const open = async (config: Record<string, string>, resume?: Uint8Array) => {
+    await guest.source.configure(Object.entries(config));
+    await guest.source.open(resume);
+    return guest.world.last('consumer.open');
+  };
+  test('open: everything given', async () => {
+    expect(await open({ tls: 'insecure', mechanism: '2' }, bytes('pozycja ✓'))).toEqual({
+      name: 'consumer.open',
+      connection: {
+        servers: SERVERS,
+        clientId: 'client',
+        tls: { clientCertRef: 'cert', clientKeyRef: 'key', caCertRef: 'ca', insecureSkipVerify: true },
+        sasl: { mechanism: 'scram-sha512', username: 'ü', passwordRef: 'password' },
+      },
+      options: { topics: ['t1', 't2 ✓'], group: 'group', fromBeginning: true, resume: OFFSETS },
+    });
+    expect(guest.world.logs.at(-1)?.message).toBe('resume pozycja ✓');
+  });
+  test('open: nothing optional given', async () => {
+    expect(await open({})).toEqual({
+      name: 'consumer.open',
+      connection: { servers: SERVERS, clientId: 'client', tls: undefined, sasl: undefined },
+      options: { topics: [], group: 'group', fromBeginning: false, resume: [] },
+    });
+  });
+  test('open: TLS without SASL, and SASL without TLS with each mechanism', async () => {
+    expect((await open({ tls: 'verify' })).connection).toMatchObject({ tls: { insecureSkipVerify: false }, sasl: undefined });
+    for (const [i, mechanism] of ['plain', 'scram-sha256', 'scram-sha512'].entries())
+      expect((await open({ mechanism: String(i) })).connection).toMatchObject({ tls: undefined, sasl: { mechanism } });
+  });
+  test('log: every level, with fields; clock and randomness come from the host', async () => {
+    await open({});
+    expect(guest.world.logs.slice(0, 5)).toEqual(
+      ['trace', 'debug', 'info', 'warn', 'error'].map((level) => ({
+        level,
+        message: `${level} ✓`,
+        fields: [
+          ['now', '1700000000005.0'],
+          ['random', '1,2,3,4,5,6,7,8,1'],
+        ],
+      })),
+    );
+  });
+  test('poll and read: credit, record sets and batch', async () => {
+    await open({});
+    expect(await guest.source.read({ maxRecords: 1, maxBytes: 2, maxWaitMs: 3 })).toBeUndefined();
+    guest.world.fetched.push([
+      { topic: 'zażółć', partition: 2147483647, epoch: 4294967295, records: { baseOffset: 9223372036854775807n, baseTimestamp: -1n, count: 4294967294, records: bytes('dane'), logAppendTime: true } },
+      { topic: '', partition: -1, epoch: 0, records: { baseOffset: -9223372036854775808n, baseTimestamp: 2n ** 53n + 1n, count: 0, records: new Uint8Array(0), logAppendTime: false } },
+    ]);
+    const batch = await guest.source.read({ maxRecords: 4294967295, maxBytes: 4294967294, maxWaitMs: 4294967293 });
+    expect(guest.world.last('consumer.poll')).toEqual({ name: 'consumer.poll', maxRecords: 4294967295, maxBytes: 4294967294, maxWaitMs: 4294967293 });
+    expect(text(batch?.data)).toBe(
+      'zażółć 2147483647 4294967295 9223372036854775807 -1 4294967294 dane true\n -1 0 -9223372036854775808 9007199254740993 0  false\n',
+    );
+    expect(batch?.count).toBe(4294967295);
+    expect(text(batch?.lastPosition)).toBe('4294967295 4294967294 4294967293');
+  });
+  test('commit', async () => {
+    await open({});
+    await guest.source.ack(bytes('x'));
+    expect(guest.world.last('consumer.commit')).toEqual({ name: 'consumer.commit', epoch: 4294967295, offsets: OFFSETS });
+  });
+});
+
+describe('producer', () => {
+  const open = async (config: Record<string, string>) => {
+    await guest.destination.configure(Object.entries(config));
+    await guest.destination.open();
+    return guest.world.last('producer.open');
+  };
+  test('open: connection and options, each acks and compression', async () => {
+    expect((await open({ tls: 'insecure', mechanism: '1' })).connection).toEqual({
+      servers: SERVERS,
+      clientId: 'client',
+      tls: { clientCertRef: 'cert', clientKeyRef: 'key', caCertRef: 'ca', insecureSkipVerify: true },
+      sasl: { mechanism: 'scram-sha256', username: 'ü', passwordRef: 'password' },
+    });
+    for (const [i, acks] of ['none', 'leader', 'all'].entries())
+      for (const [j, compression] of ['none', 'gzip', 'snappy', 'lz4', 'zstd'].entries())
+        expect((await open({ acks: String(i), compression: String(j) })).options).toEqual({ acks, compression, maxBatchBytes: 4294967295, deliveryTimeoutMs: 4294967294 });
+  });
+  test('send: outgoing record sets and failures of each kind', async () => {
+    await open({});
+    guest.world.failures = KINDS.map((kind, i) => ({ index: 4294967295 - i, reason: { kind, text: `${kind} ✓` } }));
+    const failed = await guest.destination.write(bytes('dane'));
+    expect(text(failed)).toBe(KINDS.map((kind, i) => `${4294967295 - i}|${kind}|${kind} ✓\n`).join(''));
+    const records = bytes('dane');
+    expect(guest.world.last('producer.send').outgoing).toEqual([
+      { topic: 'topic 0', partition: undefined, records: { baseOffset: -1n, baseTimestamp: 9223372036854775807n, count: 4294967295, records, logAppendTime: false } },
+      { topic: 'topic 1', partition: 2147483647, records: { baseOffset: -2n, baseTimestamp: 9223372036854775806n, count: 4294967294, records, logAppendTime: false } },
+      { topic: 'topic 2', partition: 0, records: { baseOffset: -3n, baseTimestamp: 9223372036854775805n, count: 4294967293, records, logAppendTime: true } },
+    ]);
+  });
+});
+
+describe('errors', () => {
+  test('an error that the guest makes itself', async () => {
+    await guest.source.configure([]);
+    await guest.source.open(undefined);
+    expect(await errorOf(guest.source.ack(new Uint8Array(0)))).toEqual({ kind: 'limit-exceeded', text: 'nothing ✓' });
+  });
+  const through: [Call['name'], (g: Guest) => Promise<unknown>][] = [
+    ['consumer.open', (g) => g.source.open(undefined)],
+    ['consumer.poll', (g) => g.source.read({ maxRecords: 1, maxBytes: 1, maxWaitMs: 1 })],
+    ['consumer.commit', (g) => g.source.ack(bytes('x'))],
+    ['consumer.close', (g) => g.source.teardown()],
+    ['producer.open', (g) => g.destination.open()],
+    ['producer.send', (g) => g.destination.write(bytes('x'))],
+    ['producer.close', (g) => g.destination.teardown()],
+  ];
+  test.each(through)('every kind of error passes through %s, also with an empty and a long text', async (name, call) => {
+    for (const kind of KINDS)
+      for (const message of ['text ✓ 😀', '', 'x'.repeat(5000)]) {
+        await guest.source.open(undefined);
+        await guest.destination.open();
+        guest.world.fail.set(name, { kind, text: message });
+        expect(await errorOf(call(guest))).toEqual({ kind, text: message });
+        guest.world.fail.clear();
+      }
+  });
+});
+
+test('memory stays flat over ten thousand calls with lists, strings and errors', async () => {
+  await guest.source.configure([['tls', 'insecure']]);
+  await guest.source.open(undefined);
+  const round = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      guest.world.fetched.push([{ topic: 't', partition: 0, epoch: 1, records: { baseOffset: 0n, baseTimestamp: 0n, count: 1, records: new Uint8Array(1000), logAppendTime: false } }]);
+      await guest.source.read({ maxRecords: 1, maxBytes: 1, maxWaitMs: 1 });
+      await errorOf(guest.source.ack(new Uint8Array(0)));
+    }
+    guest.world.calls.length = 0;
+  };
+  await round(500);
+  const before = guest.memoryBytes();
+  await round(4500);
+  expect(guest.memoryBytes()).toBe(before);
+});
