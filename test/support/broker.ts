@@ -20,7 +20,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   if (kind === 'address') return addressBroker(process.env['KAFKA_SERVERS'] ?? '');
   const certificates = await makeCertificates();
   const cluster = kind === 'jars' ? await startJars(options, certificates) : await (await import('./broker/docker.ts')).startDocker(options, certificates);
-  const addresses = (name: ListenerName): string => cluster.layout.map(({ listeners }) => listeners[name].advertised).join(',');
+  const addresses = (name: ListenerName): string => cluster.layout.map(({ listeners }) => listeners[name]).join(',');
   return {
     kind,
     servers: addresses('PLAINTEXT'),

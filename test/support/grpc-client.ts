@@ -50,6 +50,11 @@ export class Stream {
     return this.#call.write(bytes);
   }
 
+  /** Resolves when the bytes are on their way, not only in a buffer of the client. */
+  sent(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => this.#call.write(bytes, () => resolve()));
+  }
+
   drained(): Promise<void> {
     return new Promise((resolve) => this.#call.once('drain', resolve));
   }

@@ -8,7 +8,7 @@ import type { Certificates } from './certificates.ts';
 import { javaCommand, kafkaJars } from './java.ts';
 import { Keeper } from './keeper.ts';
 import { freePorts } from './ports.ts';
-import { LISTENERS, serverProperties, storeFiles, type Endpoint, type ListenerName, type NodeLayout } from './settings.ts';
+import { LISTENERS, serverProperties, storeFiles, type ListenerName, type NodeLayout } from './settings.ts';
 import type { BrokerOptions } from './types.ts';
 
 const READY = /Kafka Server started/;
@@ -29,13 +29,10 @@ appender.out.layout.pattern=[%d] %p %m (%c)%n
 /** Nodes whose sockets are all on 127.0.0.1, each on ports of its own. */
 export async function loopbackLayout(nodes: number): Promise<NodeLayout[]> {
   const ports = await freePorts(nodes * (LISTENERS.length + 1));
-  const endpoint = (): Endpoint => {
-    const address = `127.0.0.1:${ports.pop()}`;
-    return { bind: address, advertised: address };
-  };
+  const endpoint = (): string => `127.0.0.1:${ports.pop()}`;
   return Array.from({ length: nodes }, (_, index) => ({
     id: index + 1,
-    listeners: Object.fromEntries(LISTENERS.map((name) => [name, endpoint()])) as Record<ListenerName, Endpoint>,
+    listeners: Object.fromEntries(LISTENERS.map((name) => [name, endpoint()])) as Record<ListenerName, string>,
     controller: endpoint(),
   }));
 }

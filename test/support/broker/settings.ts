@@ -1,20 +1,13 @@
 import type { Certificates } from './certificates.ts';
 
-/** One socket of a node: where it binds, and the address that it tells clients. */
-export interface Endpoint {
-  readonly bind: string;
-  readonly advertised: string;
-}
-
 export const LISTENERS = ['PLAINTEXT', 'TLS', 'MTLS', 'MISNAMED'] as const;
 export type ListenerName = (typeof LISTENERS)[number];
 
+/** A node's sockets, as `host:port`: where it binds is also what it tells clients. */
 export interface NodeLayout {
   readonly id: number;
-  readonly listeners: Readonly<Record<ListenerName, Endpoint>>;
-  readonly controller: Endpoint;
-  /** Only where brokers cannot reach each other at the advertised plaintext address (published container ports). */
-  readonly internal?: Endpoint;
+  readonly listeners: Readonly<Record<ListenerName, string>>;
+  readonly controller: string;
 }
 
 /** The PEM stores that the settings name; every node has these files beside its settings. */
@@ -41,17 +34,16 @@ export function serverProperties(
   config: Readonly<Record<string, string>>,
 ): string {
   const replicas = String(cluster.length);
-  const endpoints: [string, Endpoint][] = LISTENERS.map((name) => [name, node.listeners[name]]);
-  if (node.internal) endpoints.push(['INTERNAL', node.internal]);
+  const listeners = LISTENERS.map((name) => `${name}://${node.listeners[name]}`).join(',');
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
-    'controller.quorum.voters': cluster.map((peer) => `${peer.id}@${peer.controller.advertised}`).join(','),
+    'controller.quorum.voters': cluster.map((peer) => `${peer.id}@${peer.controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': node.internal ? 'INTERNAL' : 'PLAINTEXT',
-    listeners: [...endpoints, ['CONTROLLER', node.controller] as const].map(([name, { bind }]) => `${name}://${bind}`).join(','),
-    'advertised.listeners': endpoints.map(([name, { advertised }]) => `${name}://${advertised}`).join(','),
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,PLAINTEXT:PLAINTEXT,TLS:SSL,MTLS:SSL,MISNAMED:SSL',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    listeners: `${listeners},CONTROLLER://${node.controller}`,
+    'advertised.listeners': listeners,
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,TLS:SSL,MTLS:SSL,MISNAMED:SSL',
     'log.dirs': paths.dataDir,
     'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': replicas,
