@@ -30,6 +30,8 @@ export class Call {
   #finished = false;
   #closed = false;
   #paused = false;
+  /** A `write` has returned false. */
+  #isWaitedFor = false;
   #small: Buffer[] = [];
   #flushing: NodeJS.Immediate | null = null;
 
@@ -43,7 +45,9 @@ export class Call {
       stream.sendTrailers(trailersOf(this.#result));
     });
     stream.on('drain', () => {
-      if (this.open) this.#handlers?.drained?.();
+      if (!this.#isWaitedFor || !this.open) return;
+      this.#isWaitedFor = false;
+      this.#handlers?.drained?.();
     });
     stream.on('end', () => this.#end());
     stream.on('close', () => this.#close());
@@ -76,7 +80,7 @@ export class Call {
     if (message.length <= SMALL_BYTES) {
       this.#small.push(frame(message));
       this.#flushing ??= setImmediate(() => this.#flush());
-      return this.#stream.writableLength < FULL_BYTES;
+      return this.#hasRoom();
     }
     this.#flush();
     const stream = this.#stream;
@@ -89,7 +93,7 @@ export class Call {
       stream.write(message);
       stream.uncork();
     }
-    return stream.writableLength < FULL_BYTES;
+    return this.#hasRoom();
   }
 
   /** Stops reading; what is in the current network buffer still arrives. */
@@ -117,6 +121,13 @@ export class Call {
     if (!this.open) return;
     this.#result = StatusError.from(error);
     this.end();
+  }
+
+  /** What fills the buffer over this bound is also over the stream's own, so that it will emit 'drain'. */
+  #hasRoom(): boolean {
+    if (this.#stream.writableLength < FULL_BYTES) return true;
+    this.#isWaitedFor = true;
+    return false;
   }
 
   #receive(chunk: Buffer): void {
