@@ -1,11 +1,11 @@
 import { ConnectorError } from '../errors.ts';
+import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
 import { IdleEnd } from './ending.ts';
 import { unless } from './patience.ts';
 import { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import { transfer } from './transfer.ts';
-import { watchSource } from './watch.ts';
 
 export interface PipeOptions {
   source: Settings;
@@ -20,10 +20,10 @@ export interface PipeOptions {
  * destination has it. The first record that cannot be written stops the pipe.
  */
 export async function pipe(context: Context, options: PipeOptions): Promise<Outcome> {
-  const watch = watchSource();
-  const reading = context.connectors.source({ log: context.log, capabilities: watch.capabilities });
+  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
   const writing = context.connectors.destination({ log: context.log });
-  const progress = new Progress(context.terminal, watch.lag);
+  const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
   try {
     await configure(context, 'source', reading, options.source);
@@ -32,16 +32,17 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Outc
     if (!context.stop.aborted) await unless(context.stop, reading.open(null));
     if (!context.stop.aborted) {
       const end = new IdleEnd(options.idleMs);
-      end.restart();
+      end.begin();
       const done = await transfer(reading, {
         write: (batch) => writing.write(batch),
         limit: options.limit,
-        ended: () => end.ended,
+        ended: () => end.ended || (options.idleMs !== null && backlog.reached),
         stop: context.stop,
         patience: context.patience,
         credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, 1000) },
         written: (count) => {
           end.restart();
+          backlog.received(count);
           progress.add(count);
         },
       });

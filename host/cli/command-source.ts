@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
 import { IdleEnd } from './ending.ts';
 import { LineOutput } from './line-output.ts';
@@ -8,7 +9,6 @@ import { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import { PRINTING, stdoutCapabilities } from './stdout-capabilities.ts';
 import { transfer } from './transfer.ts';
-import { watchSource } from './watch.ts';
 
 /** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
 const PATIENT = { writeMs: 2 ** 31 - 1 };
@@ -27,10 +27,10 @@ export interface SourceOptions {
  */
 export async function source(context: Context, options: SourceOptions): Promise<Outcome> {
   const output = new LineOutput(context.io.stdout);
-  const watch = watchSource();
-  const reading = context.connectors.source({ log: context.log, capabilities: watch.capabilities });
+  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
   const printing = context.connectors.destination({ log: context.log, capabilities: (_secrets, log) => stdoutCapabilities(output, log), limits: PATIENT });
-  const progress = new Progress(context.terminal, watch.lag);
+  const progress = new Progress(context.terminal, () => backlog.lag);
   let failed: ConnectorError | undefined;
   try {
     await configure(context, 'source', reading, options.settings);
@@ -39,16 +39,17 @@ export async function source(context: Context, options: SourceOptions): Promise<
     await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
     if (!context.stop.aborted) {
       const end = new IdleEnd(options.idleMs);
-      end.restart();
+      end.begin();
       const done = await transfer(reading, {
         write: (batch) => printing.write(batch),
         limit: options.limit,
-        ended: () => end.ended,
+        ended: () => end.ended || (options.idleMs !== null && backlog.reached),
         stop: context.stop,
         patience: context.patience,
         credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, 1000) },
         written: (count) => {
           end.restart();
+          backlog.received(count);
           progress.add(count);
         },
       });

@@ -1,8 +1,12 @@
-/** Says when a read without `--follow` is over: no record for some time after reading began. */
+/** Before the first record there is a group to join, which takes as long as its other members and the broker let it. */
+const JOIN_MS = 15_000;
+
+/** Says when reading is over because no record came for some time. */
 export class IdleEnd {
   readonly #idleMs: number | null;
   readonly #now: () => number;
   #since = Infinity;
+  #patienceMs = JOIN_MS;
 
   /** `idleMs` null: never ends. */
   constructor(idleMs: number | null, now: () => number = () => performance.now()) {
@@ -10,12 +14,17 @@ export class IdleEnd {
     this.#now = now;
   }
 
-  /** Reading began, or a record came. */
-  restart(): void {
+  begin(): void {
     this.#since = this.#now();
   }
 
+  /** A record came. */
+  restart(): void {
+    this.#since = this.#now();
+    this.#patienceMs = 0;
+  }
+
   get ended(): boolean {
-    return this.#idleMs !== null && this.#now() - this.#since >= this.#idleMs;
+    return this.#idleMs !== null && this.#now() - this.#since >= this.#idleMs + this.#patienceMs;
   }
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Batch, Capabilities, Credit, InvalidParam, SecretReader, Specification } from '../runtime/contract.ts';
 import type { Limits } from '../runtime/limits.ts';
+import type { Backlog } from './backlog.ts';
 import type { ConnectorError } from '../errors.ts';
 
 /** What the command line uses of a source connector; `host/runtime/source.ts` has it all. */
@@ -36,4 +37,6 @@ export interface Connectors {
   specify(): Promise<Specification>;
   source(options: PortOptions): SourcePort;
   destination(options: PortOptions): DestinationPort;
+  /** Kafka for a source, watched by a backlog. */
+  watched(backlog: Backlog): PortOptions['capabilities'];
 }

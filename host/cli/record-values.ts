@@ -15,6 +15,16 @@ export function eachValue(set: RecordSet, each: (value: Uint8Array | null) => vo
   }
 }
 
+/** The offset of the last record of a set that is not empty. */
+export function lastOffset(set: RecordSet): bigint {
+  const cursor = new Cursor(set.records);
+  for (let i = 1; i < set.count; i++) cursor.skip(cursor.varint());
+  cursor.varint(); // length
+  cursor.skip(1); // attributes
+  cursor.varint(); // timestamp delta
+  return set.baseOffset + BigInt(cursor.varint());
+}
+
 /** Reads the fields of Kafka's record encoding, magic 2. */
 class Cursor {
   readonly #bytes: Uint8Array;

@@ -26,6 +26,10 @@ export class Terminal {
     stream.on('error', () => {});
   }
 
+  get showsProgress(): boolean {
+    return this.#options.progress;
+  }
+
   readonly log: Log = (level, message, fields = {}) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return;
     if (this.#options.json) {

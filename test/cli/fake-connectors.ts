@@ -208,6 +208,7 @@ export function fakes(source = new FakeSource(), destination = new FakeDestinati
     destinationPort: destination,
     specify: () => Promise.resolve(SPECIFICATION),
     source: () => source,
+    watched: () => undefined,
     destination: (options) => {
       destination.options = options;
       return destination;
