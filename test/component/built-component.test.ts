@@ -1,0 +1,94 @@
+// What the built file is, whoever built it: what it may reach, how large it is, how much memory it may take.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { componentWit } from '@bytecodealliance/jco';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readWorld } from '../../assembly/build/wit.mjs';
+import { buildComponent } from '../support/component-build.ts';
+import { problemsOf, startGuest } from '../support/guest.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const world = readWorld(path.join(ROOT, 'wit'), 'kafka-connector');
+const component = readFileSync(path.join(ROOT, 'dist/kafka.wasm'));
+const PAGE = 65536;
+
+/** `minimum` and `maximum` in pages, from the memory section of a core module. */
+function memoryOf(core: Uint8Array): { minimum: number; maximum: number | null } {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = core[at++] ?? 0;
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < core.length) {
+    const id = core[at++];
+    const size = number();
+    if (id !== 5) {
+      at += size;
+      continue;
+    }
+    expect(number()).toBe(1);
+    const hasMaximum = number() & 1;
+    return { minimum: number(), maximum: hasMaximum ? number() : null };
+  }
+  throw new Error('the module declares no memory');
+}
+
+test('it imports the interfaces of the world and nothing else', async () => {
+  const text = await componentWit(component);
+  const imported = [...text.matchAll(/^ {2}import (\S+);$/gm)].map((m) => m[1]);
+  const functions = world.imports.map((i) => i.fullName);
+  const types = world.imports.flatMap((i) => [...i.uses.values()]);
+  expect(new Set(imported)).toEqual(new Set([...functions, ...types]));
+  expect([...text.matchAll(/^ {2}export (\S+);$/gm)].map((m) => m[1]).sort()).toEqual(world.exports.map((i) => i.fullName).sort());
+});
+
+test('when it is instantiated it asks for five interfaces: log, consumer, producer, wall clock, randomness', async () => {
+  expect((await startGuest()).imports).toEqual([
+    'conduit:connector/log',
+    'conduit:kafka/consumer',
+    'conduit:kafka/producer',
+    'wasi:clocks/wall-clock',
+    'wasi:random/random',
+  ]);
+});
+
+test('it is smaller than 200 KB', () => {
+  expect(component.length).toBeLessThan(200_000);
+});
+
+test('its memory declares a maximum, as asconfig.json says', () => {
+  const { options } = JSON.parse(readFileSync(path.join(ROOT, 'asconfig.json'), 'utf8')) as { options: { initialMemory: number; maximumMemory: number } };
+  const { minimum, maximum } = memoryOf(readFileSync(path.join(ROOT, 'dist/component/kafka.core.wasm')));
+  expect({ minimum, maximum }).toEqual({ minimum: options.initialMemory, maximum: options.maximumMemory });
+  expect((maximum ?? Infinity) * PAGE).toBeLessThanOrEqual(128 * 2 ** 20);
+});
+
+describe('build', () => {
+  let first: Awaited<ReturnType<typeof buildComponent>>;
+  beforeAll(async () => {
+    first = await buildComponent({ folder: 'dist/test/reproducible-1' });
+  }, 120_000);
+
+  test('two builds give the same bytes', async () => {
+    const second = await buildComponent({ folder: 'dist/test/reproducible-2/another place' });
+    for (const file of ['wasm', 'core'] as const) expect(readFileSync(second[file]).equals(readFileSync(first[file]))).toBe(true);
+    for (const file of ['kafka.js', 'kafka.core.wasm']) expect(readFileSync(path.join(second.folder, file)).equals(readFileSync(path.join(first.folder, file)))).toBe(true);
+  }, 120_000);
+
+  test('the release holds no path of the machine that built it', () => {
+    const text = readFileSync(first.wasm).toString('latin1');
+    expect(text).not.toContain(ROOT);
+  });
+
+  test('the debug target builds a component that works and keeps function names', async () => {
+    const debug = await buildComponent({ folder: 'dist/test/debug', target: 'debug' });
+    expect(readFileSync(debug.core).toString('latin1')).toContain('assembly/config/servers/parseServers');
+    const guest = await startGuest(undefined, debug.folder);
+    expect((await guest.specifier.specify()).name).toBe('kafka-wasm');
+    expect(await problemsOf(guest, 'source', { servers: 'a', topics: 'b' })).toEqual([]);
+  }, 120_000);
+});
