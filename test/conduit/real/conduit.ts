@@ -1,0 +1,239 @@
+/** Runs a real Conduit in a folder of its own: the binary that the environment variable CONDUIT names. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+
+export type Engine = 'arch-v1' | 'arch-v2';
+export const ENGINES: readonly Engine[] = ['arch-v1', 'arch-v2'];
+
+/** The Conduit to test with; undefined: not given, nothing can be tested. */
+export const CONDUIT = process.env['CONDUIT'] || undefined;
+/** The Go connector's executable. */
+export const OFFICIAL = process.env['OFFICIAL'] || undefined;
+/** What `make plugin` builds. */
+export const PLUGIN = resolve(import.meta.dirname, '../../../dist/plugin/conduit-connector-kafka-wasm');
+
+export interface Connector {
+  plugin: string;
+  settings: Record<string, string>;
+}
+export interface Pipeline {
+  id: string;
+  source: Connector;
+  destination: Connector;
+  deadLetterQueue?: { plugin: string; settings?: Record<string, string>; 'window-size'?: number; 'window-nack-threshold'?: number };
+}
+export interface ConduitOptions {
+  folder: string;
+  engine: Engine;
+  pipelines: Pipeline[];
+  /** Executables for the folder `connectors`. */
+  plugins: string[];
+  /** `sqlite` keeps positions between runs in the same folder. */
+  store?: 'inmemory' | 'sqlite';
+  env?: Record<string, string>;
+  arguments?: string[];
+}
+export interface PluginProcess {
+  pid: number;
+  /** `<pipeline>:<connector>`. */
+  connectorId: string;
+}
+
+const EXIT_MS = 45_000;
+const READY_MS = 90_000;
+
+export class Conduit {
+  readonly #process: ChildProcess;
+  readonly #httpPort: number;
+  readonly logFile: string;
+  readonly exited: Promise<number | null>;
+
+  constructor(process: ChildProcess, httpPort: number, logFile: string) {
+    this.#process = process;
+    this.#httpPort = httpPort;
+    this.logFile = logFile;
+    this.exited = new Promise((done) => process.once('exit', (code) => done(code)));
+  }
+
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
+  /** Parsed lines of Conduit's log, those of the plugins among them. */
+  logLines(): Record<string, unknown>[] {
+    return readFileSync(this.logFile, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Plugin processes that run a connector now. */
+  plugins(): PluginProcess[] {
+    return childrenOf(this.pid).flatMap((pid) => {
+      const connectorId = environmentOf(pid)?.['CONDUIT_CONNECTOR_ID'];
+      return connectorId === undefined ? [] : [{ pid, connectorId }];
+    });
+  }
+
+  async get(path: string): Promise<unknown> {
+    const response = await fetch(`http://127.0.0.1:${this.#httpPort}${path}`, { signal: AbortSignal.timeout(5000) });
+    return response.json();
+  }
+
+  async post(path: string, body: object): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`http://127.0.0.1:${this.#httpPort}${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(60_000),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async status(pipeline: string): Promise<string> {
+    const { state } = (await this.get(`/v1/pipelines/${pipeline}`)) as { state?: { status?: string } };
+    return state?.status ?? '';
+  }
+
+  /** Position of the source as Conduit stores it. */
+  async position(connectorId: string): Promise<string> {
+    const answer = (await this.get(`/v1/connectors/${connectorId}`)) as { sourceState?: { position?: string } };
+    return Buffer.from(answer.sourceState?.position ?? '', 'base64').toString();
+  }
+
+  /** As Ctrl-C does. Resolves with the exit code; throws if Conduit is still there after its own budget. */
+  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode;
+    this.#process.kill(signal);
+    const late = AbortSignal.timeout(EXIT_MS);
+    const code = await Promise.race([this.exited, new Promise<'late'>((done) => late.addEventListener('abort', () => done('late')))]);
+    if (code !== 'late') return code;
+    await this.kill();
+    throw new Error(`Conduit did not exit within ${EXIT_MS} ms after ${signal}`);
+  }
+
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill('SIGKILL');
+    await this.exited;
+  }
+}
+
+export async function startConduit(options: ConduitOptions): Promise<Conduit> {
+  if (CONDUIT === undefined) throw new Error('CONDUIT does not name a Conduit executable');
+  const { folder, engine, store = 'inmemory' } = options;
+  const connectors = join(folder, 'connectors');
+  await rm(connectors, { recursive: true, force: true });
+  await mkdir(connectors, { recursive: true });
+  await Promise.all(options.plugins.map((file) => symlink(resolve(file), join(connectors, basename(file)))));
+  const pipelines = join(folder, 'pipelines.yaml');
+  await writeFile(pipelines, stringify({ version: '2.2', pipelines: options.pipelines.map(pipelineYaml) }));
+  const [httpPort, grpcPort] = [await freePort(), await freePort()];
+  const logFile = join(folder, `conduit-${Date.now()}.log`);
+  const log = createWriteStream(logFile);
+  await new Promise((opened) => log.once('open', opened));
+  const child = spawn(
+    CONDUIT,
+    [
+      'run',
+      ...[
+        '--config.path',
+        join(folder, 'none.yaml'),
+        '--connectors.path',
+        connectors,
+        '--pipelines.path',
+        pipelines,
+        '--processors.path',
+        join(folder, 'none'),
+      ],
+      ...['--db.type', store, ...(store === 'sqlite' ? ['--db.sqlite.path', join(folder, 'conduit.db')] : [])],
+      ...['--api.http.address', `127.0.0.1:${httpPort}`, '--api.grpc.address', `127.0.0.1:${grpcPort}`],
+      ...['--log.format', 'json', '--log.level', 'info'],
+      ...(engine === 'arch-v2' ? ['--preview.pipeline-arch-v2'] : []),
+      ...(options.arguments ?? []),
+    ],
+    {
+      cwd: folder,
+      stdio: ['ignore', log, log],
+      env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: process.env['TMPDIR'], ...options.env },
+    },
+  );
+  const conduit = new Conduit(child, httpPort, logFile);
+  await waitFor(async () => {
+    if (child.exitCode !== null) throw new Error(`Conduit exited with ${child.exitCode}: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
+    return (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => null)) !== null;
+  }, READY_MS);
+  return conduit;
+}
+
+function pipelineYaml({ id, source, destination, deadLetterQueue }: Pipeline): object {
+  return {
+    id,
+    status: 'running',
+    connectors: [
+      { id: 'src', type: 'source', ...source },
+      { id: 'dst', type: 'destination', ...destination },
+    ],
+    ...(deadLetterQueue === undefined ? {} : { 'dead-letter-queue': deadLetterQueue }),
+  };
+}
+
+/** Polls until the condition holds; throws after the bound. */
+export async function waitFor(condition: () => boolean | Promise<boolean>, timeoutMs: number, what = 'the condition'): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`expected ${what} within ${timeoutMs} ms`);
+    await sleep(50);
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    // A zombie has ended; its parent has not looked yet.
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return new RegExp(`^PPid:\t${parent}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+      } catch {
+        return false;
+      }
+    });
+}
+
+function environmentOf(pid: number): Record<string, string> | null {
+  try {
+    const pairs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+  } catch {
+    return null;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** Why real pipelines cannot run here; null if they can. */
+export function whyNoRealConduit(): string | null {
+  if (CONDUIT === undefined) return 'CONDUIT does not name a Conduit executable';
+  if (!existsSync(CONDUIT)) return `CONDUIT names ${CONDUIT}, which does not exist`;
+  if (!existsSync(PLUGIN)) return 'the plugin was not built: run make plugin';
+  return existsSync('/proc/self/environ') ? null : 'the tests find plugin processes through /proc, which is not here';
+}

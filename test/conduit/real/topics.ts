@@ -1,0 +1,127 @@
+/** Fills, reads and counts topics with plain kafkajs. */
+import kafkajs, { type Kafka as KafkaType } from 'kafkajs';
+import { codecFor } from '../../../host/kafka/codecs.ts';
+
+const { Kafka, Partitioners, CompressionTypes, CompressionCodecs, logLevel } = kafkajs;
+const snappy = codecFor('snappy')!;
+CompressionCodecs[CompressionTypes.Snappy] = () => ({
+  compress: async (encoder: { buffer: Buffer }) => Buffer.from(snappy.compress(encoder.buffer)),
+  decompress: async (data: Buffer) => Buffer.from(snappy.decompress(data, 128 * 1024 * 1024)),
+});
+
+export interface TopicRecord {
+  partition: number;
+  offset: number;
+  key: Buffer | null;
+  value: Buffer | null;
+}
+
+export class Topics {
+  readonly #kafka: KafkaType;
+
+  constructor(servers: string) {
+    this.#kafka = new Kafka({ clientId: 'topics', brokers: servers.split(','), logLevel: logLevel.NOTHING });
+  }
+
+  async create(topic: string, partitions = 1, config: Record<string, string> = {}): Promise<void> {
+    await this.#asAdmin((admin) =>
+      admin.createTopics({
+        waitForLeaders: true,
+        topics: [
+          {
+            topic,
+            numPartitions: partitions,
+            replicationFactor: 1,
+            configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+          },
+        ],
+      }),
+    );
+  }
+
+  async delete(...topics: string[]): Promise<void> {
+    await this.#asAdmin((admin) => admin.deleteTopics({ topics }));
+  }
+
+  /** Writes `count` records, `value(i)` each, keys `<i>`. */
+  async fill(topic: string, count: number, value: (i: number) => Buffer, from = 0): Promise<void> {
+    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    try {
+      const chunk = 5000;
+      for (let start = from; start < from + count; start += chunk) {
+        const messages = Array.from({ length: Math.min(chunk, from + count - start) }, (_, i) => ({
+          key: String(start + i),
+          value: value(start + i),
+        }));
+        await producer.send({ topic, messages, compression: CompressionTypes.None, acks: 1 });
+      }
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  /** Sum of the end offsets: how many records were ever written, as long as nothing was compacted. */
+  async count(topic: string): Promise<number> {
+    return this.#asAdmin(async (admin) => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0));
+  }
+
+  /** Committed offsets of a group, summed over the topic's partitions; 0 where nothing is committed. */
+  async committed(groupId: string, topic: string): Promise<number> {
+    return this.#asAdmin(async (admin) => {
+      const [of] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return (of?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+    });
+  }
+
+  /** Keeps one connection open for many counts. */
+  async counter(topic: string): Promise<{ count(): Promise<number>; close(): Promise<void> }> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    return {
+      count: async () => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0),
+      close: () => admin.disconnect(),
+    };
+  }
+
+  /** Everything that is in the topic now. */
+  async read(topic: string, timeoutMs = 30_000): Promise<TopicRecord[]> {
+    const expected = await this.count(topic);
+    const records: TopicRecord[] = [];
+    if (expected === 0) return records;
+    const consumer = this.#kafka.consumer({ groupId: `read-${crypto.randomUUID()}` });
+    await consumer.connect();
+    try {
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await new Promise<void>((done, fail) => {
+        const timer = setTimeout(
+          () => fail(new Error(`expected ${expected} records in ${topic} within ${timeoutMs} ms, got ${records.length}`)),
+          timeoutMs,
+        );
+        void consumer.run({
+          eachBatch: async ({ batch }) => {
+            for (const { offset, key, value } of batch.messages)
+              records.push({ partition: batch.partition, offset: Number(offset), key, value });
+            if (records.length >= expected) {
+              clearTimeout(timer);
+              done();
+            }
+          },
+        });
+      });
+    } finally {
+      await consumer.disconnect();
+    }
+    return records;
+  }
+
+  async #asAdmin<T>(use: (admin: ReturnType<KafkaType['admin']>) => Promise<T>): Promise<T> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      return await use(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+}
