@@ -1,4 +1,4 @@
-import { ConnectorError } from './errors.ts';
+import { checkPem, kafkaCapabilities } from './kafka/index.ts';
 import type { Log } from './log.ts';
 import { componentOfFolder, type ComponentSource } from './runtime/component.ts';
 import { specificationOf, type ConnectorParts } from './runtime/connector-parts.ts';
@@ -42,11 +42,7 @@ function parts(options: ConnectorOptions): ConnectorParts {
     placement: options.placement ?? 'inline',
     component: component === undefined ? () => componentOfFolder() : async () => component,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    capabilities: options.capabilities ?? missingCapabilities,
-    checkSecret: options.checkSecret,
+    capabilities: options.capabilities ?? ((secrets, log) => kafkaCapabilities({ log, secrets, recordsPath: options.recordsPath })),
+    checkSecret: options.checkSecret ?? checkPem,
   };
-}
-
-function missingCapabilities(): Capabilities {
-  throw new ConnectorError('environment', 'No capabilities were given.');
 }
