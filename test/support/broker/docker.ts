@@ -1,6 +1,8 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait, type StartedTestContainer } from 'testcontainers';
 import type { Certificates } from './certificates.ts';
 import { clusterId, loopbackLayout, type Cluster } from './jars.ts';
@@ -14,6 +16,7 @@ const STOP_TIMEOUT_S = 20;
 // The image's file interface: a server.properties here replaces its own settings.
 const MOUNTED = '/mnt/shared/config';
 const DATA = '/tmp/kraft-combined-logs';
+const LABEL = 'conduit-connector-kafka-wasm.cluster';
 
 const imageName = (): string => process.env['KAFKA_IMAGE'] || DEFAULT_IMAGE;
 
@@ -52,6 +55,7 @@ class DockerCluster implements Cluster {
   readonly #certificates: Certificates;
   readonly #clusterId = clusterId();
   readonly #containers = new Map<number, StartedTestContainer>();
+  #keeper: ChildProcess | null = null;
 
   constructor(layout: readonly NodeLayout[], options: BrokerOptions, certificates: Certificates) {
     this.layout = layout;
@@ -60,6 +64,7 @@ class DockerCluster implements Cluster {
   }
 
   async create(): Promise<void> {
+    this.#keeper = keepContainers(`${LABEL}=${this.#clusterId}`);
     const results = await Promise.allSettled(this.layout.map(async (node) => this.#containers.set(node.id, await this.#container(node).start())));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     for (const node of this.layout) await checkReachable(node.listeners.PLAINTEXT);
@@ -102,6 +107,8 @@ class DockerCluster implements Cluster {
   async close(): Promise<void> {
     await Promise.all([...this.#containers.values()].map((container) => container.stop({ remove: true, removeVolumes: true, timeout: 0 })));
     this.#containers.clear();
+    this.#keeper?.kill('SIGKILL');
+    this.#keeper = null;
   }
 
   #container(node: NodeLayout): GenericContainer {
@@ -109,6 +116,7 @@ class DockerCluster implements Cluster {
     const files = { ...storeFiles(this.#certificates), 'server.properties': properties };
     return new GenericContainer(imageName())
       .withNetworkMode('host')
+      .withLabels({ [LABEL]: this.#clusterId })
       .withEnvironment({ CLUSTER_ID: this.#clusterId, KAFKA_HEAP_OPTS: '-Xmx512m' })
       .withCopyContentToContainer(Object.entries(files).map(([name, content]) => ({ content, target: `${MOUNTED}/${name}` })))
       .withWaitStrategy(Wait.forLogMessage(READY))
@@ -121,6 +129,15 @@ class DockerCluster implements Cluster {
     if (!container) throw new Error(`There is no node ${node}.`);
     return (await getContainerRuntimeClient()).container.dockerode.getContainer(container.getId());
   }
+}
+
+/** testcontainers' own reaper is a container more, and can be turned off; this one is a process that outlives us only to clean up. */
+function keepContainers(label: string): ChildProcess {
+  const script = fileURLToPath(new URL('container-keeper.ts', import.meta.url));
+  const keeper = spawn(process.execPath, [script, label], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  keeper.unref();
+  (keeper.stdin as Writable as unknown as { unref(): void }).unref();
+  return keeper;
 }
 
 /** Where Docker runs in a virtual machine, "the host" is that machine, unless Docker is told otherwise. */
