@@ -29,10 +29,10 @@ export interface LifelineOptions {
 export class Lifeline {
   readonly #options: LifelineOptions;
   readonly #parentId: () => number;
-  readonly #timers = new Set<NodeJS.Timeout>();
   #ending = false;
   #hadSession = false;
   #reconnect: NodeJS.Timeout | null = null;
+  #terminate: NodeJS.Timeout | null = null;
 
   constructor(options: LifelineOptions) {
     this.#options = options;
@@ -42,16 +42,13 @@ export class Lifeline {
   /** Takes the signals of the process, and watches its parent. */
   start(): void {
     const parent = this.#parentId();
-    this.#timers.add(
-      setInterval(() => {
-        if (this.#parentId() !== parent) this.#end('Conduit has ended', LEAVE_MS, 1);
-      }, WATCH_MS).unref(),
-    );
+    setInterval(() => {
+      if (this.#parentId() !== parent) this.#end('Conduit has ended', LEAVE_MS, 1);
+    }, WATCH_MS).unref();
     process.on('SIGINT', () => {});
     process.on('SIGHUP', () => {});
     process.on('SIGTERM', () => {
-      if (this.#timers.size > 1) return;
-      this.#timers.add(setTimeout(() => this.#end('SIGTERM, and Conduit has not stopped this connector', LEAVE_MS, 1), TERMINATE_MS).unref());
+      this.#terminate ??= setTimeout(() => this.#end('SIGTERM, and Conduit has not stopped this connector', LEAVE_MS, 1), TERMINATE_MS).unref();
     });
   }
 
@@ -81,7 +78,6 @@ export class Lifeline {
   #end(why: string, limitMs: number, code: number): void {
     if (this.#ending) return;
     this.#ending = true;
-    for (const timer of this.#timers) clearTimeout(timer);
     this.#options.log(code === 0 ? 'debug' : 'warn', `the plugin ends: ${why}`);
     const late = setTimeout(() => {
       this.#options.log('warn', `the connector was not closed within ${limitMs} ms`);
