@@ -12,7 +12,7 @@ let overflow: usize = 0; // linked list of the chunks that the reset frees
 export function arenaAlloc(size: usize, align: usize): usize {
   let p = (top + align - 1) & ~(align - 1);
   if (base == 0 || p > end || size > end - p) {
-    if (size > <usize>i32.MAX_VALUE) abort("allocation too large");
+    if (size > <usize>i32.MAX_VALUE) abort('allocation too large');
     const want = max<usize>(CHUNK, size + HEADER + align);
     const chunk = heap.alloc(want);
     if (base != 0) {

@@ -1,11 +1,16 @@
 // conduit:connector/errors, and the results that exports give back.
-import { EXPORT_RESULT_SIZE, ErrorView, InvalidParamView, SourceConfigureResult, SourceStopResult } from "./layout";
+import { EXPORT_RESULT_SIZE, ErrorView, InvalidParamView, SourceConfigureResult, SourceStopResult } from './layout';
 
 /** WIT `error`. Texts are for people. `kind` is one of ErrorKind. */
 export class ConnectorError {
-  constructor(public kind: u8, public text: string = "") {}
+  constructor(
+    public kind: u8,
+    public text: string = '',
+  ) {}
 
-  static lift(view: ErrorView): ConnectorError { return new ConnectorError(view.kind, view.text.lift()); }
+  static lift(view: ErrorView): ConnectorError {
+    return new ConnectorError(view.kind, view.text.lift());
+  }
   lower(view: ErrorView): void {
     view.kind = this.kind;
     view.text.lower(this.text);
@@ -13,7 +18,12 @@ export class ConnectorError {
 }
 
 /** One rejected setting; `reason` is the full text that a user sees. */
-export class InvalidParam { constructor(public name: string, public reason: string) {} }
+export class InvalidParam {
+  constructor(
+    public name: string,
+    public reason: string,
+  ) {}
+}
 
 /** Return area of the exports. Its content is read before the next call. */
 export const RETURN_AREA: usize = memory.data(EXPORT_RESULT_SIZE, 8);

@@ -1,30 +1,51 @@
 // conduit:kafka consumer and producer: host resources whose methods wait (the host suspends the guest).
-import { ConnectorError } from "./errors";
-import { ConnectionView, ConsumerOpenParams, ConsumerOpenResult, ConsumerPollResult, FailureView, FetchedView, IMPORT_RESULT_SIZE, OutgoingView, PartitionOffsetView,
-  ProducerOpenParams, ProducerOpenResult, ProducerSendResult, SaslView, TlsView } from "./layout";
-import { arenaZeroed } from "./arena";
-import { ListSlot, lowerStrings, newList } from "./slots";
+import { ConnectorError } from './errors';
+import {
+  ConnectionView,
+  ConsumerOpenParams,
+  ConsumerOpenResult,
+  ConsumerPollResult,
+  FailureView,
+  FetchedView,
+  IMPORT_RESULT_SIZE,
+  OutgoingView,
+  PartitionOffsetView,
+  ProducerOpenParams,
+  ProducerOpenResult,
+  ProducerSendResult,
+  SaslView,
+  TlsView,
+} from './layout';
+import { arenaZeroed } from './arena';
+import { ListSlot, lowerStrings, newList } from './slots';
+
 
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.open")
 declare function __consumerOpen(params: usize, result: usize): void;
+
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.poll")
 declare function __consumerPoll(self: i32, maxRecords: u32, maxBytes: u32, maxWaitMs: u32, result: usize): void;
+
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.commit")
 declare function __consumerCommit(self: i32, epoch: u32, offsets: usize, count: u32, result: usize): void;
+
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.close")
 declare function __consumerClose(self: i32, result: usize): void;
+
 @external("conduit:kafka/producer@0.1.0", "[static]producer.open")
 declare function __producerOpen(params: usize, result: usize): void;
+
 @external("conduit:kafka/producer@0.1.0", "[method]producer.send")
 declare function __producerSend(self: i32, outgoing: usize, count: u32, result: usize): void;
+
 @external("conduit:kafka/producer@0.1.0", "[static]producer.close")
 declare function __producerClose(self: i32, result: usize): void;
 
 /** Certificates and key are references that the host gave, or empty. */
 export class Tls {
-  clientCertRef: string = "";
-  clientKeyRef: string = "";
-  caCertRef: string = "";
+  clientCertRef: string = '';
+  clientKeyRef: string = '';
+  caCertRef: string = '';
   insecureSkipVerify: bool = false;
 
   lower(view: TlsView): void {
@@ -36,7 +57,11 @@ export class Tls {
 }
 /** `mechanism` is one of SaslMechanism. */
 export class Sasl {
-  constructor(public mechanism: u8, public username: string, public passwordRef: string) {}
+  constructor(
+    public mechanism: u8,
+    public username: string,
+    public passwordRef: string,
+  ) {}
 
   lower(view: SaslView): void {
     view.mechanism = this.mechanism;
@@ -46,7 +71,7 @@ export class Sasl {
 }
 export class Connection {
   servers: string[] = [];
-  clientId: string = "";
+  clientId: string = '';
   tls: Tls | null = null;
   sasl: Sasl | null = null;
 
@@ -63,12 +88,19 @@ export class Connection {
 }
 
 /** `nextOffset` is the offset after the last one handled. */
-export class PartitionOffset { constructor(public topic: string, public partition: i32, public nextOffset: i64) {} }
+export class PartitionOffset {
+  constructor(
+    public topic: string,
+    public partition: i32,
+    public nextOffset: i64,
+  ) {}
+}
 
 function lowerOffsets(a: PartitionOffset[], out: ListSlot<PartitionOffsetView>): void {
   out.allocate(a.length);
   for (let i = 0; i < a.length; i++) {
-    const view = out.at(i), offset = a[i];
+    const view = out.at(i),
+      offset = a[i];
     view.topic.lower(offset.topic);
     view.partition = offset.partition;
     view.nextOffset = offset.nextOffset;
@@ -76,7 +108,10 @@ function lowerOffsets(a: PartitionOffset[], out: ListSlot<PartitionOffsetView>):
 }
 
 /** Exactly one of the two is null. */
-export class OpenResult<T> { value: T | null = null; error: ConnectorError | null = null; }
+export class OpenResult<T> {
+  value: T | null = null;
+  error: ConnectorError | null = null;
+}
 
 // Every import gives its result here: `result<..., error>` with the error at one place.
 const RESULT: usize = memory.data(IMPORT_RESULT_SIZE, 8);
@@ -90,8 +125,16 @@ export class Consumer {
   error: ConnectorError | null = null;
   constructor(private handle: i32) {}
 
-  static open(connection: Connection, topics: string[], group: string, fromBeginning: bool, resume: PartitionOffset[]): OpenResult<Consumer> {
-    const params = changetype<ConsumerOpenParams>(arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN));
+  static open(
+    connection: Connection,
+    topics: string[],
+    group: string,
+    fromBeginning: bool,
+    resume: PartitionOffset[],
+  ): OpenResult<Consumer> {
+    const params = changetype<ConsumerOpenParams>(
+      arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN),
+    );
     connection.lower(params.connection);
     const options = params.options;
     lowerStrings(topics, options.topics);
@@ -140,7 +183,9 @@ export class Producer {
 
   /** `acks` and `compression` are cases of Acks and Compression. */
   static open(connection: Connection, acks: u8, compression: u8, maxBatchBytes: u32, deliveryTimeoutMs: u32): OpenResult<Producer> {
-    const params = changetype<ProducerOpenParams>(arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN));
+    const params = changetype<ProducerOpenParams>(
+      arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN),
+    );
     connection.lower(params.connection);
     const options = params.options;
     options.acks = acks;
@@ -172,4 +217,6 @@ export class Producer {
 }
 
 /** Room for n record sets to send; the caller sets every field of each. */
-export function newOutgoing(n: u32): ListSlot<OutgoingView> { return newList<OutgoingView>(n); }
+export function newOutgoing(n: u32): ListSlot<OutgoingView> {
+  return newList<OutgoingView>(n);
+}

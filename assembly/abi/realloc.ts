@@ -1,5 +1,5 @@
 // What the canonical ABI asks of every component.
-import { arenaAlloc, arenaReset } from "./arena";
+import { arenaAlloc, arenaReset } from './arena';
 
 /** jco calls it to place arguments of exports and results of imports; it runs before the export itself. */
 @cabi("cabi_realloc")
@@ -12,4 +12,6 @@ export function cabiRealloc(old: usize, oldSize: usize, align: usize, newSize: u
 
 /** The transform exports this one function as cabi_post_X for every export X that returns an address. */
 @cabi("cabi_post_*")
-export function cabiPost(_: usize): void { arenaReset(); }
+export function cabiPost(_: usize): void {
+  arenaReset();
+}

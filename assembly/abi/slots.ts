@@ -1,23 +1,30 @@
 // Strings, byte lists and lists as they lie in memory: 8 bytes, an address and a length. Strings are utf16 (the component is
 // embedded so), lengths of strings count code units.
-import { arenaAlloc, arenaZeroed } from "./arena";
+import { arenaAlloc, arenaZeroed } from './arena';
+
 
 @unmanaged export class StringSlot {
   ptr: u32;
   length: u32;
-  @inline get SIZE(): usize { return 8; }
-  @inline get ALIGN(): usize { return 4; }
+
+  @inline get SIZE(): usize {
+    return 8;
+  }
+
+  @inline get ALIGN(): usize {
+    return 4;
+  }
 
   /** A managed copy. */
   lift(): string {
-    const n = <usize>this.length << 1;
+    const n = (<usize>this.length) << 1;
     const s = changetype<string>(__new(n, idof<string>()));
     memory.copy(changetype<usize>(s), this.ptr, n);
     return s;
   }
   /** Copies `s` into the arena. */
   lower(s: string): void {
-    const n = <usize>s.length << 1;
+    const n = (<usize>s.length) << 1;
     const p = arenaAlloc(n, 2);
     memory.copy(p, changetype<usize>(s), n);
     this.ptr = <u32>p;
@@ -25,18 +32,27 @@ import { arenaAlloc, arenaZeroed } from "./arena";
   }
 }
 
+
 @unmanaged export class BytesSlot {
   ptr: u32;
   length: u32;
-  @inline get SIZE(): usize { return 8; }
-  @inline get ALIGN(): usize { return 4; }
+
+  @inline get SIZE(): usize {
+    return 8;
+  }
+
+  @inline get ALIGN(): usize {
+    return 4;
+  }
 
   /** No copy: the bytes must stay where they are until the call is over. */
   @inline set(ptr: usize, length: usize): void {
     this.ptr = <u32>ptr;
     this.length = <u32>length;
   }
-  liftUtf8(): string { return String.UTF8.decodeUnsafe(this.ptr, this.length); }
+  liftUtf8(): string {
+    return String.UTF8.decodeUnsafe(this.ptr, this.length);
+  }
   /** Copies the UTF-8 form of `s` into the arena. */
   lowerUtf8(s: string): void {
     const n = <usize>String.UTF8.byteLength(s);
@@ -50,10 +66,19 @@ import { arenaAlloc, arenaZeroed } from "./arena";
 @unmanaged export class ListSlot<T> {
   ptr: u32;
   length: u32;
-  @inline get SIZE(): usize { return 8; }
-  @inline get ALIGN(): usize { return 4; }
 
-  @inline at(i: u32): T { return changetype<T>(<usize>this.ptr + <usize>i * changetype<T>(0).SIZE); }
+  @inline get SIZE(): usize {
+    return 8;
+  }
+
+  @inline get ALIGN(): usize {
+    return 4;
+  }
+
+
+  @inline at(i: u32): T {
+    return changetype<T>(<usize>this.ptr + <usize>i * changetype<T>(0).SIZE);
+  }
   /** Makes room for n zeroed items. */
   allocate(n: u32): void {
     const item = changetype<T>(0);

@@ -35,8 +35,36 @@ const WAITING_IMPORTS = [
 checkLayouts();
 mkdirSync(path.join(root, build), { recursive: true });
 run(asc, '--config', config, '--target', target, '-o', `${build}/${target}.core.wasm`, '--transform', './assembly/build/transform.mjs');
-run(jco, 'embed', `${build}/${target}.core.wasm`, '--wit', 'wit', '-n', 'kafka-connector', '--string-encoding', 'utf16', '-o', `${build}/${target}.embed.wasm`);
+run(
+  jco,
+  'embed',
+  `${build}/${target}.core.wasm`,
+  '--wit',
+  'wit',
+  '-n',
+  'kafka-connector',
+  '--string-encoding',
+  'utf16',
+  '-o',
+  `${build}/${target}.embed.wasm`,
+);
 run(jco, 'new', `${build}/${target}.embed.wasm`, '-o', wasm);
 rmSync(path.join(root, component), { recursive: true, force: true });
-run(jco, 'transpile', wasm, '-o', component, '--name', 'kafka', '-I', 'async', '--async-mode', 'jspi', '-q',
-  '--async-exports', '*', '--async-imports', ...WAITING_IMPORTS);
+run(
+  jco,
+  'transpile',
+  wasm,
+  '-o',
+  component,
+  '--name',
+  'kafka',
+  '-I',
+  'async',
+  '--async-mode',
+  'jspi',
+  '-q',
+  '--async-exports',
+  '*',
+  '--async-imports',
+  ...WAITING_IMPORTS,
+);

@@ -12,8 +12,18 @@ const root = path.resolve(import.meta.dirname, '../..');
 const output = path.join(root, 'assembly/abi/layout.ts');
 
 const SCALARS = {
-  bool: [1, 'bool'], u8: [1, 'u8'], s8: [1, 'i8'], u16: [2, 'u16'], s16: [2, 'i16'], u32: [4, 'u32'], s32: [4, 'i32'],
-  u64: [8, 'u64'], s64: [8, 'i64'], f32: [4, 'f32'], f64: [8, 'f64'], char: [4, 'u32'],
+  bool: [1, 'bool'],
+  u8: [1, 'u8'],
+  s8: [1, 'i8'],
+  u16: [2, 'u16'],
+  s16: [2, 'i16'],
+  u32: [4, 'u32'],
+  s32: [4, 'i32'],
+  u64: [8, 'u64'],
+  s64: [8, 'i64'],
+  f32: [4, 'f32'],
+  f64: [8, 'f64'],
+  char: [4, 'u32'],
 };
 const MAX_FLAT_PARAMS = 16;
 const MAX_FLAT_RESULTS = 1;
@@ -40,24 +50,43 @@ export class Layouts {
     if (found.kind === 'alias') return this.resolve(found, owner);
     return { type: { ...found, name: type.name }, owner };
   }
-  caseBytes(n) { return n <= 256 ? 1 : n <= 65536 ? 2 : 4; }
+  caseBytes(n) {
+    return n <= 256 ? 1 : n <= 65536 ? 2 : 4;
+  }
   /** Size and alignment in memory. */
   measure(reference, from) {
     const { type, owner } = this.resolve(reference, from);
     if (type.kind in SCALARS) return { size: SCALARS[type.kind][0], align: SCALARS[type.kind][0] };
     switch (type.kind) {
-      case 'string': case 'list': return { size: 8, align: 4 };
-      case 'borrow': case 'own': case 'resource': return { size: 4, align: 4 };
-      case 'enum': { const size = this.caseBytes(type.cases.length); return { size, align: size }; }
-      case 'record': return this.struct(type.fields.map((f) => f.type), owner);
-      case 'tuple': return this.struct(type.of, owner);
-      case 'option': return this.variant([null, type.of], owner);
-      case 'result': return this.variant([type.ok, type.error], owner);
-      default: throw new Error(`${owner.fullName}: no layout for ${type.kind}`);
+      case 'string':
+      case 'list':
+        return { size: 8, align: 4 };
+      case 'borrow':
+      case 'own':
+      case 'resource':
+        return { size: 4, align: 4 };
+      case 'enum': {
+        const size = this.caseBytes(type.cases.length);
+        return { size, align: size };
+      }
+      case 'record':
+        return this.struct(
+          type.fields.map((f) => f.type),
+          owner,
+        );
+      case 'tuple':
+        return this.struct(type.of, owner);
+      case 'option':
+        return this.variant([null, type.of], owner);
+      case 'result':
+        return this.variant([type.ok, type.error], owner);
+      default:
+        throw new Error(`${owner.fullName}: no layout for ${type.kind}`);
     }
   }
   struct(types, owner) {
-    let size = 0, alignment = 1;
+    let size = 0,
+      alignment = 1;
     const offsets = [];
     for (const type of types) {
       const m = this.measure(type, owner);
@@ -81,12 +110,19 @@ export class Layouts {
     const { type, owner } = this.resolve(reference, from);
     const most = (cases) => 1 + Math.max(...cases.map((t) => (t === null ? 0 : this.flat(t, owner))));
     switch (type.kind) {
-      case 'string': case 'list': return 2;
-      case 'record': return type.fields.reduce((n, f) => n + this.flat(f.type, owner), 0);
-      case 'tuple': return type.of.reduce((n, t) => n + this.flat(t, owner), 0);
-      case 'option': return most([type.of]);
-      case 'result': return most([type.ok, type.error]);
-      default: return 1;
+      case 'string':
+      case 'list':
+        return 2;
+      case 'record':
+        return type.fields.reduce((n, f) => n + this.flat(f.type, owner), 0);
+      case 'tuple':
+        return type.of.reduce((n, t) => n + this.flat(t, owner), 0);
+      case 'option':
+        return most([type.of]);
+      case 'result':
+        return most([type.ok, type.error]);
+      default:
+        return 1;
     }
   }
 }
@@ -105,7 +141,8 @@ class Writer {
   view(reference, from) {
     const { type, owner } = this.layouts.resolve(reference, from);
     switch (type.kind) {
-      case 'string': return 'StringSlot';
+      case 'string':
+        return 'StringSlot';
       case 'list': {
         const item = this.layouts.resolve(type.of, owner).type.kind;
         if (item === 'u8') return 'BytesSlot';
@@ -125,11 +162,17 @@ class Writer {
         const name = `${parts.map(pascal).join('')}View`;
         if (!this.classes.has(name)) {
           this.classes.set(name, '');
-          this.struct(name, `tuple<${parts.join(', ').toLowerCase()}>`, type.of.map((t, i) => ({ name: 'abcdefgh'[i], type: t })), owner);
+          this.struct(
+            name,
+            `tuple<${parts.join(', ').toLowerCase()}>`,
+            type.of.map((t, i) => ({ name: 'abcdefgh'[i], type: t })),
+            owner,
+          );
         }
         return name;
       }
-      default: throw new Error(`${owner.fullName}: no view of ${type.kind}`);
+      default:
+        throw new Error(`${owner.fullName}: no view of ${type.kind}`);
     }
   }
   /** The AssemblyScript type of what is one number in memory, else null. */
@@ -140,10 +183,14 @@ class Writer {
     if (type.kind !== 'enum') return null;
     const name = this.name(type, owner);
     const width = `u${8 * this.layouts.caseBytes(type.cases.length)}`;
-    this.enums.set(name, `/** ${owner.fullName}.${type.name} */\nexport namespace ${name} {\n` +
-      type.cases.map((c, i) => `  export const ${camel(c)}: ${width} = ${i};\n`).join('') +
-      `  /** The case's WIT name. */\n  export function nameOf(value: ${width}): string {\n` +
-      type.cases.map((c, i) => `    if (value == ${i}) return "${c}";\n`).join('') + '    return "?";\n  }\n}\n');
+    this.enums.set(
+      name,
+      `/** ${owner.fullName}.${type.name} */\nexport namespace ${name} {\n` +
+        type.cases.map((c, i) => `  export const ${camel(c)}: ${width} = ${i};\n`).join('') +
+        `  /** The case's WIT name. */\n  export function nameOf(value: ${width}): string {\n` +
+        type.cases.map((c, i) => `    if (value == ${i}) return "${c}";\n`).join('') +
+        '    return "?";\n  }\n}\n',
+    );
     return width;
   }
   /** Accessors of one member at `offset`. */
@@ -159,20 +206,30 @@ class Writer {
   }
   number(name, type, offset) {
     const at = offset === 0 ? '' : `, ${offset}`;
-    return `  @inline get ${name}(): ${type} { return load<${type}>(changetype<usize>(this)${at}); }\n` +
-      `  @inline set ${name}(value: ${type}) { store<${type}>(changetype<usize>(this), value${at}); }\n`;
+    return (
+      `  @inline get ${name}(): ${type} { return load<${type}>(changetype<usize>(this)${at}); }\n` +
+      `  @inline set ${name}(value: ${type}) { store<${type}>(changetype<usize>(this), value${at}); }\n`
+    );
   }
   class(name, what, m, members) {
-    this.classes.set(name, `/** ${what}: ${m.size} bytes, align ${m.align} */\n@unmanaged export class ${name} {\n` +
-      `  @inline get SIZE(): usize { return ${m.size}; }\n  @inline get ALIGN(): usize { return ${m.align}; }\n${members}}\n`);
+    this.classes.set(
+      name,
+      `/** ${what}: ${m.size} bytes, align ${m.align} */\n@unmanaged export class ${name} {\n` +
+        `  @inline get SIZE(): usize { return ${m.size}; }\n  @inline get ALIGN(): usize { return ${m.align}; }\n${members}}\n`,
+    );
   }
   struct(name, what, fields, owner) {
-    const m = this.layouts.struct(fields.map((f) => f.type), owner);
+    const m = this.layouts.struct(
+      fields.map((f) => f.type),
+      owner,
+    );
     this.class(name, what, m, fields.map((f, i) => this.member(f.name, f.type, m.offsets[i], owner)).join(''));
   }
   /** Views of what a function takes or gives through memory. */
   function(f, owner) {
-    const name = pascal(f.name.replace(/^\[(static|method)\](.*)\.(.*)$/, '$2-$3').replace(/^(?!.*-)/, f.name.startsWith('[') ? '' : `${owner.name}-`));
+    const name = pascal(
+      f.name.replace(/^\[(static|method)\](.*)\.(.*)$/, '$2-$3').replace(/^(?!.*-)/, f.name.startsWith('[') ? '' : `${owner.name}-`),
+    );
     const full = `${owner.fullName}#${f.name}`;
     const flat = f.params.reduce((n, p) => n + this.layouts.flat(p.type, owner), 0);
     if (flat > MAX_FLAT_PARAMS) this.struct(`${name}Params`, `parameters of ${full}`, f.params, owner);
@@ -185,9 +242,14 @@ class Writer {
     const { type, owner: o } = this.layouts.resolve(f.result, owner);
     if (type.kind === 'result') {
       const m = this.layouts.variant([type.ok, type.error], o);
-      this.class(`${name}Result`, `result of ${full}`, m, this.number('isError', 'bool', 0) +
-        (type.ok === null ? '' : this.member('ok', type.ok, m.payload, o)) +
-        (type.error === null ? '' : this.member('error', type.error, m.payload, o)));
+      this.class(
+        `${name}Result`,
+        `result of ${full}`,
+        m,
+        this.number('isError', 'bool', 0) +
+          (type.ok === null ? '' : this.member('ok', type.ok, m.payload, o)) +
+          (type.error === null ? '' : this.member('error', type.error, m.payload, o)),
+      );
     } else this.view(type, o);
     return this.layouts.measure(f.result, owner).size;
   }
@@ -197,8 +259,8 @@ class Writer {
     const imported = size(this.layouts.world.imports);
     return [
       '// Written by assembly/build/layouts.mjs from wit/; do not edit.\n' +
-      '// A view is an address with typed accessors: no object, no copy. Lists and strings are slots: address and length.\n' +
-      'import { BytesSlot, ListSlot, StringSlot } from "./slots";\n',
+        '// A view is an address with typed accessors: no object, no copy. Lists and strings are slots: address and length.\n' +
+        'import { BytesSlot, ListSlot, StringSlot } from "./slots";\n',
       `/** Bytes of the largest result of an export, of an import. */\nexport const EXPORT_RESULT_SIZE = ${exported};\nexport const IMPORT_RESULT_SIZE = ${imported};\n`,
       ...[...this.enums].sort().map(([, text]) => text),
       ...[...this.classes].sort().map(([, text]) => text),

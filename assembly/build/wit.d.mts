@@ -10,4 +10,7 @@ export interface WitInterface {
   uses: Map<string, string>;
   functions: { name: string }[];
 }
-export function readWorld(folder: string, world: string): { imports: WitInterface[]; exports: WitInterface[]; interfaces: Map<string, WitInterface> };
+export function readWorld(
+  folder: string,
+  world: string,
+): { imports: WitInterface[]; exports: WitInterface[]; interfaces: Map<string, WitInterface> };

@@ -25,24 +25,33 @@ class Parser {
     this.file = file;
     this.at = 0;
   }
-  peek() { return this.tokens[this.at]; }
+  peek() {
+    return this.tokens[this.at];
+  }
   next() {
     if (this.at >= this.tokens.length) this.fail('unexpected end');
     return this.tokens[this.at++];
   }
-  fail(message) { throw new Error(`${this.file}: ${message} near "${this.tokens.slice(Math.max(0, this.at - 4), this.at + 2).join(' ')}"`); }
+  fail(message) {
+    throw new Error(`${this.file}: ${message} near "${this.tokens.slice(Math.max(0, this.at - 4), this.at + 2).join(' ')}"`);
+  }
   eat(token) {
     if (this.peek() !== token) return false;
     this.at++;
     return true;
   }
-  expect(token) { if (!this.eat(token)) this.fail(`expected "${token}", came "${this.peek()}"`); }
+  expect(token) {
+    if (!this.eat(token)) this.fail(`expected "${token}", came "${this.peek()}"`);
+  }
   /** Items up to `close`, separated by commas, a last comma allowed. */
   list(close, item) {
     const out = [];
     while (!this.eat(close)) {
       out.push(item());
-      if (!this.eat(',')) { this.expect(close); break; }
+      if (!this.eat(',')) {
+        this.expect(close);
+        break;
+      }
     }
     return out;
   }
@@ -172,7 +181,10 @@ function fullName(packageName, reference) {
  * those it uses) and functions. `interfaces` holds all that these refer to, in the order of their names.
  */
 export function readWorld(folder, world) {
-  const files = readdirSync(folder, { recursive: true }).map(String).filter((f) => f.endsWith('.wit')).sort();
+  const files = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((f) => f.endsWith('.wit'))
+    .sort();
   const interfaces = new Map();
   const worlds = new Map();
   let root = null;
@@ -184,14 +196,26 @@ export function readWorld(folder, world) {
     }
     for (const [id, value] of parsed.worlds) {
       const resolve = (list) => list.map((reference) => fullName(parsed.name, reference));
-      worlds.set(fullName(parsed.name, id), { includes: resolve(value.includes), imports: resolve(value.imports), exports: resolve(value.exports) });
+      worlds.set(fullName(parsed.name, id), {
+        includes: resolve(value.includes),
+        imports: resolve(value.imports),
+        exports: resolve(value.exports),
+      });
       if (id === world && path.dirname(file) === '.') root = fullName(parsed.name, id);
     }
   }
   if (root === null) throw new Error(`${folder}: no world ${world}`);
-  const get = (name) => interfaces.get(name) ?? (() => { throw new Error(`${folder}: no interface ${name}`); })();
+  const get = (name) =>
+    interfaces.get(name) ??
+    (() => {
+      throw new Error(`${folder}: no interface ${name}`);
+    })();
   const collect = (name) => {
-    const w = worlds.get(name) ?? (() => { throw new Error(`${folder}: no world ${name}`); })();
+    const w =
+      worlds.get(name) ??
+      (() => {
+        throw new Error(`${folder}: no world ${name}`);
+      })();
     const all = { imports: w.imports.map(get), exports: w.exports.map(get) };
     for (const include of w.includes) {
       const more = collect(include);

@@ -2,36 +2,48 @@
 
 /** strings.TrimSpace */
 export function goTrim(s: string): string {
-  let from = 0, to = s.length;
+  let from = 0,
+    to = s.length;
   while (from < to && isSpace(s.charCodeAt(from))) from++;
   while (to > from && isSpace(s.charCodeAt(to - 1))) to--;
   return s.substring(from, to);
 }
 function isSpace(c: i32): bool {
-  return c == 0x20 || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
-    c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+  return (
+    c == 0x20 ||
+    (c >= 0x09 && c <= 0x0d) ||
+    c == 0x85 ||
+    c == 0xa0 ||
+    c == 0x1680 ||
+    (c >= 0x2000 && c <= 0x200a) ||
+    c == 0x2028 ||
+    c == 0x2029 ||
+    c == 0x202f ||
+    c == 0x205f ||
+    c == 0x3000
+  );
 }
 
 /** `%q` of a text of printable and control characters. */
 export function goQuote(s: string): string {
-  let out = "\"";
+  let out = '"';
   for (let i = 0; i < s.length; i++) {
     const c = s.charCodeAt(i);
-    if (c == 0x22) out += "\\\"";
-    else if (c == 0x5c) out += "\\\\";
-    else if (c == 0x0a) out += "\\n";
-    else if (c == 0x0d) out += "\\r";
-    else if (c == 0x09) out += "\\t";
-    else if (c < 0x20 || c == 0x7f) out += "\\x" + (c < 16 ? "0" : "") + c.toString(16);
+    if (c == 0x22) out += '\\"';
+    else if (c == 0x5c) out += '\\\\';
+    else if (c == 0x0a) out += '\\n';
+    else if (c == 0x0d) out += '\\r';
+    else if (c == 0x09) out += '\\t';
+    else if (c < 0x20 || c == 0x7f) out += '\\x' + (c < 16 ? '0' : '') + c.toString(16);
     else out += s.charAt(i);
   }
-  return out + "\"";
+  return out + '"';
 }
 
 /** strconv.ParseBool: 1 and 0, -1 if it is none. */
 export function parseBool(s: string): i32 {
-  if (s == "1" || s == "t" || s == "T" || s == "true" || s == "TRUE" || s == "True") return 1;
-  if (s == "0" || s == "f" || s == "F" || s == "false" || s == "FALSE" || s == "False") return 0;
+  if (s == '1' || s == 't' || s == 'T' || s == 'true' || s == 'TRUE' || s == 'True') return 1;
+  if (s == '0' || s == 'f' || s == 'F' || s == 'false' || s == 'FALSE' || s == 'False') return 0;
   return -1;
 }
 
@@ -44,7 +56,7 @@ export function parseInteger(s: string): i64 {
   const negative = s.length > 0 && s.charCodeAt(0) == 0x2d;
   const from = negative || (s.length > 0 && s.charCodeAt(0) == 0x2b) ? 1 : 0;
   if (from == s.length) return 0;
-  const limit: u64 = negative ? <u64>1 << 63 : <u64>i64.MAX_VALUE;
+  const limit: u64 = negative ? (<u64>1) << 63 : <u64>i64.MAX_VALUE;
   let v: u64 = 0;
   for (let i = from; i < s.length; i++) {
     const digit = <u64>s.charCodeAt(i) - 0x30;
@@ -58,7 +70,8 @@ export function parseInteger(s: string): i64 {
 /** strconv.ParseFloat without its hexadecimal numbers, infinities and NaN, which no setting has a use for. */
 export function parseDecimal(s: string): f64 {
   parsed = false;
-  let i = 0, digits = 0;
+  let i = 0,
+    digits = 0;
   const n = s.length;
   if (i < n && (s.charCodeAt(i) == 0x2b || s.charCodeAt(i) == 0x2d)) i++;
   for (; i < n && isDigit(s.charCodeAt(i)); i++) digits++;
@@ -68,14 +81,16 @@ export function parseDecimal(s: string): f64 {
     i++;
     if (i < n && (s.charCodeAt(i) == 0x2b || s.charCodeAt(i) == 0x2d)) i++;
     if (i == n) return 0;
-    for (; i < n && isDigit(s.charCodeAt(i)); ) i++;
+    for (; i < n && isDigit(s.charCodeAt(i));) i++;
   }
   if (i != n) return 0;
   const v = parseFloat(s);
   parsed = isFinite(v); // Go: value out of range
   return v;
 }
-function isDigit(c: i32): bool { return c >= 0x30 && c <= 0x39; }
+function isDigit(c: i32): bool {
+  return c >= 0x30 && c <= 0x39;
+}
 
 /** time.ParseDuration, in nanoseconds. */
 export function parseDuration(s: string): i64 {
@@ -85,23 +100,34 @@ export function parseDuration(s: string): i64 {
   const n = s.length;
   const negative = n > 0 && s.charCodeAt(0) == 0x2d;
   if (negative || (n > 0 && s.charCodeAt(0) == 0x2b)) i++;
-  if (i + 1 == n && s.charCodeAt(i) == 0x30) { parsed = true; return 0; }
+  if (i + 1 == n && s.charCodeAt(i) == 0x30) {
+    parsed = true;
+    return 0;
+  }
   if (i == n) return 0;
   let total: u64 = 0;
   while (i < n) {
-    let v: u64 = 0, digits = 0;
+    let v: u64 = 0,
+      digits = 0;
     for (; i < n && isDigit(s.charCodeAt(i)); i++, digits++) {
       if (v > HALF / 10) return 0;
       v = v * 10 + (s.charCodeAt(i) - 0x30);
       if (v > HALF) return 0;
     }
-    let fraction: u64 = 0, scale: f64 = 1;
+    let fraction: u64 = 0,
+      scale: f64 = 1;
     if (i < n && s.charCodeAt(i) == 0x2e) {
       let full = false; // digits behind those that fit say nothing
       for (i++; i < n && isDigit(s.charCodeAt(i)); i++, digits++) {
-        if (full || fraction > (HALF - 1) / 10) { full = true; continue; }
+        if (full || fraction > (HALF - 1) / 10) {
+          full = true;
+          continue;
+        }
         const next = fraction * 10 + (s.charCodeAt(i) - 0x30);
-        if (next > HALF) { full = true; continue; }
+        if (next > HALF) {
+          full = true;
+          continue;
+        }
         fraction = next;
         scale *= 10;
       }
@@ -124,11 +150,11 @@ export function parseDuration(s: string): i64 {
   return negative ? <i64>(0 - total) : <i64>total;
 }
 function unitNanoseconds(unit: string): u64 {
-  if (unit == "ns") return 1;
-  if (unit == "us" || unit == "\u00b5s" || unit == "\u03bcs") return 1000;
-  if (unit == "ms") return 1000000;
-  if (unit == "s") return 1000000000;
-  if (unit == "m") return 60000000000;
-  if (unit == "h") return 3600000000000;
+  if (unit == 'ns') return 1;
+  if (unit == 'us' || unit == '\u00b5s' || unit == '\u03bcs') return 1000;
+  if (unit == 'ms') return 1000000;
+  if (unit == 's') return 1000000000;
+  if (unit == 'm') return 60000000000;
+  if (unit == 'h') return 3600000000000;
   return 0;
 }

@@ -1,13 +1,13 @@
 // The connector's configuration: parsed by `configure`, read by the data path.
-import { InvalidParam } from "../abi/errors";
-import { Level, log } from "../abi/log";
-import { destinationParameters } from "../specifier/destination";
-import { Parameter } from "../specifier/parameter";
-import { sourceParameters } from "../specifier/source";
-import { parseDestination } from "./destination";
-import { DestinationSettings, SourceSettings } from "./settings";
-import { parseSource } from "./source";
-import { Values } from "./validate";
+import { InvalidParam } from '../abi/errors';
+import { Level, log } from '../abi/log';
+import { destinationParameters } from '../specifier/destination';
+import { Parameter } from '../specifier/parameter';
+import { sourceParameters } from '../specifier/source';
+import { parseDestination } from './destination';
+import { DestinationSettings, SourceSettings } from './settings';
+import { parseSource } from './source';
+import { Values } from './validate';
 
 export { DestinationSettings, SourceSettings };
 
@@ -20,7 +20,7 @@ export function configureSource(config: Map<string, string>): InvalidParam[] {
   const table = sourceParameters();
   const values = new Values(config, table);
   const settings = parseSource(values, table);
-  sayIgnored(values, table, "a source");
+  sayIgnored(values, table, 'a source');
   const problems = values.problems(table);
   if (problems.length == 0) sourceSettings = settings;
   return problems;
@@ -31,7 +31,7 @@ export function configureDestination(config: Map<string, string>): InvalidParam[
   const table = destinationParameters();
   const values = new Values(config, table);
   const settings = parseDestination(values, table);
-  sayIgnored(values, table, "a destination");
+  sayIgnored(values, table, 'a destination');
   const problems = values.problems(table);
   if (problems.length == 0) destinationSettings = settings;
   return problems;
@@ -39,5 +39,5 @@ export function configureDestination(config: Map<string, string>): InvalidParam[
 
 function sayIgnored(values: Values, table: Parameter[], side: string): void {
   for (let i = 0; i < table.length; i++)
-    if (table[i].ignored && values.isGiven(table[i].name)) log(Level.info, "\"" + table[i].name + "\" has no effect on " + side);
+    if (table[i].ignored && values.isGiven(table[i].name)) log(Level.info, '"' + table[i].name + '" has no effect on ' + side);
 }

@@ -1,6 +1,6 @@
 // The configuration as the host gives it.
-import { StringStringView } from "../abi/layout";
-import { listOf } from "../abi/slots";
+import { StringStringView } from '../abi/layout';
+import { listOf } from '../abi/slots';
 
 /** `list<tuple<string, string>>`; the last of equal keys counts. */
 export function liftConfig(ptr: usize, count: u32): Map<string, string> {

@@ -1,63 +1,65 @@
 // The `servers` setting: comma separated host:port, [v6]:port, host, v6; without a port 9092.
-import { goQuote } from "./go-values";
-import { Values } from "./validate";
+import { goQuote } from './go-values';
+import { Values } from './validate';
 
-const NAME = "servers";
-const DEFAULT_PORT = "9092";
+const NAME = 'servers';
+const DEFAULT_PORT = '9092';
 
 /** The addresses as host:port; reports every bad one. */
 export function parseServers(values: Values): string[] {
   const out: string[] = [];
   // Blank is an empty list element to the user who wrote it, and not a missing setting.
   if (values.isGiven(NAME) && values.text(NAME).length == 0) {
-    values.refuse(NAME, "invalid servers: empty 0. server");
+    values.refuse(NAME, 'invalid servers: empty 0. server');
     return out;
   }
   if (values.text(NAME).length == 0) return out; // reported as required
-  const list = values.text(NAME).split(",");
+  const list = values.text(NAME).split(',');
   for (let i = 0; i < list.length; i++) {
     const address = list[i].trim();
     if (address.length == 0) {
-      values.refuse(NAME, "invalid servers: empty " + i.toString() + ". server");
+      values.refuse(NAME, 'invalid servers: empty ' + i.toString() + '. server');
       continue;
     }
     const problem = append(address, out);
-    if (problem !== null) values.refuse(NAME, "invalid servers: " + i.toString() + ". server " + goQuote(address) + ": " + problem);
+    if (problem !== null) values.refuse(NAME, 'invalid servers: ' + i.toString() + '. server ' + goQuote(address) + ': ' + problem);
   }
   return out;
 }
 
 function append(address: string, out: string[]): string | null {
-  if (address.includes("://")) return "expected host:port, remove the part up to \"://\"";
-  let host = address, port = DEFAULT_PORT;
-  if (address.startsWith("[")) {
-    const close = address.indexOf("]");
-    if (close < 0) return "missing \"]\" in address";
+  if (address.includes('://')) return 'expected host:port, remove the part up to "://"';
+  let host = address,
+    port = DEFAULT_PORT;
+  if (address.startsWith('[')) {
+    const close = address.indexOf(']');
+    if (close < 0) return 'missing "]" in address';
     host = address.substring(0, close + 1);
     const rest = address.substring(close + 1);
     if (rest.length != 0) {
-      if (!rest.startsWith(":")) return "expected \":port\" after \"]\"";
+      if (!rest.startsWith(':')) return 'expected ":port" after "]"';
       port = rest.substring(1);
     }
-    if (host.length == 2) return "host is missing";
+    if (host.length == 2) return 'host is missing';
   } else {
-    const colon = address.indexOf(":");
-    if (colon >= 0 && colon != address.lastIndexOf(":")) host = "[" + address + "]"; // an IPv6 address without a port
+    const colon = address.indexOf(':');
+    if (colon >= 0 && colon != address.lastIndexOf(':'))
+      host = '[' + address + ']'; // an IPv6 address without a port
     else if (colon >= 0) {
       host = address.substring(0, colon);
       port = address.substring(colon + 1);
     }
-    if (host.length == 0) return "host is missing";
+    if (host.length == 0) return 'host is missing';
   }
-  for (let i = 0; i < host.length; i++) if (host.charCodeAt(i) <= 0x20) return "host has a blank in it";
+  for (let i = 0; i < host.length; i++) if (host.charCodeAt(i) <= 0x20) return 'host has a blank in it';
   let number = 0;
   for (let i = 0; i < port.length; i++) {
     const c = port.charCodeAt(i);
-    if (c < 0x30 || c > 0x39) return "unable to parse port from addr: strconv.ParseInt: parsing " + goQuote(port) + ": invalid syntax";
+    if (c < 0x30 || c > 0x39) return 'unable to parse port from addr: strconv.ParseInt: parsing ' + goQuote(port) + ': invalid syntax';
     number = number * 10 + (c - 0x30);
     if (number > 65535) break;
   }
-  if (number < 1 || number > 65535) return "unable to parse port from addr: " + goQuote(port) + " is not between 1 and 65535";
-  out.push(host + ":" + port);
+  if (number < 1 || number > 65535) return 'unable to parse port from addr: ' + goQuote(port) + ' is not between 1 and 65535';
+  out.push(host + ':' + port);
   return null;
 }

@@ -1,12 +1,12 @@
 // What the parsed configuration says, for the data path.
-import { Connection } from "../abi/kafka";
-import { TopicTemplate } from "./topic-template";
+import { Connection } from '../abi/kafka';
+import { TopicTemplate } from './topic-template';
 
 export class SourceSettings {
   connection: Connection = new Connection();
   topics: string[] = [];
   /** Empty: the user named no consumer group. */
-  group: string = "";
+  group: string = '';
   readFromBeginning: bool = false;
   /** Commit when this many acknowledgements are pending; 0 and 1: with every one. */
   commitOffsetsSize: i32 = 1000;
@@ -23,7 +23,7 @@ export namespace Format {
 export class DestinationSettings {
   connection: Connection = new Connection();
   /** As configured, static or a template. */
-  topic: string = "";
+  topic: string = '';
   /** `topic`, parsed. */
   topicTemplate: TopicTemplate = new TopicTemplate();
   /** A case of Acks. */

@@ -1,9 +1,9 @@
 // Conduit's algorithm for a connector's configuration: trim, defaults, unknown keys, types, validations (conduit-commons
 // config.Config). The texts are its own. All problems are reported, in the order of the table of settings.
-import { InvalidParam } from "../abi/errors";
-import { ParamType, ValidationKind } from "../abi/layout";
-import { Parameter } from "../specifier/parameter";
-import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger, parsed } from "./go-values";
+import { InvalidParam } from '../abi/errors';
+import { ParamType, ValidationKind } from '../abi/layout';
+import { Parameter } from '../specifier/parameter';
+import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger, parsed } from './go-values';
 
 /** A configuration with its defaults applied, and what is wrong with it. */
 export class Values {
@@ -23,10 +23,10 @@ export class Values {
       this.given.set(key, goTrim(config.get(keys[i])));
     }
     unknown.sort();
-    for (let i = 0; i < unknown.length; i++) this.refuse(unknown[i], goQuote(unknown[i]) + ": unrecognized parameter");
+    for (let i = 0; i < unknown.length; i++) this.refuse(unknown[i], goQuote(unknown[i]) + ': unrecognized parameter');
     for (let i = 0; i < table.length; i++) {
       const p = table[i];
-      let value = this.given.has(p.name) ? this.given.get(p.name) : "";
+      let value = this.given.has(p.name) ? this.given.get(p.name) : '';
       if (value.length == 0) value = p.defaultValue;
       this.values.set(p.name, value);
     }
@@ -38,7 +38,7 @@ export class Values {
       const p = table[i];
       if (p.ignored || this.failed.has(p.name)) continue;
       const problem = problemOf(p, this.values.get(p.name));
-      if (problem !== null) this.refuse(p.name, "error validating " + goQuote(p.name) + ": " + problem);
+      if (problem !== null) this.refuse(p.name, 'error validating ' + goQuote(p.name) + ': ' + problem);
     }
   }
 
@@ -59,57 +59,73 @@ export class Values {
   }
 
   /** Given by the user, even if blank. */
-  isGiven(name: string): bool { return this.given.has(name); }
+  isGiven(name: string): bool {
+    return this.given.has(name);
+  }
   /** Valid so far: what depends on the value may be checked. */
-  isValid(name: string): bool { return !this.failed.has(name); }
-  text(name: string): string { return this.values.get(name); }
-  set(name: string, value: string): void { this.values.set(name, value); }
+  isValid(name: string): bool {
+    return !this.failed.has(name);
+  }
+  text(name: string): string {
+    return this.values.get(name);
+  }
+  set(name: string, value: string): void {
+    this.values.set(name, value);
+  }
   /** The readers below want a setting that is valid; a blank value is 0 and false. */
-  flag(name: string): bool { return parseBool(this.text(name)) == 1; }
-  integer(name: string): i64 { return parseInteger(this.text(name)); }
-  nanoseconds(name: string): i64 { return parseDuration(this.text(name)); }
+  flag(name: string): bool {
+    return parseBool(this.text(name)) == 1;
+  }
+  integer(name: string): i64 {
+    return parseInteger(this.text(name));
+  }
+  nanoseconds(name: string): i64 {
+    return parseDuration(this.text(name));
+  }
   /** Rounded away from zero: a short time must not become 0, which means something else. */
   milliseconds(name: string): i64 {
-    const ns = this.nanoseconds(name), ms = ns / 1000000;
+    const ns = this.nanoseconds(name),
+      ms = ns / 1000000;
     return ns == ms * 1000000 ? ms : ns > 0 ? ms + 1 : ms - 1;
   }
 }
 
 /** Null: nothing is wrong. A value of the wrong type is not checked further. */
 function problemOf(p: Parameter, value: string): string | null {
-  if (value.length == 0) return p.isRequired ? "required parameter is not provided" : null;
+  if (value.length == 0) return p.isRequired ? 'required parameter is not provided' : null;
   const type = typeProblem(p.kind, value);
   if (type !== null) return type;
   for (let i = 0; i < p.validations.length; i++) {
-    const kind = p.validations[i].kind, operand = p.validations[i].operand;
+    const kind = p.validations[i].kind,
+      operand = p.validations[i].operand;
     if (kind == ValidationKind.greaterThan && !(parseDecimal(value) > parseDecimal(operand)))
-      return goQuote(value) + " should be greater than " + operand + ": greater-than validation failed";
+      return goQuote(value) + ' should be greater than ' + operand + ': greater-than validation failed';
     if (kind == ValidationKind.lessThan && !(parseDecimal(value) < parseDecimal(operand)))
-      return goQuote(value) + " should be less than " + operand + ": less-than validation failed";
-    if (kind == ValidationKind.inclusion && !operand.split(",").includes(value))
-      return goQuote(value) + " value must be included in the list [" + operand + "]: inclusion validation failed";
-    if (kind == ValidationKind.exclusion && operand.split(",").includes(value))
-      return goQuote(value) + " value must be excluded from the list [" + operand + "]: exclusion validation failed";
+      return goQuote(value) + ' should be less than ' + operand + ': less-than validation failed';
+    if (kind == ValidationKind.inclusion && !operand.split(',').includes(value))
+      return goQuote(value) + ' value must be included in the list [' + operand + ']: inclusion validation failed';
+    if (kind == ValidationKind.exclusion && operand.split(',').includes(value))
+      return goQuote(value) + ' value must be excluded from the list [' + operand + ']: exclusion validation failed';
     // The tables use no regex: AssemblyScript has none, and RE2 in the guest would cost more than it gives.
-    if (kind == ValidationKind.regex) return "regex validations are not supported";
+    if (kind == ValidationKind.regex) return 'regex validations are not supported';
   }
   return null;
 }
 
 function typeProblem(kind: u8, value: string): string | null {
-  let what = "";
+  let what = '';
   if (kind == ParamType.int) {
     parseInteger(value);
-    what = "an integer";
+    what = 'an integer';
   } else if (kind == ParamType.float) {
     parseDecimal(value);
-    what = "a float";
+    what = 'a float';
   } else if (kind == ParamType.duration) {
     parseDuration(value);
-    what = "a duration";
+    what = 'a duration';
   } else if (kind == ParamType.boolean) {
     if (parseBool(value) >= 0) return null;
-    return goQuote(value) + " value is not a boolean: invalid parameter type";
+    return goQuote(value) + ' value is not a boolean: invalid parameter type';
   } else return null;
-  return parsed ? null : goQuote(value) + " value is not " + what + ": invalid parameter type";
+  return parsed ? null : goQuote(value) + ' value is not ' + what + ': invalid parameter type';
 }

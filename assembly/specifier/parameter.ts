@@ -1,8 +1,13 @@
 // One setting of the connector. The tables of settings (source.ts, destination.ts) are data: `specify`, the defaults and the
 // validation of a configuration all read them.
-import { ParamType, ValidationKind } from "../abi/layout";
+import { ParamType, ValidationKind } from '../abi/layout';
 
-export class Validation { constructor(public kind: u8, public operand: string) {} }
+export class Validation {
+  constructor(
+    public kind: u8,
+    public operand: string,
+  ) {}
+}
 
 export class Parameter {
   /** The host keeps the value and gives the guest a reference. */
@@ -19,11 +24,20 @@ export class Parameter {
     public description: string,
   ) {}
 
-  required(): this { return this.check(ValidationKind.required, ""); }
-  greaterThan(limit: string): this { return this.check(ValidationKind.greaterThan, limit); }
+  required(): this {
+    return this.check(ValidationKind.required, '');
+  }
+  greaterThan(limit: string): this {
+    return this.check(ValidationKind.greaterThan, limit);
+  }
   /** `list` is separated by commas. */
-  oneOf(list: string): this { return this.check(ValidationKind.inclusion, list); }
-  asSecret(): this { this.secret = true; return this; }
+  oneOf(list: string): this {
+    return this.check(ValidationKind.inclusion, list);
+  }
+  asSecret(): this {
+    this.secret = true;
+    return this;
+  }
 
   get isRequired(): bool {
     for (let i = 0; i < this.validations.length; i++) if (this.validations[i].kind == ValidationKind.required) return true;
@@ -35,13 +49,23 @@ export class Parameter {
   }
 }
 
-export function text(name: string, defaultValue: string, description: string): Parameter { return new Parameter(name, ParamType.text, defaultValue, description); }
-export function int(name: string, defaultValue: string, description: string): Parameter { return new Parameter(name, ParamType.int, defaultValue, description); }
-export function float(name: string, defaultValue: string, description: string): Parameter { return new Parameter(name, ParamType.float, defaultValue, description); }
-export function boolean(name: string, defaultValue: string, description: string): Parameter { return new Parameter(name, ParamType.boolean, defaultValue, description); }
-export function duration(name: string, defaultValue: string, description: string): Parameter { return new Parameter(name, ParamType.duration, defaultValue, description); }
+export function text(name: string, defaultValue: string, description: string): Parameter {
+  return new Parameter(name, ParamType.text, defaultValue, description);
+}
+export function int(name: string, defaultValue: string, description: string): Parameter {
+  return new Parameter(name, ParamType.int, defaultValue, description);
+}
+export function float(name: string, defaultValue: string, description: string): Parameter {
+  return new Parameter(name, ParamType.float, defaultValue, description);
+}
+export function boolean(name: string, defaultValue: string, description: string): Parameter {
+  return new Parameter(name, ParamType.boolean, defaultValue, description);
+}
+export function duration(name: string, defaultValue: string, description: string): Parameter {
+  return new Parameter(name, ParamType.duration, defaultValue, description);
+}
 export function ignored(name: string): Parameter {
-  const p = new Parameter(name, ParamType.text, "", "");
+  const p = new Parameter(name, ParamType.text, '', '');
   p.ignored = true;
   return p;
 }

@@ -61,7 +61,9 @@ test('it is smaller than 200 KB', () => {
 });
 
 test('its memory declares a maximum, as asconfig.json says', () => {
-  const { options } = JSON.parse(readFileSync(path.join(ROOT, 'asconfig.json'), 'utf8')) as { options: { initialMemory: number; maximumMemory: number } };
+  const { options } = JSON.parse(readFileSync(path.join(ROOT, 'asconfig.json'), 'utf8')) as {
+    options: { initialMemory: number; maximumMemory: number };
+  };
   const { minimum, maximum } = memoryOf(readFileSync(path.join(ROOT, 'dist/component/kafka.core.wasm')));
   expect({ minimum, maximum }).toEqual({ minimum: options.initialMemory, maximum: options.maximumMemory });
   expect((maximum ?? Infinity) * PAGE).toBeLessThanOrEqual(128 * 2 ** 20);
@@ -76,7 +78,8 @@ describe('build', () => {
   test('two builds give the same bytes', async () => {
     const second = await buildComponent({ folder: 'dist/test/reproducible-2/another place' });
     for (const file of ['wasm', 'core'] as const) expect(readFileSync(second[file]).equals(readFileSync(first[file]))).toBe(true);
-    for (const file of ['kafka.js', 'kafka.core.wasm']) expect(readFileSync(path.join(second.folder, file)).equals(readFileSync(path.join(first.folder, file)))).toBe(true);
+    for (const file of ['kafka.js', 'kafka.core.wasm'])
+      expect(readFileSync(path.join(second.folder, file)).equals(readFileSync(path.join(first.folder, file)))).toBe(true);
   }, 120_000);
 
   test('the release holds no path of the machine that built it', () => {

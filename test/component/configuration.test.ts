@@ -9,7 +9,8 @@ beforeAll(async () => {
 const SOURCE = { servers: 'a:1', topics: 'orders' };
 const DESTINATION = { servers: 'a:1', topic: 'orders' };
 const source = async (config: Record<string, string>) => (await problemsOf(guest, 'source', { ...SOURCE, ...config })).map((p) => p.reason);
-const destination = async (config: Record<string, string>) => (await problemsOf(guest, 'destination', { ...DESTINATION, ...config })).map((p) => p.reason);
+const destination = async (config: Record<string, string>) =>
+  (await problemsOf(guest, 'destination', { ...DESTINATION, ...config })).map((p) => p.reason);
 const opened = async (config: Record<string, string>) => {
   expect(await destination(config)).toEqual([]);
   await guest.destination.open();
@@ -27,14 +28,23 @@ describe("Conduit's algorithm", () => {
     expect(options).toEqual({ acks: 'all', compression: 'snappy', maxBatchBytes: 1000012, deliveryTimeoutMs: 10_000 });
   });
   test('all problems are reported at once: unknown settings by name, then the others in the order of the specification', async () => {
-    const config = { zebra: '1', aardvark: '2', servers: ',', topics: 'a?', 'sdk.batch.size': '-1', readFromBeginning: 'maybe', clientCert: 'ref', commitOffsetsDelay: '1 day' };
+    const config = {
+      zebra: '1',
+      aardvark: '2',
+      servers: ',',
+      topics: 'a?',
+      'sdk.batch.size': '-1',
+      readFromBeginning: 'maybe',
+      clientCert: 'ref',
+      commitOffsetsDelay: '1 day',
+    };
     const expected = [
       '"aardvark": unrecognized parameter',
       '"zebra": unrecognized parameter',
       'invalid servers: empty 0. server',
       'invalid servers: empty 1. server',
       'invalid TLS config: client TLS configuration incomplete, clientKey is missing',
-      'invalid topics: "a?" cannot be the name of a topic, expected 1 to 249 letters, digits, \'.\', \'_\' or \'-\'',
+      "invalid topics: \"a?\" cannot be the name of a topic, expected 1 to 249 letters, digits, '.', '_' or '-'",
       'error validating "readFromBeginning": "maybe" value is not a boolean: invalid parameter type',
       'error validating "commitOffsetsDelay": "1 day" value is not a duration: invalid parameter type',
       'error validating "sdk.batch.size": "-1" should be greater than -1: greater-than validation failed',
@@ -62,19 +72,28 @@ describe('types', () => {
     expect(await source({ readFromBeginning: value })).toEqual([]);
   });
   test.each(['yes', 'no', 'tRUE', '2', '-1', 'on', 'truely'])('boolean: Go refuses %s', async (value) => {
-    expect(await source({ readFromBeginning: value })).toEqual([`error validating "readFromBeginning": "${value}" value is not a boolean: invalid parameter type`]);
+    expect(await source({ readFromBeginning: value })).toEqual([
+      `error validating "readFromBeginning": "${value}" value is not a boolean: invalid parameter type`,
+    ]);
   });
   test.each(['0', '+5', '007', '9223372036854775807'])('integer: Go takes %s', async (value) => {
     expect(await source({ commitOffsetsSize: value })).toEqual([]);
   });
-  test.each(['1e3', '1_000', '1.0', '0x10', '9223372036854775808', '-9223372036854775809', '+', '--1', '٣'])('integer: Go refuses %s', async (value) => {
-    expect(await source({ commitOffsetsSize: value })).toEqual([`error validating "commitOffsetsSize": "${value}" value is not an integer: invalid parameter type`]);
-  });
+  test.each(['1e3', '1_000', '1.0', '0x10', '9223372036854775808', '-9223372036854775809', '+', '--1', '٣'])(
+    'integer: Go refuses %s',
+    async (value) => {
+      expect(await source({ commitOffsetsSize: value })).toEqual([
+        `error validating "commitOffsetsSize": "${value}" value is not an integer: invalid parameter type`,
+      ]);
+    },
+  );
   test.each(['0', '.5', '5.', '1e3', '+2.5E-1', '-0.5'])('float: Go takes %s', async (value) => {
     expect(await destination({ 'sdk.rate.perSecond': value })).toEqual([]);
   });
   test.each(['.', 'e5', '1e', '1,5', '1e999', 'NaN', 'Inf', '1x'])('float: %s is refused', async (value) => {
-    expect(await destination({ 'sdk.rate.perSecond': value })).toEqual([`error validating "sdk.rate.perSecond": "${value}" value is not a float: invalid parameter type`]);
+    expect(await destination({ 'sdk.rate.perSecond': value })).toEqual([
+      `error validating "sdk.rate.perSecond": "${value}" value is not a float: invalid parameter type`,
+    ]);
   });
   test.each([
     ['0', 0],
@@ -95,9 +114,14 @@ describe('types', () => {
   ])('duration: %s is %i ms', async (value, expected) => {
     expect((await opened({ deliveryTimeout: value })).options.deliveryTimeoutMs).toBe(expected);
   });
-  test.each(['10', '1d', 's', '1.s.', '.s', '1 s', '1S', '9223372036854775808ns', '2562048h', '3000000000000h', '+', '1s-2s'])('duration: Go refuses %s', async (value) => {
-    expect(await destination({ deliveryTimeout: value })).toEqual([`error validating "deliveryTimeout": "${value}" value is not a duration: invalid parameter type`]);
-  });
+  test.each(['10', '1d', 's', '1.s.', '.s', '1 s', '1S', '9223372036854775808ns', '2562048h', '3000000000000h', '+', '1s-2s'])(
+    'duration: Go refuses %s',
+    async (value) => {
+      expect(await destination({ deliveryTimeout: value })).toEqual([
+        `error validating "deliveryTimeout": "${value}" value is not a duration: invalid parameter type`,
+      ]);
+    },
+  );
 });
 
 describe('connection', () => {
@@ -125,11 +149,18 @@ describe('connection', () => {
   test('clientID is the official one by default, and at most 256 bytes', async () => {
     expect((await opened({})).connection.clientId).toBe('conduit-connector-kafka');
     expect((await opened({ clientID: 'ż'.repeat(128) })).connection.clientId).toBe('ż'.repeat(128));
-    expect(await destination({ clientID: 'ż'.repeat(128) + 'a' })).toEqual(['invalid clientID: client id length 257 is larger than max allowed 256']);
+    expect(await destination({ clientID: 'ż'.repeat(128) + 'a' })).toEqual([
+      'invalid clientID: client id length 257 is larger than max allowed 256',
+    ]);
   });
   test('TLS is off by default, and on without certificates if tls.enabled says so', async () => {
     expect((await opened({})).connection.tls).toBeUndefined();
-    expect((await opened({ 'tls.enabled': 'true' })).connection.tls).toEqual({ clientCertRef: '', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false });
+    expect((await opened({ 'tls.enabled': 'true' })).connection.tls).toEqual({
+      clientCertRef: '',
+      clientKeyRef: '',
+      caCertRef: '',
+      insecureSkipVerify: false,
+    });
   });
   test('certificates without effect are a warning and no error, even if incomplete', async () => {
     guest.world.logs.length = 0;
@@ -168,7 +199,9 @@ describe('source', () => {
     await guest.source.teardown();
   });
   test('settings of the official connector that need nothing of us are accepted', async () => {
-    expect(await source({ retryGroupJoinErrors: 'false', commitOffsetsSize: '0', commitOffsetsDelay: '-1s', 'sdk.schema.extract.type': 'avro' })).toEqual([]);
+    expect(
+      await source({ retryGroupJoinErrors: 'false', commitOffsetsSize: '0', commitOffsetsDelay: '-1s', 'sdk.schema.extract.type': 'avro' }),
+    ).toEqual([]);
     expect(await source({ retryGroupJoinErrors: 'x', 'sdk.schema.extract.type': 'json' })).toEqual([
       'error validating "retryGroupJoinErrors": "x" value is not a boolean: invalid parameter type',
       'error validating "sdk.schema.extract.type": "json" value must be included in the list [avro]: inclusion validation failed',
@@ -224,7 +257,9 @@ describe('destination', () => {
     ]);
   });
   test('a negative deliveryTimeout is refused', async () => {
-    expect(await destination({ deliveryTimeout: '-1ms' })).toEqual(['invalid delivery timeout: "-1ms" is negative, expected 0 for no limit, or more']);
+    expect(await destination({ deliveryTimeout: '-1ms' })).toEqual([
+      'invalid delivery timeout: "-1ms" is negative, expected 0 for no limit, or more',
+    ]);
   });
   test.each([512, 104857600])('batchBytes %i is passed on', async (n) => {
     expect((await opened({ batchBytes: String(n) })).options.maxBatchBytes).toBe(n);
@@ -242,13 +277,17 @@ describe('destination', () => {
   test('the record format is opencdc/json or raw, without options', async () => {
     expect(await destination({ 'sdk.record.format': 'opencdc/json' })).toEqual([]);
     expect(await destination({ 'sdk.record.format': 'raw' })).toEqual([]);
-    expect(await destination({ 'sdk.record.format': 'avro' })).toEqual(['invalid sdk.record.format: "avro" not found in [opencdc/json raw]']);
+    expect(await destination({ 'sdk.record.format': 'avro' })).toEqual([
+      'invalid sdk.record.format: "avro" not found in [opencdc/json raw]',
+    ]);
     expect(await destination({ 'sdk.record.format': 'raw', 'sdk.record.format.options': 'a=b' })).toEqual([
       'invalid sdk.record.format.options: the format "raw" has no options, remove the setting',
     ]);
   });
   test.each(['sdk.batch.size', 'sdk.rate.perSecond', 'sdk.rate.burst'])('%s must not be negative', async (name) => {
     expect(await destination({ [name]: '0' })).toEqual([]);
-    expect(await destination({ [name]: '-1' })).toEqual([`error validating "${name}": "-1" should be greater than -1: greater-than validation failed`]);
+    expect(await destination({ [name]: '-1' })).toEqual([
+      `error validating "${name}": "-1" should be greater than -1: greater-than validation failed`,
+    ]);
   });
 });

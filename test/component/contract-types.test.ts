@@ -45,7 +45,20 @@ async function compare(lines: string[]): Promise<string> {
   const deep = 'type Deep<T> = T extends Uint8Array | string | number | boolean | bigint | undefined ? T : { [K in keyof T]: Deep<T[K]> };';
   const file = path.join(folder, 'compare.ts');
   await writeFile(file, [equal, deep, 'export const checks: true[] = [', ...lines.map((line) => `  ${line},`), '];', ''].join('\n'));
-  const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--allowImportingTsExtensions', '--skipLibCheck', '--types', 'node'];
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2024',
+    '--module',
+    'nodenext',
+    '--moduleResolution',
+    'nodenext',
+    '--allowImportingTsExtensions',
+    '--skipLibCheck',
+    '--types',
+    'node',
+  ];
   try {
     await promisify(execFile)(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc'), ...options, file], { cwd: ROOT });
     return '';
@@ -66,5 +79,9 @@ test('every type of the contract is the one that jco makes from the WIT', async 
 }, 60_000);
 
 test('the comparison finds a difference in a field', async () => {
-  expect(await compare([`true satisfies Equal<Omit<${ours('Batch')}, 'count'> & { count: bigint }, ${theirs('conduit-connector-source', 'Batch')}>`])).toContain('error TS');
+  expect(
+    await compare([
+      `true satisfies Equal<Omit<${ours('Batch')}, 'count'> & { count: bigint }, ${theirs('conduit-connector-source', 'Batch')}>`,
+    ]),
+  ).toContain('error TS');
 }, 60_000);

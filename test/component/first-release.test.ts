@@ -9,7 +9,8 @@ beforeEach(async () => {
 });
 
 const REQUIRED = { servers: 'localhost:9092', topic: 'orders' };
-const reasons = async (side: 'source' | 'destination', config: Record<string, string>) => (await problemsOf(guest, side, config)).map((p) => p.reason);
+const reasons = async (side: 'source' | 'destination', config: Record<string, string>) =>
+  (await problemsOf(guest, side, config)).map((p) => p.reason);
 const tlsOf = async (config: Record<string, string>) => {
   expect(await reasons('destination', { ...REQUIRED, ...config })).toEqual([]);
   await guest.destination.open();
@@ -42,7 +43,9 @@ describe('required settings', () => {
     expect(await reasons('destination', { ...REQUIRED, servers: '     ' })).toEqual(['invalid servers: empty 0. server']);
   });
   test('A-6: servers without a topic is refused on a source', async () => {
-    expect(await reasons('source', { servers: 'localhost:9092' })).toEqual(['error validating "topics": required parameter is not provided']);
+    expect(await reasons('source', { servers: 'localhost:9092' })).toEqual([
+      'error validating "topics": required parameter is not provided',
+    ]);
   });
   test('A-7: servers and topic are enough', async () => {
     expect(await reasons('source', REQUIRED)).toEqual([]);
@@ -55,27 +58,44 @@ describe('required settings', () => {
     expect(await reasons('destination', { topic: 'orders' })).toEqual(['error validating "servers": required parameter is not provided']);
     expect(await reasons('destination', { servers: 'localhost:9092' })).toEqual([]);
   });
-  test.each(['source', 'destination'] as const)('A-34: an empty and an irrelevant configuration of a %s are refused with a reason for each setting', async (side) => {
-    for (const config of [{}, { irrelevant: 'x' }]) {
-      const problems = await problemsOf(guest, side, config as Record<string, string>);
-      expect(problems.map((p) => p.name)).toContain('servers');
-      for (const p of problems) expect(p.reason).toContain(`"${p.name}"`);
-    }
-  });
+  test.each(['source', 'destination'] as const)(
+    'A-34: an empty and an irrelevant configuration of a %s are refused with a reason for each setting',
+    async (side) => {
+      for (const config of [{}, { irrelevant: 'x' }]) {
+        const problems = await problemsOf(guest, side, config as Record<string, string>);
+        expect(problems.map((p) => p.name)).toContain('servers');
+        for (const p of problems) expect(p.reason).toContain(`"${p.name}"`);
+      }
+    },
+  );
 });
 
 describe('TLS', () => {
   test('A-8: caCert alone is valid and turns TLS on', async () => {
-    expect(await tlsOf({ caCert: 'ref:ca' })).toEqual({ clientCertRef: '', clientKeyRef: '', caCertRef: 'ref:ca', insecureSkipVerify: false });
+    expect(await tlsOf({ caCert: 'ref:ca' })).toEqual({
+      clientCertRef: '',
+      clientKeyRef: '',
+      caCertRef: 'ref:ca',
+      insecureSkipVerify: false,
+    });
   });
   test('A-9: clientCert and clientKey alone are valid and turn TLS on', async () => {
-    expect(await tlsOf({ clientCert: 'ref:cert', clientKey: 'ref:key' })).toEqual({ clientCertRef: 'ref:cert', clientKeyRef: 'ref:key', caCertRef: '', insecureSkipVerify: false });
+    expect(await tlsOf({ clientCert: 'ref:cert', clientKey: 'ref:key' })).toEqual({
+      clientCertRef: 'ref:cert',
+      clientKeyRef: 'ref:key',
+      caCertRef: '',
+      insecureSkipVerify: false,
+    });
   });
   test('A-10: a certificate without its key is refused', async () => {
-    expect(await reasons('source', { ...REQUIRED, clientCert: 'ref:cert' })).toEqual(['invalid TLS config: client TLS configuration incomplete, clientKey is missing']);
+    expect(await reasons('source', { ...REQUIRED, clientCert: 'ref:cert' })).toEqual([
+      'invalid TLS config: client TLS configuration incomplete, clientKey is missing',
+    ]);
   });
   test('A-11: a key without its certificate is refused', async () => {
-    expect(await reasons('source', { ...REQUIRED, clientKey: 'ref:key' })).toEqual(['invalid TLS config: client TLS configuration incomplete, clientCert is missing']);
+    expect(await reasons('source', { ...REQUIRED, clientKey: 'ref:key' })).toEqual([
+      'invalid TLS config: client TLS configuration incomplete, clientCert is missing',
+    ]);
   });
   test('A-12: insecureSkipVerify is false by default', async () => {
     expect((await tlsOf({ clientCert: 'ref:cert', clientKey: 'ref:key', caCert: 'ref:ca' }))?.insecureSkipVerify).toBe(false);
@@ -103,12 +123,26 @@ describe('writing', () => {
     expect(guest.world.last('producer.open').options.deliveryTimeoutMs).toBe(0);
   });
   test('A-17: every setting of the first release is understood', async () => {
-    const config = { ...REQUIRED, acks: 'all', deliveryTimeout: '1s2ms', readFromBeginning: 'true', clientCert: 'ref:cert', clientKey: 'ref:key', caCert: 'ref:ca', insecureSkipVerify: 'true' };
+    const config = {
+      ...REQUIRED,
+      acks: 'all',
+      deliveryTimeout: '1s2ms',
+      readFromBeginning: 'true',
+      clientCert: 'ref:cert',
+      clientKey: 'ref:key',
+      caCert: 'ref:ca',
+      insecureSkipVerify: 'true',
+    };
     expect(await reasons('destination', config)).toEqual([]);
     await guest.destination.open();
     const produced = guest.world.last('producer.open');
     expect(produced.options).toMatchObject({ acks: 'all', deliveryTimeoutMs: 1002 });
-    expect(produced.connection.tls).toEqual({ clientCertRef: 'ref:cert', clientKeyRef: 'ref:key', caCertRef: 'ref:ca', insecureSkipVerify: true });
+    expect(produced.connection.tls).toEqual({
+      clientCertRef: 'ref:cert',
+      clientKeyRef: 'ref:key',
+      caCertRef: 'ref:ca',
+      insecureSkipVerify: true,
+    });
     expect(await reasons('source', config)).toEqual([]);
     await guest.source.open(undefined);
     const consumed = guest.world.last('consumer.open');
@@ -135,7 +169,11 @@ describe('writing', () => {
     expect(await reasons('source', { ...REQUIRED, acks: 'qwerty', deliveryTimeout: 'never' })).toEqual([]);
     expect(await reasons('destination', { ...REQUIRED, readFromBeginning: 'perhaps' })).toEqual([]);
     expect(guest.world.logs.map((l) => l.message)).toEqual(
-      expect.arrayContaining(['"acks" has no effect on a source', '"deliveryTimeout" has no effect on a source', '"readFromBeginning" has no effect on a destination']),
+      expect.arrayContaining([
+        '"acks" has no effect on a source',
+        '"deliveryTimeout" has no effect on a source',
+        '"readFromBeginning" has no effect on a destination',
+      ]),
     );
   });
 });

@@ -21,7 +21,17 @@ beforeEach(async () => {
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (data: Uint8Array | undefined) => new TextDecoder().decode(data);
-const KINDS: ErrorKind[] = ['invalid-config', 'invalid-position', 'permission-denied', 'timeout', 'unavailable', 'rejected', 'limit-exceeded', 'cancelled', 'other'];
+const KINDS: ErrorKind[] = [
+  'invalid-config',
+  'invalid-position',
+  'permission-denied',
+  'timeout',
+  'unavailable',
+  'rejected',
+  'limit-exceeded',
+  'cancelled',
+  'other',
+];
 const OFFSETS = [
   { topic: 't1', partition: 2147483647, nextOffset: -9223372036854775808n },
   { topic: '', partition: -2, nextOffset: 9007199254740993n },
@@ -48,7 +58,15 @@ test('these are the records and enums of the world, and the tests below have a v
     'conduit:connector/specifier@0.1.0.validation-kind': ['required', 'greater-than', 'less-than', 'inclusion', 'exclusion', 'regex'],
     'conduit:connector/specifier@0.1.0.validation': ['kind', 'operand'],
     'conduit:connector/specifier@0.1.0.param': ['name', 'description', 'default-value', 'kind', 'validations', 'secret'],
-    'conduit:connector/specifier@0.1.0.specification': ['name', 'summary', 'description', 'version', 'author', 'source-params', 'destination-params'],
+    'conduit:connector/specifier@0.1.0.specification': [
+      'name',
+      'summary',
+      'description',
+      'version',
+      'author',
+      'source-params',
+      'destination-params',
+    ],
     'conduit:connector/source@0.1.0.credit': ['max-records', 'max-bytes', 'max-wait-ms'],
     'conduit:connector/source@0.1.0.batch': ['data', 'count', 'last-position'],
     'conduit:kafka/types@0.1.0.connection': ['servers', 'client-id', 'tls', 'sasl'],
@@ -93,7 +111,7 @@ test('a specification arrives whole', async () => {
 test.each(['source', 'destination'] as const)('the configuration of a %s goes in, its problems come out', async (side) => {
   expect(await problemsOf(guest, side, {})).toEqual([]);
   expect(await problemsOf(guest, side, { a: 'b' })).toEqual([]);
-  const config = { refuse: '', 'zażółć': '😀', long: 'x'.repeat(100_000) };
+  const config = { refuse: '', zażółć: '😀', long: 'x'.repeat(100_000) };
   expect(await problemsOf(guest, side, config)).toEqual(Object.entries(config).map(([name, reason]) => ({ name, reason })));
 });
 
@@ -145,11 +163,32 @@ describe('consumer', () => {
     await open({});
     expect(await guest.source.read({ maxRecords: 1, maxBytes: 2, maxWaitMs: 3 })).toBeUndefined();
     guest.world.fetched.push([
-      { topic: 'zażółć', partition: 2147483647, epoch: 4294967295, records: { baseOffset: 9223372036854775807n, baseTimestamp: -1n, count: 4294967294, records: bytes('dane'), logAppendTime: true } },
-      { topic: '', partition: -1, epoch: 0, records: { baseOffset: -9223372036854775808n, baseTimestamp: 2n ** 53n + 1n, count: 0, records: new Uint8Array(0), logAppendTime: false } },
+      {
+        topic: 'zażółć',
+        partition: 2147483647,
+        epoch: 4294967295,
+        records: { baseOffset: 9223372036854775807n, baseTimestamp: -1n, count: 4294967294, records: bytes('dane'), logAppendTime: true },
+      },
+      {
+        topic: '',
+        partition: -1,
+        epoch: 0,
+        records: {
+          baseOffset: -9223372036854775808n,
+          baseTimestamp: 2n ** 53n + 1n,
+          count: 0,
+          records: new Uint8Array(0),
+          logAppendTime: false,
+        },
+      },
     ]);
     const batch = await guest.source.read({ maxRecords: 4294967295, maxBytes: 4294967294, maxWaitMs: 4294967293 });
-    expect(guest.world.last('consumer.poll')).toEqual({ name: 'consumer.poll', maxRecords: 4294967295, maxBytes: 4294967294, maxWaitMs: 4294967293 });
+    expect(guest.world.last('consumer.poll')).toEqual({
+      name: 'consumer.poll',
+      maxRecords: 4294967295,
+      maxBytes: 4294967294,
+      maxWaitMs: 4294967293,
+    });
     expect(text(batch?.data)).toBe(
       'zażółć 2147483647 4294967295 9223372036854775807 -1 4294967294 dane true\n -1 0 -9223372036854775808 9007199254740993 0  false\n',
     );
@@ -178,7 +217,12 @@ describe('producer', () => {
     });
     for (const [i, acks] of ['none', 'leader', 'all'].entries())
       for (const [j, compression] of ['none', 'gzip', 'snappy', 'lz4', 'zstd'].entries())
-        expect((await open({ acks: String(i), compression: String(j) })).options).toEqual({ acks, compression, maxBatchBytes: 4294967295, deliveryTimeoutMs: 4294967294 });
+        expect((await open({ acks: String(i), compression: String(j) })).options).toEqual({
+          acks,
+          compression,
+          maxBatchBytes: 4294967295,
+          deliveryTimeoutMs: 4294967294,
+        });
   });
   test('send: outgoing record sets and failures of each kind', async () => {
     await open({});
@@ -187,9 +231,21 @@ describe('producer', () => {
     expect(text(failed)).toBe(KINDS.map((kind, i) => `${4294967295 - i}|${kind}|${kind} ✓\n`).join(''));
     const records = bytes('dane');
     expect(guest.world.last('producer.send').outgoing).toEqual([
-      { topic: 'topic 0', partition: undefined, records: { baseOffset: -1n, baseTimestamp: 9223372036854775807n, count: 4294967295, records, logAppendTime: false } },
-      { topic: 'topic 1', partition: 2147483647, records: { baseOffset: -2n, baseTimestamp: 9223372036854775806n, count: 4294967294, records, logAppendTime: false } },
-      { topic: 'topic 2', partition: 0, records: { baseOffset: -3n, baseTimestamp: 9223372036854775805n, count: 4294967293, records, logAppendTime: true } },
+      {
+        topic: 'topic 0',
+        partition: undefined,
+        records: { baseOffset: -1n, baseTimestamp: 9223372036854775807n, count: 4294967295, records, logAppendTime: false },
+      },
+      {
+        topic: 'topic 1',
+        partition: 2147483647,
+        records: { baseOffset: -2n, baseTimestamp: 9223372036854775806n, count: 4294967294, records, logAppendTime: false },
+      },
+      {
+        topic: 'topic 2',
+        partition: 0,
+        records: { baseOffset: -3n, baseTimestamp: 9223372036854775805n, count: 4294967293, records, logAppendTime: true },
+      },
     ]);
   });
 });
@@ -226,7 +282,14 @@ test('memory stays flat over ten thousand calls with lists, strings and errors',
   await guest.source.open(undefined);
   const round = async (times: number) => {
     for (let i = 0; i < times; i++) {
-      guest.world.fetched.push([{ topic: 't', partition: 0, epoch: 1, records: { baseOffset: 0n, baseTimestamp: 0n, count: 1, records: new Uint8Array(1000), logAppendTime: false } }]);
+      guest.world.fetched.push([
+        {
+          topic: 't',
+          partition: 0,
+          epoch: 1,
+          records: { baseOffset: 0n, baseTimestamp: 0n, count: 1, records: new Uint8Array(1000), logAppendTime: false },
+        },
+      ]);
       await guest.source.read({ maxRecords: 1, maxBytes: 1, maxWaitMs: 1 });
       await errorOf(guest.source.ack(new Uint8Array(0)));
     }

@@ -25,18 +25,42 @@ test('the specification names the connector, and its version is the one in packa
 test('the source describes its settings, connection first, sdk last', () => {
   expect(names(spec.sourceParams)).toEqual([
     ...CONNECTION,
-    'topics', 'topic', 'groupID', 'readFromBeginning', 'retryGroupJoinErrors', 'commitOffsetsSize', 'commitOffsetsDelay',
-    'sdk.batch.size', 'sdk.batch.delay', 'sdk.schema.extract.type', 'sdk.schema.extract.key.enabled', 'sdk.schema.extract.key.subject',
-    'sdk.schema.extract.payload.enabled', 'sdk.schema.extract.payload.subject', 'sdk.schema.context.enabled', 'sdk.schema.context.name',
+    'topics',
+    'topic',
+    'groupID',
+    'readFromBeginning',
+    'retryGroupJoinErrors',
+    'commitOffsetsSize',
+    'commitOffsetsDelay',
+    'sdk.batch.size',
+    'sdk.batch.delay',
+    'sdk.schema.extract.type',
+    'sdk.schema.extract.key.enabled',
+    'sdk.schema.extract.key.subject',
+    'sdk.schema.extract.payload.enabled',
+    'sdk.schema.extract.payload.subject',
+    'sdk.schema.context.enabled',
+    'sdk.schema.context.name',
   ]);
 });
 
 test('the destination describes its settings, connection first, sdk last', () => {
   expect(names(spec.destinationParams)).toEqual([
     ...CONNECTION,
-    'topic', 'acks', 'deliveryTimeout', 'compression', 'batchBytes', 'writeHeaders',
-    'sdk.record.format', 'sdk.record.format.options', 'sdk.batch.size', 'sdk.batch.delay', 'sdk.rate.perSecond', 'sdk.rate.burst',
-    'sdk.schema.extract.key.enabled', 'sdk.schema.extract.payload.enabled',
+    'topic',
+    'acks',
+    'deliveryTimeout',
+    'compression',
+    'batchBytes',
+    'writeHeaders',
+    'sdk.record.format',
+    'sdk.record.format.options',
+    'sdk.batch.size',
+    'sdk.batch.delay',
+    'sdk.rate.perSecond',
+    'sdk.rate.burst',
+    'sdk.schema.extract.key.enabled',
+    'sdk.schema.extract.payload.enabled',
   ]);
 });
 
@@ -55,7 +79,11 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
     expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'caCert']);
   });
   test('the defaults are valid values of their own settings', async () => {
-    const defaults = Object.fromEntries(params().filter((p) => p.defaultValue !== '').map((p) => [p.name, p.defaultValue]));
+    const defaults = Object.fromEntries(
+      params()
+        .filter((p) => p.defaultValue !== '')
+        .map((p) => [p.name, p.defaultValue]),
+    );
     expect(await problemsOf(guest, side, { ...defaults, servers: 'a:1', ...(side === 'source' ? { topics: 'x' } : {}) })).toEqual([]);
   });
   test('each required setting is missed when it is not there', async () => {
@@ -63,7 +91,9 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
     expect(names(required)).toEqual(side === 'source' ? ['servers', 'topics'] : ['servers']);
     for (const missing of required) {
       const rest = Object.fromEntries(required.filter((p) => p !== missing).map((p) => [p.name, 'x']));
-      expect(await problemsOf(guest, side, rest)).toEqual([{ name: missing.name, reason: `error validating "${missing.name}": required parameter is not provided` }]);
+      expect(await problemsOf(guest, side, rest)).toEqual([
+        { name: missing.name, reason: `error validating "${missing.name}": required parameter is not provided` },
+      ]);
     }
   });
 });

@@ -7,7 +7,19 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ErrorKind } from '../../host/errors.ts';
-import type { Batch, Connection, ConsumerOptions, Credit, Fetched, InvalidParam, Outgoing, PartitionOffset, ProducerOptions, SendFailure, Specification } from '../../host/runtime/contract.ts';
+import type {
+  Batch,
+  Connection,
+  ConsumerOptions,
+  Credit,
+  Fetched,
+  InvalidParam,
+  Outgoing,
+  PartitionOffset,
+  ProducerOptions,
+  SendFailure,
+  Specification,
+} from '../../host/runtime/contract.ts';
 
 const BUILT = path.resolve(import.meta.dirname, '../../dist/component');
 

@@ -1,16 +1,20 @@
-import { RETURN_AREA, returnInvalidParams, returnResult } from "../../../assembly/abi/errors";
-import { Producer, newOutgoing } from "../../../assembly/abi/kafka";
-import { DestinationWriteResult, ErrorKind } from "../../../assembly/abi/layout";
-import { connection, keep, number } from "./shared";
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/errors';
+import { Producer, newOutgoing } from '../../../assembly/abi/kafka';
+import { DestinationWriteResult, ErrorKind } from '../../../assembly/abi/layout';
+import { connection, keep, number } from './shared';
 
 let producer: Producer | null = null;
 
+
 @cabi("conduit:connector/destination@0.1.0#configure")
-export function destinationConfigure(ptr: usize, count: u32): usize { return returnInvalidParams(keep(ptr, count)); }
+export function destinationConfigure(ptr: usize, count: u32): usize {
+  return returnInvalidParams(keep(ptr, count));
+}
+
 
 @cabi("conduit:connector/destination@0.1.0#open")
 export function destinationOpen(): usize {
-  const opened = Producer.open(connection(), <u8>number("acks"), <u8>number("compression"), u32.MAX_VALUE, u32.MAX_VALUE - 1);
+  const opened = Producer.open(connection(), <u8>number('acks'), <u8>number('compression'), u32.MAX_VALUE, u32.MAX_VALUE - 1);
   producer = opened.value;
   return returnResult(opened.error);
 }
@@ -21,8 +25,9 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   const p = producer!;
   const outgoing = newOutgoing(3);
   for (let i: u32 = 0; i < 3; i++) {
-    const o = outgoing.at(i), set = o.records;
-    o.topic.lower("topic " + i.toString());
+    const o = outgoing.at(i),
+      set = o.records;
+    o.topic.lower('topic ' + i.toString());
     o.hasPartition = i != 0;
     o.partition = i == 1 ? i32.MAX_VALUE : 0;
     set.baseOffset = -1 - <i64>i;
@@ -33,17 +38,23 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   }
   const failures = p.send(outgoing);
   if (failures === null) return returnResult(p.error);
-  let text = "";
+  let text = '';
   for (let i: u32 = 0; i < failures.length; i++) {
     const f = failures.at(i);
-    text += f.index.toString() + "|" + ErrorKind.nameOf(f.reason.kind) + "|" + f.reason.text.lift() + "\n";
+    text += f.index.toString() + '|' + ErrorKind.nameOf(f.reason.kind) + '|' + f.reason.text.lift() + '\n';
   }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);
   result.isError = false;
   result.ok.lowerUtf8(text);
   return RETURN_AREA;
 }
+
 @cabi("conduit:connector/destination@0.1.0#stop")
-export function destinationStop(): usize { return returnResult(null); }
+export function destinationStop(): usize {
+  return returnResult(null);
+}
+
 @cabi("conduit:connector/destination@0.1.0#teardown")
-export function destinationTeardown(): usize { return returnResult(producer!.close()); }
+export function destinationTeardown(): usize {
+  return returnResult(producer!.close());
+}

@@ -1,7 +1,7 @@
-import { InvalidParam } from "../../../assembly/abi/errors";
-import { Connection, Sasl, Tls } from "../../../assembly/abi/kafka";
-import { StringStringView } from "../../../assembly/abi/layout";
-import { listOf } from "../../../assembly/abi/slots";
+import { InvalidParam } from '../../../assembly/abi/errors';
+import { Connection, Sasl, Tls } from '../../../assembly/abi/kafka';
+import { StringStringView } from '../../../assembly/abi/layout';
+import { listOf } from '../../../assembly/abi/slots';
 
 /** Values of the configuration by their keys. */
 export const given = new Map<string, string>();
@@ -12,26 +12,29 @@ export function keep(ptr: usize, count: u32): InvalidParam[] {
   const problems: InvalidParam[] = [];
   given.clear();
   for (let i: u32 = 0; i < count; i++) {
-    const key = list.at(i).a.lift(), value = list.at(i).b.lift();
+    const key = list.at(i).a.lift(),
+      value = list.at(i).b.lift();
     given.set(key, value);
-    if (list.at(0).a.lift() == "refuse") problems.push(new InvalidParam(key, value));
+    if (list.at(0).a.lift() == 'refuse') problems.push(new InvalidParam(key, value));
   }
   return problems;
 }
-export function number(key: string): i32 { return given.has(key) ? <i32>parseInt(given.get(key)) : 0; }
+export function number(key: string): i32 {
+  return given.has(key) ? <i32>parseInt(given.get(key)) : 0;
+}
 
 export function connection(): Connection {
   const c = new Connection();
-  c.servers = ["a:1", "", "zażółć:3 😀"];
-  c.clientId = "client";
-  if (given.has("tls")) {
+  c.servers = ['a:1', '', 'zażółć:3 😀'];
+  c.clientId = 'client';
+  if (given.has('tls')) {
     const tls = new Tls();
-    tls.clientCertRef = "cert";
-    tls.clientKeyRef = "key";
-    tls.caCertRef = "ca";
-    tls.insecureSkipVerify = given.get("tls") == "insecure";
+    tls.clientCertRef = 'cert';
+    tls.clientKeyRef = 'key';
+    tls.caCertRef = 'ca';
+    tls.insecureSkipVerify = given.get('tls') == 'insecure';
     c.tls = tls;
   }
-  if (given.has("mechanism")) c.sasl = new Sasl(<u8>number("mechanism"), "ü", "password");
+  if (given.has('mechanism')) c.sasl = new Sasl(<u8>number('mechanism'), 'ü', 'password');
   return c;
 }

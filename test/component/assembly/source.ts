@@ -1,24 +1,30 @@
-import { Date as WasiDate, Random } from "as-wasi/assembly";
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from "../../../assembly/abi/errors";
-import { Consumer, PartitionOffset } from "../../../assembly/abi/kafka";
-import { ErrorKind, Level, SourceReadResult } from "../../../assembly/abi/layout";
-import { log } from "../../../assembly/abi/log";
-import { connection, keep } from "./shared";
+import { Date as WasiDate, Random } from 'as-wasi/assembly';
+import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/errors';
+import { Consumer, PartitionOffset } from '../../../assembly/abi/kafka';
+import { ErrorKind, Level, SourceReadResult } from '../../../assembly/abi/layout';
+import { log } from '../../../assembly/abi/log';
+import { connection, keep } from './shared';
 
 let consumer: Consumer | null = null;
-const OFFSETS: PartitionOffset[] = [new PartitionOffset("t1", i32.MAX_VALUE, i64.MIN_VALUE), new PartitionOffset("", -2, 9007199254740993)];
+const OFFSETS: PartitionOffset[] = [new PartitionOffset('t1', i32.MAX_VALUE, i64.MIN_VALUE), new PartitionOffset('', -2, 9007199254740993)];
+
 
 @cabi("conduit:connector/source@0.1.0#configure")
-export function sourceConfigure(ptr: usize, count: u32): usize { return returnInvalidParams(keep(ptr, count)); }
+export function sourceConfigure(ptr: usize, count: u32): usize {
+  return returnInvalidParams(keep(ptr, count));
+}
+
 
 @cabi("conduit:connector/source@0.1.0#open")
 export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
-  for (let level: u8 = 0; level <= Level.error; level++) log(level, Level.nameOf(level) + " ✓", ["now", WasiDate.now().toString(), "random", Random.randomBytes(9).toString()]);
-  log(Level.info, hasResume ? "resume " + String.UTF8.decodeUnsafe(ptr, length) : "no resume");
-  const opened = Consumer.open(connection(), hasResume ? ["t1", "t2 ✓"] : [], "group", hasResume != 0, hasResume ? OFFSETS : []);
+  for (let level: u8 = 0; level <= Level.error; level++)
+    log(level, Level.nameOf(level) + ' ✓', ['now', WasiDate.now().toString(), 'random', Random.randomBytes(9).toString()]);
+  log(Level.info, hasResume ? 'resume ' + String.UTF8.decodeUnsafe(ptr, length) : 'no resume');
+  const opened = Consumer.open(connection(), hasResume ? ['t1', 't2 ✓'] : [], 'group', hasResume != 0, hasResume ? OFFSETS : []);
   consumer = opened.value;
   return returnResult(opened.error);
 }
+
 
 @cabi("conduit:connector/source@0.1.0#read")
 export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usize {
@@ -29,25 +35,42 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
   result.isError = false;
   result.hasOk = fetched.length != 0;
   if (fetched.length == 0) return RETURN_AREA;
-  let text = "";
+  let text = '';
   for (let i: u32 = 0; i < fetched.length; i++) {
-    const f = fetched.at(i), set = f.records;
-    text += [f.topic.lift(), f.partition.toString(), f.epoch.toString(), set.baseOffset.toString(), set.baseTimestamp.toString(), set.count.toString(),
-      set.records.liftUtf8(), set.logAppendTime.toString()].join(" ") + "\n";
+    const f = fetched.at(i),
+      set = f.records;
+    text +=
+      [
+        f.topic.lift(),
+        f.partition.toString(),
+        f.epoch.toString(),
+        set.baseOffset.toString(),
+        set.baseTimestamp.toString(),
+        set.count.toString(),
+        set.records.liftUtf8(),
+        set.logAppendTime.toString(),
+      ].join(' ') + '\n';
   }
   const batch = result.ok;
   batch.data.lowerUtf8(text);
   batch.count = u32.MAX_VALUE;
-  batch.lastPosition.lowerUtf8([maxRecords.toString(), maxBytes.toString(), maxWaitMs.toString()].join(" "));
+  batch.lastPosition.lowerUtf8([maxRecords.toString(), maxBytes.toString(), maxWaitMs.toString()].join(' '));
   return RETURN_AREA;
 }
 
+
 @cabi("conduit:connector/source@0.1.0#ack")
 export function sourceAck(ptr: usize, length: usize): usize {
-  if (length == 0) return returnResult(new ConnectorError(ErrorKind.limitExceeded, "nothing ✓"));
+  if (length == 0) return returnResult(new ConnectorError(ErrorKind.limitExceeded, 'nothing ✓'));
   return returnResult(consumer!.commit(u32.MAX_VALUE, OFFSETS));
 }
+
 @cabi("conduit:connector/source@0.1.0#stop")
-export function sourceStop(): usize { return returnResult(null); }
+export function sourceStop(): usize {
+  return returnResult(null);
+}
+
 @cabi("conduit:connector/source@0.1.0#teardown")
-export function sourceTeardown(): usize { return returnResult(consumer!.close()); }
+export function sourceTeardown(): usize {
+  return returnResult(consumer!.close());
+}
