@@ -18,6 +18,15 @@ export interface Codec {
 const tooLarge = (maxBytes: number): Error => new Error(`expected at most ${maxBytes} bytes uncompressed, got more`);
 const buffer = (data: Uint8Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
+/** The WebAssembly codecs trap on damaged input, which says nothing but `unreachable`. */
+function wasm(what: string, run: () => Buffer): Buffer {
+  try {
+    return run();
+  } catch (error) {
+    throw new Error(`malformed ${what}`, { cause: error });
+  }
+}
+
 const gzip: Codec = {
   id: 1,
   compress: (data) => zlib.gzipSync(data),
@@ -48,7 +57,7 @@ function snappyBlock(block: Uint8Array, maxBytes: number): Uint8Array {
   const length = snappyLength(block);
   if (length > maxBytes) throw tooLarge(maxBytes);
   if (length === 0) return new Uint8Array(0);
-  const out = snappyDecompress(buffer(block));
+  const out = wasm('snappy block', () => snappyDecompress(buffer(block)));
   if (out.length !== length) throw new Error(`expected ${length} bytes from a snappy block, got ${out.length}`);
   return out;
 }
@@ -80,7 +89,7 @@ const lz4: Codec = {
   decompress(data, maxBytes) {
     const bound = lz4Bound(buffer(data));
     if (bound > maxBytes) throw tooLarge(maxBytes);
-    return lz4Decompress(buffer(data));
+    return wasm('LZ4 frame', () => lz4Decompress(buffer(data)));
   },
 };
 

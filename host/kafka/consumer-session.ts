@@ -127,6 +127,7 @@ export class ConsumerSession {
   async #start(timers: NodeJS.Timeout[]): Promise<void> {
     const { options, signal } = this.#context;
     await this.#admin.connect();
+    if (this.#over) return;
     let topics = await findTopics(this.#admin, options.topics);
     if (topics.missing.length > 0) this.#log('warn', 'waiting for topics that do not exist', { topics: topics.missing.join(',') });
     while (topics.found.length === 0) {
@@ -163,14 +164,17 @@ export class ConsumerSession {
       this.#onJoin(payload.memberAssignment);
     });
     await consumer.connect();
+    if (this.#over) return;
     // "Latest" is committed offsets here; should kafkajs ever have to choose, records come again instead of being skipped.
     await consumer.subscribe({ topics: topics.found, fromBeginning: true });
+    if (this.#over) return;
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: CONCURRENCY,
       eachBatch: (payload) => this.#eachBatch(payload),
     });
+    if (this.#over) return;
     timers.push(setInterval(() => this.#watch(), Math.min(5_000, this.#times.watchdogMs / 2)));
     if (topics.missing.length > 0) timers.push(setInterval(() => void this.#lookForTopics(topics.missing), this.#times.topicPollMs));
   }
@@ -330,6 +334,8 @@ export class ConsumerSession {
     const { topic, partition } = facts as { topic: string; partition: number };
     const state = this.#partitions.get(partitionKey(topic, partition));
     const expectedOffset = String(state?.expected ?? state?.committed ?? 'unknown');
+    // What comes now may lie below the old commit, and is the truth.
+    if (state !== undefined) state.committed = -1n;
     this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', { topic, partition: String(partition), expectedOffset });
   }
 

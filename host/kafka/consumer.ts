@@ -68,6 +68,7 @@ class KafkaConsumer implements ConsumerHandle {
   #epoch = 0;
   #session: ConsumerSession | null = null;
   #failure: ConnectorError | null = null;
+  #polling = false;
   #woken = false;
 
   constructor(factory: ClientFactory, options: ConsumerOptions, starts: StartOffsets, tuning: ConsumerTuning) {
@@ -83,17 +84,20 @@ class KafkaConsumer implements ConsumerHandle {
   async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
     if (this.#closing.signal.aborted) throw closed();
     const deadline = Date.now() + maxWaitMs;
+    this.#woken = false;
+    this.#polling = true;
     while (this.#queue.empty && this.#failure === null && !this.#woken && !this.#closing.signal.aborted) {
       const left = deadline - Date.now();
       if (left <= 0) break;
       await this.#queue.data(left);
     }
-    this.#woken = false;
+    this.#polling = false;
     if (this.#queue.empty && this.#failure !== null) throw this.#failure;
     return this.#queue.take(maxRecords, maxBytes);
   }
 
   wake(): void {
+    if (!this.#polling) return;
     this.#woken = true;
     this.#queue.wake();
   }

@@ -15,6 +15,7 @@ const ACKS = { none: 0, leader: 1, all: -1 } as const;
 const BROKER_TIMEOUT_MS = 30_000;
 const LONGEST_BACK_OFF_MS = 2_000;
 const UNKNOWN_TOPIC_TRIES = 4;
+const RENEW_AFTER = 5;
 /** The fault of single records: the rest of the batch is written without them. */
 const SPLIT: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 /** kafkajs calls these final, Kafka does not. */
@@ -37,6 +38,8 @@ export interface LaneOptions {
   log: Log;
   producer(): Promise<Pick<Producer, 'send'>>;
   unknownTopic(): void;
+  /** This producer of kafkajs is beyond repair: the next one is to be new. */
+  renew(producer: Pick<Producer, 'send'>): void;
 }
 
 export class PartitionLane {
@@ -66,14 +69,19 @@ export class PartitionLane {
     const { topic, partition, log, unknownTopic } = this.#lane;
     const { signal, deadline } = outcome.delivery;
     let unknown = 0;
+    let failures = 0;
     for (let backOffMs = 100; !outcome.expired; backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS)) {
       if (signal.aborted) return outcome.failed(batch, 'cancelled', 'the producer is closed');
       if (Date.now() >= deadline) return outcome.expire();
+      let producer: Pick<Producer, 'send'> | null = null;
       try {
-        await this.#attempt(batch);
+        producer = await this.#lane.producer();
+        await this.#attempt(producer, batch);
         return outcome.written(batch);
       } catch (error) {
         const type = protocolType(error);
+        // kafkajs' list of brokers can break for good when all of them are gone (TypeError); a new one starts from the servers.
+        if (producer !== null && type === undefined && (++failures % RENEW_AFTER === 0 || rootCause(error).name === 'TypeError')) this.#lane.renew(producer);
         if (type !== undefined && SPLIT.has(type)) {
           if (batch.indexes.length === 1) return outcome.failed(batch, 'rejected', failureText(error));
           for (const half of outcome.split(batch)) await this.#write(half, outcome);
@@ -91,9 +99,8 @@ export class PartitionLane {
   }
 
   /** Resolves only if the broker has confirmed this very partition (acks `none`: if the request is sent). */
-  async #attempt(batch: OutgoingBatch): Promise<void> {
+  async #attempt(producer: Pick<Producer, 'send'>, batch: OutgoingBatch): Promise<void> {
     const { topic, partition, options, recordsPath } = this.#lane;
-    const producer = await this.#lane.producer();
     const acks = ACKS[options.acks];
     const stock = recordsPath === 'stock';
     // Encoded once per attempt: retries are rare, and the encoded form need not be kept.
@@ -119,8 +126,7 @@ function rawMessage(batch: OutgoingBatch, compression: Compression): Message {
 
 function isFinal(error: unknown): boolean {
   if (isPermanent(error)) return true;
-  const { name, retriable } = rootCause(error);
-  if (name === 'TypeError' || name === 'RangeError') return true;
+  const { retriable } = rootCause(error);
   const type = protocolType(error);
   return type !== undefined && retriable === false && !RETRIABLE.has(type);
 }

@@ -99,6 +99,10 @@ class KafkaProducer implements ProducerHandle {
         fail(indexes(), kind, message);
         continue;
       }
+      if (partition !== undefined && (partition < 0 || partition >= partitions)) {
+        fail(indexes(), 'rejected', UNKNOWN_TOPIC);
+        continue;
+      }
       const choose = partition === undefined ? chooseByKey(partitions, sticky % partitions) : (): number => partition;
       const { batches, tooLarge } = divide(records, first, choose, this.#options.maxBatchBytes);
       fail(tooLarge, 'rejected', TOO_LARGE);
@@ -121,10 +125,17 @@ class KafkaProducer implements ProducerHandle {
         log: this.#log,
         producer: async () => (await this.#connect()).producer,
         unknownTopic: () => this.#forget(topic),
+        renew: (producer) => void this.#renew(producer),
       });
       this.#lanes.set(key, lane);
     }
     return lane;
+  }
+
+  async #renew(producer: Pick<Producer, 'send'>): Promise<void> {
+    const connecting = this.#connected;
+    const connected = await connecting?.catch(() => null);
+    if (connected?.producer === producer && this.#connected === connecting) await this.#disconnect();
   }
 
   #forget(topic: string): void {

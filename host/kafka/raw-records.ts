@@ -6,8 +6,9 @@
  * that does not fit loses records. `filterAbortedMessages` is replaced for its faults: it takes the broker's list of
  * aborted transactions as sorted, which it is not, and starts at most one of them per message.
  *
- * This file must be evaluated before kafkajs: `kafkajs.ts` sees to it. A bundler cannot use Node's module cache: it
- * takes the replacements through `raw-records-bundle.ts`, and the stock modules stay reachable by the imports below.
+ * This file must be evaluated before kafkajs: `kafkajs.ts` sees to it. A bundle has no module cache of Node's: its builder
+ * points kafkajs' own imports of the REPLACED modules at `replacements`, defines KAFKAJS_REPLACED_BY_BUNDLER, and leaves the
+ * imports below as they are, so that the stock path works there too.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
