@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sharedBroker } from '../support/broker.ts';
+import { ENGINES, waitFor, whyNoRealConduit } from './real/conduit.ts';
+import { Scene, afterText, expectOrder, numbered, openCdc, tally, type OpenCdc } from './real/scene.ts';
+
+const why = whyNoRealConduit();
+
+describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${why === null ? '' : ` (skipped: ${why})`}`, (engine) => {
+  let scene: Scene;
+  beforeEach(async () => {
+    scene = await Scene.open(sharedBroker().servers);
+  });
+  afterEach(() => scene.close());
+
+  test('Kafka to Kafka: every record arrives once, in the order of its partition, with its metadata', async () => {
+    const input = await scene.topic(3);
+    const output = await scene.topic(1);
+    await scene.topics.fill(input, 5000, numbered);
+    const conduit = await scene.run({
+      engine,
+      pipelines: [{ id: 'p', source: scene.source(input), destination: scene.destination(output) }],
+    });
+    await scene.arrived(output, 5000);
+    expect(await conduit.stop()).toBe(0);
+    const records = await scene.topics.read(output);
+    expect(tally(records, 5000)).toEqual({ lost: 0, repeated: 0 });
+    expectOrder(records);
+    const { operation, metadata, payload } = openCdc(records[0]!);
+    expect({ operation, before: payload.before }).toEqual({ operation: 'create', before: null });
+    expect(metadata).toMatchObject({ 'opencdc.collection': input, 'conduit.source.connector.id': 'p:src' });
+    expect(records[0]!.key!.toString()).toBe(afterText(records[0]!).replace('value ', ''));
+  });
+
+  test('Kafka to file: Conduit writes one line for each record', async () => {
+    const input = await scene.topic();
+    await scene.topics.fill(input, 1000, numbered);
+    const path = join(scene.folder, 'out.jsonl');
+    const conduit = await scene.run({
+      engine,
+      pipelines: [{ id: 'p', source: scene.source(input), destination: { plugin: 'builtin:file', settings: { path } } }],
+    });
+    const lines = async (): Promise<string[]> => (await readFile(path, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+    await waitFor(async () => (await lines()).length >= 1000, 60_000, '1000 lines');
+    expect(await conduit.stop()).toBe(0);
+    const records = (await lines()).map((line) => JSON.parse(line) as OpenCdc);
+    expect(records.map(({ payload }) => Buffer.from(payload.after as string, 'base64').toString())).toEqual(
+      Array.from({ length: 1000 }, (_, i) => `value ${i}`),
+    );
+  });
+
+  test('generator to Kafka: an Avro payload arrives decoded, with all digits of its longs', async () => {
+    const output = await scene.topic();
+    const generator = {
+      plugin: 'builtin:generator',
+      settings: {
+        recordCount: '200',
+        operations: 'create,update,delete',
+        'format.type': 'structured',
+        'format.options.id': 'int',
+        'format.options.name': 'string',
+        'format.options.at': 'time',
+        'format.options.lasting': 'duration',
+        'format.options.on': 'bool',
+      },
+    };
+    const conduit = await scene.run({ engine, pipelines: [{ id: 'p', source: generator, destination: scene.destination(output) }] });
+    await scene.arrived(output, 200);
+    await conduit.stop();
+    const texts = (await scene.topics.read(output)).map((record) => record.value!.toString());
+    const decoded = texts
+      .map((text) => (JSON.parse(text) as OpenCdc).payload)
+      .flatMap(({ before, after }) => [before, after].filter((data) => data !== null));
+    expect(decoded.length).toBeGreaterThanOrEqual(200);
+    for (const data of decoded) {
+      expect(data).toEqual({
+        id: expect.any(Number),
+        name: expect.any(String),
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        lasting: expect.any(Number),
+        on: expect.any(Boolean),
+      });
+    }
+    const ids = texts.flatMap((text) => [...text.matchAll(/"id":(-?\d+)/g)].map(([, digits]) => BigInt(digits!)));
+    const large = ids.filter((id) => id > 2n ** 53n);
+    expect(large.length).toBeGreaterThan(20);
+    // Doubles of this size are multiples of 2 and more: odd numbers among them show that no digit was lost.
+    expect(large.some((id) => id % 2n === 1n)).toBe(true);
+  });
+
+  test('a record that the broker refuses goes to the dead-letter queue, its neighbours are written', async () => {
+    const input = await scene.topic();
+    const output = await scene.topic(1, { 'max.message.bytes': '20000' });
+    const dead = await scene.topic();
+    // Random, so that compression does not make it fit.
+    const value = (i: number): Buffer => (i % 100 === 50 ? Buffer.from(crypto.getRandomValues(new Uint8Array(30_000))) : numbered(i));
+    await scene.topics.fill(input, 300, value);
+    const conduit = await scene.run({
+      engine,
+      pipelines: [
+        {
+          id: 'p',
+          source: scene.source(input),
+          destination: scene.destination(output),
+          deadLetterQueue: { ...scene.destination(dead), 'window-size': 0, 'window-nack-threshold': 0 },
+        },
+      ],
+    });
+    await scene.arrived(dead, 3);
+    await scene.arrived(output, 297);
+    expect(await conduit.stop()).toBe(0);
+    expect(tally(await scene.topics.read(output), 300)).toEqual({ lost: 3, repeated: 0 });
+    const refused = (await scene.topics.read(dead)).map(openCdc);
+    expect(refused).toHaveLength(3);
+    for (const { metadata } of refused) expect(metadata['conduit.dlq.nack.error']).toMatch(/MESSAGE_TOO_LARGE|too large|larger than/i);
+  });
+});
