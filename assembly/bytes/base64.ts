@@ -32,8 +32,9 @@ export function writeBase64(to: usize, from: usize, size: usize): usize {
   // Six bytes at a time from one load of eight, which must not leave the input.
   while (from + 8 <= end) {
     const bits = bswap(load<u64>(from)) >>> 16;
-    store<u32>(to, pair(<u32>(bits >>> 36)) | (pair(<u32>(bits >>> 24) & 0xfff) << 16));
-    store<u32>(to, pair(<u32>(bits >>> 12) & 0xfff) | (pair(<u32>bits & 0xfff) << 16), 4);
+    const high = pair(<u32>(bits >>> 36)) | (pair(<u32>(bits >>> 24) & 0xfff) << 16);
+    const low = pair(<u32>(bits >>> 12) & 0xfff) | (pair(<u32>bits & 0xfff) << 16);
+    store<u64>(to, <u64>high | (<u64>low << 32));
     from += 6;
     to += 8;
   }

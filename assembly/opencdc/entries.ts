@@ -3,7 +3,7 @@
 // memory, which may move with every push: ask for an entry again after one.
 import { arenaAlloc } from "../abi/arena";
 import { push, scratch } from "../bytes/scratch";
-import { MAX_ESCAPE, escapeInto, plainSize } from "./json-string";
+import { MAX_ESCAPE, escapeInto, isPlain } from "./json-string";
 
 @unmanaged
 export class Entry {
@@ -33,8 +33,7 @@ export function addEntry(keyAt: usize, keySize: u32, valueAt: usize, valueSize: 
   e.valueSize = valueSize;
   e.escapedAt = <u32>keyAt;
   e.escapedSize = keySize;
-  const plain = plainSize(keyAt, keySize);
-  if (plain == keySize) return;
+  if (isPlain(keyAt, keySize)) return;
   const text = arenaAlloc(<usize>keySize * MAX_ESCAPE, 1);
   e.escapedAt = <u32>text;
   e.escapedSize = <u32>(escapeInto(text, keyAt, keySize) - text);
