@@ -291,3 +291,20 @@ describe('destination', () => {
     ]);
   });
 });
+
+describe('secrets', () => {
+  test('a name that the host does not know as a secret is none to the guest either', async () => {
+    // Not trimmed by JavaScript, but by Go.
+    expect(await source({ '\u0085clientKey': 'the key itself' })).toEqual(['"\u0085clientKey": unrecognized parameter']);
+  });
+  test('no problem and no log line holds the value of a secret', async () => {
+    guest.world.logs.length = 0;
+    const secrets = { clientCert: 'S3CRET-1', clientKey: 'S3CRET-2', caCert: 'S3CRET-3' };
+    await source({ ...secrets, 'tls.enabled': 'false', foo: 'x' });
+    await source({ ...secrets, clientKey: '', foo: 'x' });
+    await source({ ...secrets, 'tls.enabled': 'nonsense' });
+    const problems = await source({ ...secrets, 'tls.enabled': 'nonsense', clientID: 'x'.repeat(300) });
+    expect(problems).toHaveLength(2);
+    expect(JSON.stringify([guest.world.logs, problems])).not.toContain('S3CRET');
+  });
+});
