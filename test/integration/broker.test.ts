@@ -11,7 +11,11 @@ const split = (address: string): { host: string; port: number } => {
 };
 
 function client(servers: string): Kafka {
-  return new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 1000 } });
+  return new Kafka({
+    brokers: servers.split(','),
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 1000 },
+  });
 }
 
 async function produce(servers: string, topic: string, values: readonly string[]): Promise<void> {

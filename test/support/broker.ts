@@ -19,7 +19,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const kind = await chooseProvider(options.provider);
   if (kind === 'address') return addressBroker(process.env['KAFKA_SERVERS'] ?? '');
   const certificates = await makeCertificates();
-  const cluster = kind === 'jars' ? await startJars(options, certificates) : await (await import('./broker/docker.ts')).startDocker(options, certificates);
+  const cluster =
+    kind === 'jars'
+      ? await startJars(options, certificates)
+      : await (await import('./broker/docker.ts')).startDocker(options, certificates);
   const addresses = (name: ListenerName): string => cluster.layout.map(({ listeners }) => listeners[name]).join(',');
   return {
     kind,
@@ -39,7 +42,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 /** The one broker of this test run. Topics and groups need names of their own; nobody stops it. */
 export function sharedBroker(): BrokerAddresses {
   const addresses = process.env[SHARED_BROKER];
-  if (!addresses) throw new Error('There is no shared broker: only the vitest projects that name test/support/shared-broker-setup.ts have one.');
+  if (!addresses)
+    throw new Error('There is no shared broker: only the vitest projects that name test/support/shared-broker-setup.ts have one.');
   return JSON.parse(addresses) as BrokerAddresses;
 }
 

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { Broker } from './types.ts';
 import type { ClientTls } from './certificates.ts';
 
-const TLS_FILES: Record<keyof ClientTls, string> = { caCert: 'ca.pem', clientCert: 'client.pem', clientKey: 'client.key', otherCaCert: 'other-ca.pem' };
+const TLS_FILES: Record<keyof ClientTls, string> = {
+  caCert: 'ca.pem',
+  clientCert: 'client.pem',
+  clientKey: 'client.key',
+  otherCaCert: 'other-ca.pem',
+};
 
 /**
  * The cluster at KAFKA_SERVERS. KAFKA_SSL_SERVERS, KAFKA_MTLS_SERVERS and KAFKA_MISNAMED_SERVERS name its TLS listeners, if it has any, and
@@ -18,7 +23,11 @@ export function addressBroker(servers: string, env: NodeJS.ProcessEnv = process.
     sslServers: (dir && env['KAFKA_SSL_SERVERS']) || null,
     mtlsServers: (dir && env['KAFKA_MTLS_SERVERS']) || null,
     misnamedServers: (dir && env['KAFKA_MISNAMED_SERVERS']) || null,
-    tls: dir ? (Object.fromEntries(Object.entries(TLS_FILES).map(([name, file]) => [name, readFileSync(join(dir, file), 'utf8')])) as unknown as ClientTls) : null,
+    tls: dir
+      ? (Object.fromEntries(
+          Object.entries(TLS_FILES).map(([name, file]) => [name, readFileSync(join(dir, file), 'utf8')]),
+        ) as unknown as ClientTls)
+      : null,
     canRestart: false,
     stop: notOurs,
     kill: notOurs,

@@ -54,12 +54,20 @@ async function authority(name: string): Promise<Authority> {
     keys,
     signingAlgorithm: ALGORITHM,
     ...validity(),
-    extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ],
   });
   return { certificate, keys };
 }
 
-async function issue(ca: Authority, name: string, usage: ExtendedKeyUsage, hosts: readonly { type: 'dns' | 'ip'; value: string }[]): Promise<KeyPair> {
+async function issue(
+  ca: Authority,
+  name: string,
+  usage: ExtendedKeyUsage,
+  hosts: readonly { type: 'dns' | 'ip'; value: string }[],
+): Promise<KeyPair> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create({
     subject: `CN=${name}`,

@@ -65,7 +65,9 @@ class DockerCluster implements Cluster {
 
   async create(): Promise<void> {
     this.#keeper = keepContainers(`${LABEL}=${this.#clusterId}`);
-    const results = await Promise.allSettled(this.layout.map(async (node) => this.#containers.set(node.id, await this.#container(node).start())));
+    const results = await Promise.allSettled(
+      this.layout.map(async (node) => this.#containers.set(node.id, await this.#container(node).start())),
+    );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     for (const node of this.layout) await checkReachable(node.listeners.PLAINTEXT);
   }
@@ -136,7 +138,7 @@ function keepContainers(label: string): ChildProcess {
   const script = fileURLToPath(new URL('container-keeper.ts', import.meta.url));
   const keeper = spawn(process.execPath, [script, label], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   keeper.unref();
-  (keeper.stdin as Writable as unknown as { unref(): void }).unref();
+  (keeper.stdin as unknown as { unref(): void }).unref();
   return keeper;
 }
 
@@ -147,9 +149,12 @@ async function checkReachable(address: string): Promise<void> {
   try {
     await once(socket, 'connect');
   } catch (error) {
-    throw new Error(`A container on Docker's host network cannot be reached at ${address}: turn host networking on (Docker Desktop: Settings, Resources, Network).`, {
-      cause: error,
-    });
+    throw new Error(
+      `A container on Docker's host network cannot be reached at ${address}: turn host networking on (Docker Desktop: Settings, Resources, Network).`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     socket.destroy();
   }

@@ -91,7 +91,10 @@ class JarsCluster implements Cluster {
       this.layout.map(async (node) => {
         const dataDir = join(dir, `data-${node.id}`);
         await mkdir(dataDir);
-        await writeFile(this.#settings(node.id), serverProperties(node, this.layout, { storeDir: dir, dataDir }, this.#options.config ?? {}));
+        await writeFile(
+          this.#settings(node.id),
+          serverProperties(node, this.layout, { storeDir: dir, dataDir }, this.#options.config ?? {}),
+        );
         const name = `format-${node.id}`;
         const tool = this.#java(name, 'quick-start', ['kafka.tools.StorageTool', 'format', '-t', id, '-c', this.#settings(node.id)]);
         await ended(tool);
@@ -118,7 +121,8 @@ class JarsCluster implements Cluster {
       text += more;
       if (READY.test(text)) return;
       if (this.#running.get(node) !== child) throw new Error(`Kafka node ${node} ended while it started:\n${await this.#tail(name)}`);
-      if (Date.now() > end) throw new Error(`Kafka node ${node} was not ready after ${READY_TIMEOUT_MS / 1000} s:\n${await this.#tail(name)}`);
+      if (Date.now() > end)
+        throw new Error(`Kafka node ${node} was not ready after ${READY_TIMEOUT_MS / 1000} s:\n${await this.#tail(name)}`);
     }
   }
 

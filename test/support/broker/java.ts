@@ -47,9 +47,12 @@ export async function kafkaJars(): Promise<string> {
     // Another run was faster: its folder is whole, because it too appeared in one step.
     if (existsSync(JARS)) return JARS;
     const output = error as { stdout?: string; message?: string };
-    throw new Error(`Maven could not fetch Apache Kafka ${KAFKA_VERSION}: ${(output.stdout ?? '').trim() || output.message}. Check its network access (settings.xml).`, {
-      cause: error,
-    });
+    throw new Error(
+      `Maven could not fetch Apache Kafka ${KAFKA_VERSION}: ${(output.stdout ?? '').trim() || output.message}. Check its network access (settings.xml).`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await rm(partial, { recursive: true, force: true });
   }

@@ -28,7 +28,14 @@ export class Keeper {
       // The id is on disk, and whole, before the program runs: the keeper can never miss it. A folder already removed stops the start.
       const child = spawn(
         '/bin/sh',
-        ['-c', 'file=$1; shift; echo $$ >"$file.new" && mv "$file.new" "$file" && exec "$@"', 'sh', join(this.dir, `${name}.pid`), command, ...args],
+        [
+          '-c',
+          'file=$1; shift; echo $$ >"$file.new" && mv "$file.new" "$file" && exec "$@"',
+          'sh',
+          join(this.dir, `${name}.pid`),
+          command,
+          ...args,
+        ],
         { detached: true, stdio: ['ignore', log, log], cwd: this.dir },
       );
       child.unref();

@@ -16,7 +16,10 @@ function isFree(port: number): Promise<boolean> {
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   for (let attempt = 0; ports.size < count; attempt++) {
-    if (attempt > 1000) throw new Error(`Expected ${count} free ports between ${FIRST} and ${LAST} on 127.0.0.1, found ${ports.size}. End programs that hold them.`);
+    if (attempt > 1000)
+      throw new Error(
+        `Expected ${count} free ports between ${FIRST} and ${LAST} on 127.0.0.1, found ${ports.size}. End programs that hold them.`,
+      );
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
     if (!ports.has(port) && (await isFree(port))) ports.add(port);
   }
