@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [ASSEMBLYSCRIPT],
-          pool: createAssemblyScriptPool({ extraCompilerFlags: ['--runtime', 'incremental'] }),
+          pool: createAssemblyScriptPool({ extraCompilerFlags: ['--config', 'test/unit/asconfig.json', '--runtime', 'incremental'] }),
           maxWorkers: 2,
           testTimeout: 30_000,
           sequence: inGroup(1),

@@ -268,8 +268,9 @@ class Writer {
   }
 }
 
-export function layoutSource() {
-  return new Writer(new Layouts(readWorld(path.join(root, 'wit'), WORLD))).text();
+/** Text of the file for the WIT in a folder. */
+export function layoutSource(folder = path.join(root, 'wit')) {
+  return new Writer(new Layouts(readWorld(folder, WORLD))).text();
 }
 
 function committed() {

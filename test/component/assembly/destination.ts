@@ -49,10 +49,12 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   return RETURN_AREA;
 }
 
+
 @cabi("conduit:connector/destination@0.1.0#stop")
 export function destinationStop(): usize {
   return returnResult(null);
 }
+
 
 @cabi("conduit:connector/destination@0.1.0#teardown")
 export function destinationTeardown(): usize {

@@ -65,10 +65,12 @@ export function sourceAck(ptr: usize, length: usize): usize {
   return returnResult(consumer!.commit(u32.MAX_VALUE, OFFSETS));
 }
 
+
 @cabi("conduit:connector/source@0.1.0#stop")
 export function sourceStop(): usize {
   return returnResult(null);
 }
+
 
 @cabi("conduit:connector/source@0.1.0#teardown")
 export function sourceTeardown(): usize {

@@ -1,0 +1,332 @@
+// What a source makes of Kafka records.
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CREDIT, acksOf, openSource, readBatch, recordsOf } from '../support/data-path.ts';
+import { FakeWorld, type Guest, errorOf } from '../support/guest.ts';
+import { type Data, type OpencdcRecord } from '../support/protocol.ts';
+import { fetched, recordWithHeaders } from '../support/record-set.ts';
+
+let guest: Guest;
+beforeEach(async () => {
+  guest = await openSource();
+});
+
+const READ_AT = '1700000000005000000';
+const raw = (data: Data | null | undefined) => (data == null ? null : (data.raw_data?.toString('latin1') ?? 'no case'));
+const one = async (...args: Parameters<typeof fetched>): Promise<OpencdcRecord> => {
+  const records = await readBatch(guest, [fetched(...args)]);
+  expect(records).toHaveLength(1);
+  return records[0]!;
+};
+
+describe('a record', () => {
+  test('A-38, A-47, B-11: is created with key, value, position and the metadata of the official connector', async () => {
+    const record = await one('orders', 2, [{ offset: 42n, timestamp: 1_650_000_000_123n, key: 'k1', value: 'v1', headers: { a: 'text', b: Buffer.from([0, 1, 2]) } }]);
+    expect(record.position.toString()).toBe('{"GroupID":"g","Topic":"orders","Partition":2,"Offset":42}');
+    expect(record.operation).toBe(1);
+    expect(record.metadata).toEqual({
+      'opencdc.collection': 'orders',
+      'opencdc.createdAt': '1650000000123000000',
+      'opencdc.readAt': READ_AT,
+      'kafka.header.a': 'text',
+      'kafka.header.b': '\u0000\u0001\u0002',
+    });
+    expect(raw(record.key)).toBe('k1');
+    expect(raw(record.payload?.after)).toBe('v1');
+    expect(record.payload?.before ?? null).toBeNull();
+  });
+
+  test('keeps a null key, an empty key, a null value and an empty value apart', async () => {
+    const records = await readBatch(guest, [
+      fetched('orders', 0, [
+        { key: null, value: null },
+        { key: '', value: '' },
+        { key: null, value: '' },
+        { key: '', value: null },
+      ]),
+    ]);
+    expect(records.map((record) => [raw(record.key), raw(record.payload?.after)])).toEqual([
+      [null, null],
+      ['', ''],
+      [null, ''],
+      ['', null],
+    ]);
+    expect(records.every((record) => record.payload != null)).toBe(true);
+  });
+
+  test('has no createdAt where Kafka has no timestamp, and 0 at 0', async () => {
+    const records = await readBatch(guest, [
+      fetched('orders', 0, [{ timestamp: -1n }, { timestamp: 0n }, { timestamp: 9_007_199_254_740_991n }, { timestamp: -5n }], 1, { baseTimestamp: 0n }),
+    ]);
+    expect(records.map((record) => record.metadata['opencdc.createdAt'])).toEqual([undefined, '0', '9007199254740991000000', undefined]);
+  });
+
+  test('has the broker’s time where the broker stamped the set', async () => {
+    const records = await readBatch(guest, [
+      fetched('orders', 0, [{ timestamp: 5n }, { timestamp: 6n }], 1, { logAppendTime: true, baseTimestamp: 1_700_000_000_000n }),
+    ]);
+    expect(records.map((record) => record.metadata['opencdc.createdAt'])).toEqual(['1700000000000000000', '1700000000000000000']);
+  });
+
+  test('has a position that is unique, whatever topic and partition it comes from', async () => {
+    const records = await readBatch(guest, [
+      fetched('orders', 0, [{ offset: 7n }, { offset: 8n }]),
+      fetched('orders', 1, [{ offset: 7n }]),
+      fetched('billing', 0, [{ offset: 7n }]),
+    ]);
+    expect(new Set(records.map((record) => record.position.toString())).size).toBe(4);
+    expect(records.map((record) => record.metadata['opencdc.collection'])).toEqual(['orders', 'orders', 'orders', 'billing']);
+  });
+
+  test('has offsets up to the largest one', async () => {
+    const record = await one('orders', 2_147_483_647, [{ offset: 9_223_372_036_854_775_806n }]);
+    expect(record.position.toString()).toBe('{"GroupID":"g","Topic":"orders","Partition":2147483647,"Offset":9223372036854775806}');
+  });
+});
+
+describe('headers', () => {
+  const withHeaders = async (headers: [Buffer | string, Buffer | string | null][]): Promise<Record<string, string>> => {
+    const bytes = (v: Buffer | string) => (typeof v === 'string' ? Buffer.from(v) : v);
+    const records = recordWithHeaders(
+      headers.map(([name, value]) => [bytes(name), value === null ? null : bytes(value)]),
+      null,
+      null,
+    );
+    const set = { baseOffset: 0n, baseTimestamp: -1n, count: 1, records, logAppendTime: false };
+    const found = await readBatch(guest, [{ topic: 'orders', partition: 0, epoch: 1, records: set }]);
+    const { 'opencdc.collection': _collection, 'opencdc.readAt': _readAt, ...rest } = found[0]!.metadata;
+    return rest;
+  };
+
+  test('of the same name: the last one counts', async () => {
+    expect(await withHeaders([['a', '1'], ['b', '2'], ['a', '3'], ['a', '4'], ['b', null]])).toEqual({ 'kafka.header.a': '4', 'kafka.header.b': '' });
+  });
+  test('with a null value become empty, with an empty name keep it', async () => {
+    expect(await withHeaders([['n', null], ['', 'x']])).toEqual({ 'kafka.header.n': '', 'kafka.header.': 'x' });
+  });
+  test('whose value is not UTF-8 come as base64 under a prefix of their own', async () => {
+    expect(await withHeaders([['bin', Buffer.from([0xff, 0x00, 0xc3])], ['text', 'ż😀']])).toEqual({ 'kafka.headerBase64.bin': '/wDD', 'kafka.header.text': 'ż😀' });
+  });
+  test('whose name is not UTF-8 come with both as base64', async () => {
+    expect(await withHeaders([[Buffer.from([0xc3, 0x28]), 'v'], ['ok', 'w']])).toEqual({ 'kafka.headerNameBase64.wyg=': 'dg==', 'kafka.header.ok': 'w' });
+  });
+  test('that look like base64 prefixes are not mistaken for them', async () => {
+    expect(await withHeaders([['Base64.x', 'plain'], ['NameBase64.', 'y']])).toEqual({ 'kafka.header.Base64.x': 'plain', 'kafka.header.NameBase64.': 'y' });
+  });
+  test('of a hundred thousand are read in a moment, the last of each name', async () => {
+    const many: [Buffer | string, Buffer | string | null][] = [];
+    for (let i = 0; i < 100_000; i++) many.push([`h${i % 50_000}`, `${i}`]);
+    const found = await withHeaders(many);
+    expect(Object.keys(found)).toHaveLength(50_000);
+    expect(found['kafka.header.h7']).toBe('50007');
+  });
+  test('of any bytes give a message that a strict protobuf reader accepts', async () => {
+    const text = new TextDecoder('utf-8', { fatal: true });
+    const binary = fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes));
+    const piece = fc.oneof(binary, fc.string({ unit: 'binary', maxLength: 6 }).map((s) => Buffer.from(s)));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(piece, fc.option(piece)), { maxLength: 20 }), async (headers) => {
+        const records = recordWithHeaders(headers, null, Buffer.from('v'));
+        guest.world.fetched.push([{ topic: 'orders', partition: 0, epoch: 1, records: { baseOffset: 0n, baseTimestamp: 0n, count: 1, records, logAppendTime: false } }]);
+        const batch = await guest.source.read(CREDIT);
+        for (const field of textFields(Buffer.from(batch!.data))) text.decode(field);
+        // Every name appears, under exactly one key.
+        expect(Object.keys(recordsOf(batch!)[0]!.metadata).filter((key) => key.startsWith('kafka.'))).toHaveLength(new Set(headers.map(([name]) => name.toString('latin1'))).size);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  /** Keys and values of the metadata of the first record, read by hand: protobufjs would repair them. */
+  function* textFields(message: Buffer): Generator<Buffer> {
+    let at = 0;
+    const varint = () => {
+      let value = 0;
+      for (let shift = 0; ; shift += 7) {
+        const byte = message[at++]!;
+        value |= (byte & 127) << shift;
+        if (byte < 128) return value;
+      }
+    };
+    varint();
+    const end = varint() + at;
+    while (at < end) {
+      const tag = varint();
+      if (tag === 0x10) {
+        varint();
+        continue;
+      }
+      const size = varint();
+      if (tag !== 0x1a) {
+        at += size;
+        continue;
+      }
+      for (const entryEnd = at + size; at < entryEnd; ) {
+        varint();
+        const length = varint();
+        yield message.subarray(at, (at += length));
+      }
+    }
+  }
+});
+
+describe('record sets', () => {
+  const bytes = fc.option(fc.uint8Array({ maxLength: 40 }).map((b) => Buffer.from(b)));
+  const record = fc.record({
+    key: bytes,
+    value: bytes,
+    gap: fc.integer({ min: 0, max: 3 }),
+    timestamp: fc.bigInt({ min: 0n, max: 4_000_000_000_000n }),
+    headers: fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'ż', '-', '.', '😀', 'Z'), maxLength: 4 }), fc.string({ maxLength: 10 }), { maxKeys: 4, noNullPrototype: true }),
+  });
+  test('written by kafkajs’ own encoder come out with every byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 30 }), fc.bigInt({ min: 0n, max: 1n << 60n }), async (input, base) => {
+        let offset = base;
+        const records = input.map((r) => ({ ...r, offset: (offset += BigInt(r.gap) + 1n) }));
+        const found = await readBatch(guest, [fetched('orders', 1, records)]);
+        expect(found.map((r) => r.position.toString())).toEqual(records.map((r) => `{"GroupID":"g","Topic":"orders","Partition":1,"Offset":${r.offset}}`));
+        expect(found.map((r) => [raw(r.key), raw(r.payload?.after)])).toEqual(records.map((r) => [r.key?.toString('latin1') ?? null, r.value?.toString('latin1') ?? null]));
+        expect(found.map((r) => r.metadata)).toEqual(
+          records.map((r) => ({
+            'opencdc.collection': 'orders',
+            'opencdc.readAt': READ_AT,
+            'opencdc.createdAt': r.timestamp === 0n ? '0' : `${r.timestamp}000000`,
+            ...Object.fromEntries(Object.entries(r.headers).map(([name, value]) => [`kafka.header.${name}`, value])),
+          })),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('that are damaged are an error and never a trap', async () => {
+    const good = fetched('orders', 0, [{ key: 'key', value: 'value', headers: { h: 'v', i: 'w' } }, { value: 'x'.repeat(200) }, { key: 'z' }]);
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(good.records.records.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(good.records.records.length), async (changes, cut) => {
+        const damaged = Buffer.from(good.records.records);
+        for (const [at, byte] of changes) damaged[at] = byte;
+        const records = { ...good.records, records: cut % 3 === 0 ? damaged.subarray(0, cut) : damaged };
+        const source = await openedAgain();
+        source.world.fetched.push([{ ...good, records }]);
+        const batch = await source.source.read(CREDIT).catch((error: unknown) => error);
+        if (batch instanceof Error) expect(batch).toHaveProperty('payload.kind', 'rejected');
+        else recordsOf(batch as never);
+        // The instance still works.
+        await source.source.teardown();
+        await source.source.open(undefined);
+        expect(await readBatch(source, [fetched('orders', 0, [{ value: 'after' }])])).toHaveLength(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+  let spare: Guest | null = null;
+  const openedAgain = async (): Promise<Guest> => {
+    spare ??= await openSource();
+    await spare.source.teardown();
+    await spare.source.open(undefined);
+    return spare;
+  };
+
+  test('that are damaged behind good records: the good ones come first, then the error', async () => {
+    const set = fetched('orders', 0, [{ value: 'a' }, { value: 'b' }]);
+    set.records.count = 3;
+    expect(await readBatch(guest, [set])).toHaveLength(2);
+    const error = await errorOf(guest.source.read(CREDIT));
+    expect(error.kind).toBe('rejected');
+    expect(error.text).toBe('failed getting a record: a record set of topic-partition orders-0 is corrupt');
+  });
+});
+
+describe('credit', () => {
+  const hundred = fetched('orders', 0, Array.from({ length: 100 }, (_, i) => ({ offset: BigInt(i), value: `${i}`.padStart(50) })));
+  const offsets = (records: OpencdcRecord[]) => records.map((record) => (JSON.parse(record.position.toString()) as { Offset: number }).Offset);
+
+  test('bounds the records of a batch; the rest comes with the next reads, in order, without another poll', async () => {
+    guest.world.fetched.push([hundred, fetched('orders', 1, [{ offset: 5n }])]);
+    const sizes: number[] = [];
+    const seen: string[] = [];
+    for (;;) {
+      const batch = await guest.source.read({ ...CREDIT, maxRecords: 30 });
+      if (batch === undefined) break;
+      sizes.push(batch.count);
+      seen.push(...recordsOf(batch).map((record) => record.position.toString()));
+    }
+    expect(sizes).toEqual([30, 30, 30, 11]);
+    expect(guest.world.of('consumer.poll')).toHaveLength(2);
+    expect(seen.slice(0, 100).map((p) => (JSON.parse(p) as { Offset: number }).Offset)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  test('bounds the bytes of a batch', async () => {
+    guest.world.fetched.push([hundred]);
+    const all: number[] = [];
+    for (;;) {
+      const batch = await guest.source.read({ ...CREDIT, maxBytes: 1000 });
+      if (batch === undefined) break;
+      expect(batch.data.length).toBeLessThanOrEqual(1000);
+      all.push(...offsets(recordsOf(batch)));
+    }
+    expect(all).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  test('smaller than one record still lets that record through, alone', async () => {
+    guest.world.fetched.push([hundred]);
+    const batch = await guest.source.read({ ...CREDIT, maxBytes: 1 });
+    expect(batch?.count).toBe(1);
+  });
+
+  test('of zero returns nothing and polls nothing', async () => {
+    guest.world.fetched.push([hundred]);
+    expect(await guest.source.read({ maxRecords: 0, maxBytes: 0, maxWaitMs: 0 })).toBeUndefined();
+    expect(guest.world.of('consumer.poll')).toHaveLength(0);
+  });
+
+  test('is passed on to the poll, in bytes of Kafka: what a batch adds is taken off', async () => {
+    await readBatch(guest, [hundred]);
+    await readBatch(guest, [hundred], { maxRecords: 7, maxBytes: 60_000, maxWaitMs: 123 });
+    const poll = guest.world.last('consumer.poll');
+    expect(poll).toMatchObject({ maxRecords: 7, maxWaitMs: 123 });
+    expect(poll.maxBytes).toBeGreaterThan(5_000);
+    expect(poll.maxBytes).toBeLessThan(30_000);
+  });
+});
+
+describe('reading', () => {
+  test('finds nothing: there is no batch, never an empty one', async () => {
+    expect(await guest.source.read(CREDIT)).toBeUndefined();
+    guest.world.fetched.push([{ ...fetched('orders', 0, []), records: { baseOffset: 0n, baseTimestamp: 0n, count: 0, records: Buffer.alloc(0), logAppendTime: false } }]);
+    expect(await guest.source.read(CREDIT)).toBeUndefined();
+  });
+  test('fails: the error keeps its kind and says what failed', async () => {
+    guest.world.fail.set('consumer.poll', { kind: 'unavailable', text: 'no broker' });
+    expect(await errorOf(guest.source.read(CREDIT))).toEqual({ kind: 'unavailable', text: 'failed getting a record: no broker' });
+    guest.world.fail.clear();
+    expect(await readBatch(guest, [fetched('orders', 0, [{ value: 'x' }])])).toHaveLength(1);
+  });
+  test('after stop returns nothing more, also of what was fetched already', async () => {
+    guest.world.fetched.push([fetched('orders', 0, [{ value: 'a' }, { value: 'b' }])]);
+    await guest.source.read({ ...CREDIT, maxRecords: 1 });
+    await guest.source.stop();
+    expect(await guest.source.read(CREDIT)).toBeUndefined();
+  });
+  test('before open is an error', async () => {
+    const fresh = await openSource({}, undefined, new FakeWorld());
+    await fresh.source.teardown();
+    expect((await errorOf(fresh.source.read(CREDIT))).text).toBe('the source is not open');
+  });
+});
+
+test('a million records, read and acknowledged one by one, leave the guest’s memory as large as the first few did', async () => {
+  const size = 5000;
+  const set = fetched('orders', 0, Array.from({ length: size }, (_, i) => ({ key: `k${i}`, value: 'v'.repeat(60), headers: i % 2 ? { h: `${i}` } : {} })));
+  let settled = 0;
+  for (let base = 0; base < 1_000_000; base += size) {
+    set.records.baseOffset = BigInt(base);
+    guest.world.fetched.push([set]);
+    for (let got = 0; got < size; ) got += (await guest.source.read({ ...CREDIT, maxRecords: 3000 }))!.count;
+    await guest.source.ack(acksOf(Array.from({ length: size }, (_, i) => `{"GroupID":"g","Topic":"orders","Partition":0,"Offset":${base + i}}`)));
+    guest.world.calls.length = 0;
+    if (base === 10 * size) settled = guest.memoryBytes();
+  }
+  expect(guest.memoryBytes()).toBe(settled);
+}, 120_000);
