@@ -64,10 +64,12 @@ export async function source(context: Context, options: SourceOptions): Promise<
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'destination', printing)]);
     progress.finish('read');
   }
-  if (progress.records === 0 && failed === undefined && !context.stop.aborted && !isTrue(options.settings.readFromBeginning)) {
+  if (progress.records === 0 && failed === undefined && output.error === null && !context.stop.aborted && !isTrue(options.settings.readFromBeginning)) {
     context.log('warn', 'no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
   }
-  return { summary: progress.finish('read'), result: { records: progress.records }, ...(failed && { error: failed }) };
+  // Who closed the output has what they wanted, and a terminal that shows it needs no more words.
+  const summary = output.error === null ? progress.finish('read') : '';
+  return { summary, result: { records: progress.records }, ...(failed && { error: failed }) };
 }
 
 /** Of PRINTING, what this version of the component knows. */

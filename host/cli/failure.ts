@@ -1,4 +1,4 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, type ErrorCode } from '../errors.ts';
 import type { InvalidParam, Param } from '../runtime/contract.ts';
 import { explain } from './suggest.ts';
 import type { Side } from './settings.ts';
@@ -22,17 +22,30 @@ export function invalidSettings(side: Side, problems: readonly InvalidParam[], p
   return new ConnectorError('config.invalid', `the ${side} settings have ${count}`, { cause: new Problems(side, explained) });
 }
 
+/** What to change, for errors whose own text does not say it. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  'kafka.unreachable': 'check that servers names running brokers, and tls.enabled if they expect TLS',
+  'position.invalid': 'expected the "position" of a record of the same group, as source prints it',
+};
+
+function hintOf(error: ConnectorError): string | undefined {
+  return error.cause instanceof Problems ? 'the command "spec" prints all settings' : HINTS[error.code];
+}
+
 /** An error as the `error` of the `--json` envelope. */
 export interface ErrorReport {
   code: string;
   message: string;
   settings?: readonly InvalidParam[];
+  hint?: string;
   [fact: string]: unknown;
 }
 
 export function reportOf(error: ConnectorError): ErrorReport {
   const report: ErrorReport = { ...error.fields, code: error.code, message: error.message };
   if (error.cause instanceof Problems) report.settings = error.cause.list;
+  const hint = hintOf(error);
+  if (hint !== undefined) report.hint = hint;
   return report;
 }
 
@@ -41,7 +54,8 @@ export function linesOf(error: ConnectorError): string[] {
   const lines = [`${error.code}: ${error.message}`];
   if (error.cause instanceof Problems) {
     for (const problem of error.cause.list) for (const line of problem.reason.split('\n')) lines.push(`  ${line}`);
-    lines.push(`  all settings: the command "spec"`);
   }
+  const hint = hintOf(error);
+  if (hint !== undefined) lines.push(`  ${hint}`);
   return lines;
 }

@@ -1,5 +1,5 @@
 /** How long after Ctrl-C each step of the end may last, counted from the signal. The whole is promised within 5 s. */
-export const STOP_BUDGET_MS = { drain: 2000, stop: 2500, settle: 3000, close: 4500 } as const;
+export const STOP_BUDGET_MS = { drain: 2000, stop: 2500, settle: 3000, close: 4300 } as const;
 /** Without Ctrl-C. Longer than the connectors' own bound on closing. */
 const NO_HURRY_MS = 15_000;
 

@@ -35,16 +35,23 @@ interface ReadOptions {
   idle: number;
 }
 
+const LAST_WORDS_MS = 200;
+
 /** Runs one command line (without program names) and resolves with its exit code. Never rejects. */
 export async function runProgram(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
   let exitCode: number;
+  const interrupted = Promise.withResolvers<void>();
+  const silence = io.onSignal(() => interrupted.resolve());
   const [first] = argv;
   if (first === '-V' || first === '--version') {
     exitCode = await runCommand('version', io, { quiet: false, json: argv.includes('--json'), level: 'warn', dataOnStdout: false }, options.connectors, version);
   } else {
     exitCode = await parse(argv, io, options);
   }
-  await Promise.all([flushed(io.stdout), flushed(io.stderr)]);
+  // After Ctrl-C nobody waits for a reader that does not read.
+  const hurry = interrupted.promise.then(() => new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS)));
+  await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), hurry]);
+  silence();
   return exitCode;
 }
 

@@ -35,7 +35,7 @@ export class Progress {
     this.#terminal.status('');
     this.#seconds ??= (performance.now() - this.#started) / 1000;
     const seconds = this.#seconds;
-    const rate = this.#records === 0 ? '' : ` (${grouped(Math.round(this.#records / Math.max(seconds, 0.001)))}/s)`;
+    const rate = this.#records < 100 ? '' : ` (${grouped(Math.round(this.#records / Math.max(seconds, 0.001)))}/s)`;
     return `${verb} ${grouped(this.#records)} ${this.#records === 1 ? 'record' : 'records'} in ${seconds.toFixed(1)} s${rate}`;
   }
 

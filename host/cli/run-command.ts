@@ -63,7 +63,7 @@ function report(name: string, io: Io, options: RunOptions, terminal: Terminal, o
   } else {
     if (error !== undefined) for (const [index, line] of linesOf(error).entries()) terminal.line(index === 0 ? terminal.paint(printable(line), 'error') : printable(line));
     if (outcome.text !== undefined) io.stdout.write(outcome.text);
-    else if (!options.quiet && outcome.summary !== error?.message) terminal.line(outcome.summary);
+    else if (!options.quiet && outcome.summary !== '' && outcome.summary !== error?.message) terminal.line(outcome.summary);
   }
   return error === undefined ? EXIT.ok : exitCodeOf(error.code);
 }

@@ -18,6 +18,7 @@ export class Terminal {
   readonly #options: TerminalOptions;
   #status = '';
   #drawn = false;
+  #lastLog = '';
 
   constructor(stream: ErrorStream, options: TerminalOptions) {
     this.#stream = stream;
@@ -32,13 +33,17 @@ export class Terminal {
 
   readonly log: Log = (level, message, fields = {}) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return;
-    if (this.#options.json) {
-      this.line(JSON.stringify({ level, message, ...fields }));
-      return;
-    }
-    const facts = Object.entries(fields).map(([key, value]) => `${key}=${value}`);
-    this.line(`${this.paint(level, level)}: ${printable(message)}${facts.length === 0 ? '' : ` (${printable(facts.join(' '))})`}`);
+    // What is tried again every second is told once.
+    const line = this.#format(level, message, fields);
+    if (line !== this.#lastLog) this.line(line);
+    this.#lastLog = line;
   };
+
+  #format(level: LogLevel, message: string, fields: Readonly<Record<string, string>>): string {
+    if (this.#options.json) return JSON.stringify({ ...fields, level, message });
+    const facts = Object.entries(fields).map(([key, value]) => `${key}=${value}`);
+    return `${this.paint(level, level)}: ${printable(message)}${facts.length === 0 ? '' : ` (${printable(facts.join(' '))})`}`;
+  }
 
   /** A whole line, above the progress line if there is one. */
   line(text: string): void {
