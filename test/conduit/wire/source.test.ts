@@ -1,0 +1,232 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { sharedBroker, uniqueName } from '../../support/broker.ts';
+import { ENGINES, SourceEngine } from '../../support/engine.ts';
+import { Topics } from '../real/topics.ts';
+import { disposeAll, eventually, membersOf, nameOf, numbersOf, plugin, range, sleep } from './support.ts';
+
+afterEach(disposeAll);
+
+const { servers } = sharedBroker();
+const topics = new Topics(servers);
+const small = (index: number): Buffer => Buffer.from(`value ${index}`);
+
+async function topicWith(count: number, partitions = 1, value = small): Promise<string> {
+  const topic = uniqueName('source');
+  await topics.create(topic, partitions);
+  if (count > 0) await topics.fill(topic, count, value);
+  return topic;
+}
+
+describe.each(ENGINES)('a source under arch-%s', (engine) => {
+  const settings = (topic: string, groupID = uniqueName('group')) => ({ servers, topics: topic, groupID, readFromBeginning: 'true' });
+
+  test('delivers every record once, in the order of its partition, and commits what was acknowledged', async () => {
+    const topic = await topicWith(5_000);
+    const config = settings(topic);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(config);
+    await source.until(5_000);
+    expect(numbersOf(source.records)).toEqual(range(5_000));
+    await source.stop();
+    expect(await topics.committed(config.groupID, topic)).toBe(5_000);
+  });
+
+  test('delivers natural batches, and at once', async () => {
+    const topic = await topicWith(3_000);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(settings(topic));
+    await source.until(3_000);
+    expect(source.batches.length).toBeLessThan(100);
+    await topics.fill(topic, 1, small, 3_000);
+    await source.until(3_001, 5_000);
+    expect(source.batches.at(-1)).toBe(1);
+    await source.stop();
+  });
+
+  test('never exceeds sdk.batch.size', async () => {
+    const topic = await topicWith(1_000);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start({ ...settings(topic), 'sdk.batch.size': '70' });
+    await source.until(1_000);
+    expect(Math.max(...source.batches)).toBeLessThanOrEqual(70);
+    await source.stop();
+  });
+
+  test('collects for sdk.batch.delay, and no longer', async () => {
+    const topic = await topicWith(5);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start({ ...settings(topic), 'sdk.batch.size': '1000', 'sdk.batch.delay': '300ms' });
+    await source.until(5);
+    for (let index = 5; index < 10; index++) await topics.fill(topic, 1, small, index);
+    await source.until(10, 5_000);
+    expect(source.batches.length).toBeLessThan(7);
+    await source.stop();
+  });
+
+  test('reads on while acknowledgements come a second late', async () => {
+    const topic = await topicWith(30_000);
+    const config = settings(topic);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(config, { acks: 'burst' });
+    await source.until(30_000);
+    await source.stop();
+    expect(await topics.committed(config.groupID, topic)).toBe(30_000);
+  });
+
+  test('reads on while nothing is acknowledged, and commits nothing', async () => {
+    const topic = await topicWith(30_000);
+    const config = settings(topic);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(config, { acks: 'never' });
+    await source.until(30_000);
+    await source.stop();
+    expect(await topics.committed(config.groupID, topic)).toBe(0);
+  });
+
+  test('repeats nothing after a graceful stop: it resumes from the position, also where the group has no commit', async () => {
+    const topic = await topicWith(1_000);
+    const first = new SourceEngine(await plugin(), engine);
+    await first.start({ servers, topics: topic, readFromBeginning: 'true' });
+    await first.until(1_000);
+    await first.stop();
+    await topics.fill(topic, 10, small, 1_000);
+    const second = new SourceEngine(await plugin(), engine);
+    await second.start({ servers, topics: topic, readFromBeginning: 'true' }, { position: first.stored });
+    await second.until(10);
+    await sleep(300);
+    second.take();
+    expect(numbersOf(second.records)).toEqual(range(10, 1_000));
+    await second.stop();
+  });
+
+  test('repeats only what was not acknowledged after it was killed', async () => {
+    const topic = await topicWith(2_000);
+    const config = settings(topic);
+    const killed = await plugin();
+    const first = new SourceEngine(killed, engine);
+    await first.start(config, { acks: 'never' });
+    await first.until(1_000);
+    first.acknowledge();
+    const acknowledged = Number(JSON.parse(first.stored.toString()).Offset) + 1;
+    killed.child.kill('SIGKILL');
+    await killed.exited;
+    const second = new SourceEngine(await plugin(), engine);
+    await second.start(config, { position: first.stored });
+    await second.until(2_000 - acknowledged, 60_000);
+    expect(numbersOf(second.records)).toEqual(range(2_000 - acknowledged, acknowledged));
+    await second.stop();
+  });
+
+  test('leaves its consumer group at Teardown', async () => {
+    const topic = await topicWith(10);
+    const config = settings(topic);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(config);
+    await source.until(10);
+    expect(await membersOf(servers, config.groupID)).toBe(1);
+    await source.stop();
+    expect(await membersOf(servers, config.groupID)).toBe(0);
+  });
+
+  test('stops reading Kafka while Conduit does not read, and goes on after', async () => {
+    const topic = await topicWith(30_000, 1, () => Buffer.alloc(2_000, 'x'));
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(settings(topic), { acks: 'never' });
+    source.stream.pause();
+    await sleep(3_000);
+    const before = source.stream.received.length;
+    await sleep(500);
+    expect(source.stream.received.length).toBe(before);
+    source.stream.resume();
+    await source.until(30_000);
+    expect(numbersOf(source.records)).toEqual(range(30_000));
+    await source.stop();
+  });
+
+  test('has metadata in every record, without which Conduit fills in nothing', async () => {
+    const topic = await topicWith(3);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(settings(topic));
+    await source.until(3);
+    for (const record of source.records) {
+      expect(record.metadata).toMatchObject({ 'opencdc.collection': topic, 'opencdc.readAt': expect.stringMatching(/^\d{19}$/) });
+    }
+    await source.stop();
+  });
+
+  test('ends its stream on Teardown alone, without Stop and without a cancel', async () => {
+    const topic = await topicWith(10);
+    const started = await plugin();
+    const source = new SourceEngine(started, engine);
+    await source.start(settings(topic));
+    await source.until(10);
+    await started.client.call('/connector.v2.SourcePlugin/Teardown');
+    expect(await source.stream.status).toEqual({ code: 0, details: '' });
+    expect(await started.shutdown()).toEqual({ code: 0, signal: null });
+  });
+
+  test('commits what was acknowledged when Shutdown comes without Teardown', async () => {
+    const topic = await topicWith(100);
+    const config = settings(topic);
+    const started = await plugin();
+    const source = new SourceEngine(started, engine);
+    await source.start(config);
+    await source.until(100);
+    await sleep(50);
+    expect(await started.shutdown()).toEqual({ code: 0, signal: null });
+    expect(await topics.committed(config.groupID, topic)).toBe(100);
+  });
+});
+
+describe('Stop of a source', () => {
+  test('in the middle of a flood answers the last position that was sent, and nothing follows', async () => {
+    const topic = await topicWith(50_000);
+    const started = await plugin();
+    const source = new SourceEngine(started, 'v1');
+    await source.start({ servers, topics: topic, readFromBeginning: 'true' });
+    await source.until(1_000);
+    const last = await source.stop();
+    expect(source.records.at(-1)!.position).toEqual(last);
+    expect(numbersOf(source.records)).toEqual(range(source.records.length));
+  });
+
+  test('of a source that sent nothing answers an empty position', async () => {
+    const topic = await topicWith(0);
+    const source = new SourceEngine(await plugin(), 'v1');
+    await source.start({ servers, topics: topic });
+    expect((await source.stop()).length).toBe(0);
+  });
+});
+
+describe('a source of several partitions', () => {
+  test(`under ${nameOf('v1')} keeps the order of each`, async () => {
+    const topic = await topicWith(6_000, 3);
+    const source = new SourceEngine(await plugin(), 'v1');
+    await source.start({ servers, topics: topic, readFromBeginning: 'true' });
+    await source.until(6_000);
+    const offsets = new Map<number, number>();
+    for (const record of source.records) {
+      const { Partition, Offset } = JSON.parse(record.position.toString()) as { Partition: number; Offset: number };
+      expect(Offset).toBe(offsets.get(Partition) ?? 0);
+      offsets.set(Partition, Offset + 1);
+    }
+    expect(offsets.size).toBe(3);
+    await source.stop();
+  });
+});
+
+describe('signals to the whole process group while Conduit shuts down', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s: all that is acknowledged is committed', async (signal) => {
+    const topic = await topicWith(3_000);
+    const groupID = uniqueName('group');
+    const started = await plugin();
+    const source = new SourceEngine(started, 'v1');
+    await source.start({ servers, topics: topic, groupID, readFromBeginning: 'true' }, { acks: 'burst' });
+    await source.until(3_000);
+    started.child.kill(signal);
+    await sleep(100);
+    await source.stop();
+    expect(await topics.committed(groupID, topic)).toBe(3_000);
+    await eventually(() => started.exit !== null, 2_000, 'the exit');
+  });
+});
