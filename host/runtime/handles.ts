@@ -46,8 +46,19 @@ export class Handles {
     for (const consumer of this.#consumers.values()) consumer.wake();
   }
 
-  /** Serves one import; rejects with WitFailure only. */
+  /**
+   * Serves one import; rejects with WitFailure only. Never settles once the instance has ended: a guest on the host's own thread
+   * that went on with an answer could keep that thread busy for ever, so it stays suspended until it is collected.
+   */
   async request(name: ImportName, args: unknown[]): Promise<unknown> {
+    try {
+      return await this.#answer(name, args);
+    } finally {
+      if (this.#ended) await new Promise(() => undefined);
+    }
+  }
+
+  async #answer(name: ImportName, args: unknown[]): Promise<unknown> {
     this.#events.waiting(true, name);
     try {
       return await this.#serve(name, args);
@@ -63,7 +74,7 @@ export class Handles {
     }
   }
 
-  /** Closes everything that the guest left open, within a bound. No import is served afterwards. */
+  /** Closes everything that the guest left open, within a bound. No import is answered afterwards. */
   async end(): Promise<void> {
     this.#ended = true;
     const open = [...this.#consumers.values(), ...this.#producers.values()];

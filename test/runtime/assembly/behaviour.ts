@@ -47,7 +47,7 @@ export function misbehave(call: string): void {
   }
   if (behaviour == "grow some") memory.grow(64);
   if (behaviour == "log a lot") {
-    for (let i = 0; i < 10000; i++) log(Level.info, "line " + i.toString());
+    for (let i = 0; i < 3000; i++) log(Level.info, "line " + i.toString());
     log(Level.info, "x".repeat(100000), ["long", "y".repeat(100000)]);
   }
 }

@@ -1,3 +1,4 @@
+import { beforeAll } from 'vitest';
 import { createDestination, createSource } from '../../../host/connector.ts';
 import { ConnectorError } from '../../../host/errors.ts';
 import type { Log, LogLevel } from '../../../host/log.ts';
@@ -9,6 +10,9 @@ import type { Limits } from '../../../host/runtime/limits.ts';
 import type { SourceConnector } from '../../../host/runtime/source.ts';
 import type { FakeKafka } from './fake-kafka.ts';
 import { misbehaving } from './misbehaving.ts';
+
+// Compiling takes longer than a test may.
+beforeAll(async () => void (await misbehaving()), 90_000);
 
 /** Short, so that a test of a deadline or of a back-off takes less than a second or two. */
 export const TEST_LIMITS: Partial<Limits> = { guestMs: 500, teardownMs: 3_000, backoffMinMs: 10, backoffMaxMs: 40 };

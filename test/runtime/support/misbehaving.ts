@@ -10,9 +10,11 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const out = path.join(root, 'dist/test/misbehaving');
 const BUILD_MS = 60_000;
 
+let built: Promise<void> | undefined;
+
 /** The component of test/runtime/assembly, built when what it is made of has changed. */
 export async function misbehaving(): Promise<ComponentSource> {
-  await build();
+  await (built ??= build());
   return componentOfFolder(pathToFileURL(`${out}/component/`));
 }
 
