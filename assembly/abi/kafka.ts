@@ -23,20 +23,26 @@ import { ListSlot, lowerStrings, newList } from './slots';
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.open")
 declare function __consumerOpen(params: usize, result: usize): void;
 
+
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.poll")
 declare function __consumerPoll(self: i32, maxRecords: u32, maxBytes: u32, maxWaitMs: u32, result: usize): void;
+
 
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.commit")
 declare function __consumerCommit(self: i32, epoch: u32, offsets: usize, count: u32, result: usize): void;
 
+
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.close")
 declare function __consumerClose(self: i32, result: usize): void;
+
 
 @external("conduit:kafka/producer@0.1.0", "[static]producer.open")
 declare function __producerOpen(params: usize, result: usize): void;
 
+
 @external("conduit:kafka/producer@0.1.0", "[method]producer.send")
 declare function __producerSend(self: i32, outgoing: usize, count: u32, result: usize): void;
+
 
 @external("conduit:kafka/producer@0.1.0", "[static]producer.close")
 declare function __producerClose(self: i32, result: usize): void;

@@ -7,9 +7,11 @@ import { arenaAlloc, arenaZeroed } from './arena';
   ptr: u32;
   length: u32;
 
+
   @inline get SIZE(): usize {
     return 8;
   }
+
 
   @inline get ALIGN(): usize {
     return 4;
@@ -37,9 +39,11 @@ import { arenaAlloc, arenaZeroed } from './arena';
   ptr: u32;
   length: u32;
 
+
   @inline get SIZE(): usize {
     return 8;
   }
+
 
   @inline get ALIGN(): usize {
     return 4;
@@ -67,9 +71,11 @@ import { arenaAlloc, arenaZeroed } from './arena';
   ptr: u32;
   length: u32;
 
+
   @inline get SIZE(): usize {
     return 8;
   }
+
 
   @inline get ALIGN(): usize {
     return 4;
