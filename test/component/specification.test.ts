@@ -123,3 +123,13 @@ test.each([
 ])('destination setting %s is as in the official connector or its first release', (name, kind, defaultValue, validations) => {
   expect(find(spec.destinationParams, name)).toMatchObject({ kind, defaultValue, validations });
 });
+
+test.each(['source', 'destination'] as const)(
+  'AC-3: a %s that was configured but never opened tears down, any number of times',
+  async (side) => {
+    expect(await problemsOf(guest, side, { servers: 'a:1', ...(side === 'source' ? { topics: 'x' } : {}) })).toEqual([]);
+    await guest[side].teardown();
+    await guest[side].teardown();
+    expect(guest.world.calls).toEqual([]);
+  },
+);
