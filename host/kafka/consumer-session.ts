@@ -6,6 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ConsumerOptions, PartitionOffset, RecordSet } from '../runtime/contract.ts';
 import type { Client, ClientFactory } from './client.ts';
+import { ConfirmedCommits } from './confirmed-commit.ts';
 import type { RecordQueue } from './consumer-queue.ts';
 import { partitionKey, type Start, type StartOffsets } from './consumer-starts.ts';
 import { failureText, isPermanent, kafkaError, protocolType } from './kafka-errors.ts';
@@ -78,12 +79,14 @@ export class ConsumerSession {
   #consumer: Consumer | null = null;
   #over = false;
   #lastSign = Date.now();
-  /** Offsets that the broker has confirmed in commits, counted: kafkajs also resolves commits that it did not make. */
-  #confirmed = 0;
+  #commits: ConfirmedCommits | null = null;
+  #sending: Promise<void> = Promise.resolve();
   /** The epoch whose start offsets are in place. */
   #readyEpoch = 0;
   #ready: Promise<void> = Promise.resolve();
   #partitions = new Map<string, Partition>();
+  /** Partitions of this epoch whose offset was out of range. */
+  readonly #resets = new Set<string>();
   #corrupt = new Map<string, number>();
   joined = false;
 
@@ -149,15 +152,13 @@ export class ConsumerSession {
       retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
-    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN, COMMIT_OFFSETS } = consumer.events;
+    this.#commits = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs);
+    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events;
     const sign = (): void => {
       this.#lastSign = Date.now();
     };
     consumer.on(FETCH, sign);
     consumer.on(HEARTBEAT, sign);
-    consumer.on(COMMIT_OFFSETS, ({ payload }) => {
-      this.#confirmed += payload.topics.reduce((sum, topic) => sum + topic.partitions.length, 0);
-    });
     consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign();
@@ -198,6 +199,7 @@ export class ConsumerSession {
     const epoch = this.#context.nextEpoch();
     this.joined = true;
     this.#partitions = new Map();
+    this.#resets.clear();
     const text = Object.entries(assignment).map(([topic, partitions]) => `${topic}:${partitions.join('+')}`);
     this.#log('info', 'joined the consumer group', { group: this.#context.options.group, epoch: String(epoch), partitions: text.join(' ') });
     this.#ready = this.#prepare(epoch, assignment);
@@ -232,7 +234,10 @@ export class ConsumerSession {
     }
     for (const { topic, partition, committed, start } of starts) {
       const expected = start ?? (committed >= 0n ? committed : undefined);
-      this.#partitions.set(partitionKey(topic, partition), { committed: start ?? committed, expected });
+      const key = partitionKey(topic, partition);
+      const state = { committed: start ?? committed, expected };
+      this.#partitions.set(key, state);
+      if (this.#resets.has(key)) this.#outOfRange(topic, partition, state);
       if (start === null) continue;
       this.#consumer!.seek({ topic, partition, offset: String(start) });
       this.#log('info', 'partition starts at', { topic, partition: String(partition), offset: String(start) });
@@ -332,10 +337,17 @@ export class ConsumerSession {
   #onLog(message: string, facts: Record<string, unknown>): void {
     if (!message.startsWith('Offset out of range, resetting')) return;
     const { topic, partition } = facts as { topic: string; partition: number };
-    const state = this.#partitions.get(partitionKey(topic, partition));
-    const expectedOffset = String(state?.expected ?? state?.committed ?? 'unknown');
+    const key = partitionKey(topic, partition);
+    const state = this.#partitions.get(key);
+    this.#resets.add(key);
+    // Before the start offsets are known it waits for them.
+    if (state !== undefined) this.#outOfRange(topic, partition, state);
+  }
+
+  #outOfRange(topic: string, partition: number, state: Partition): void {
+    const expectedOffset = String(state.expected ?? state.committed);
     // What comes now may lie below the old commit, and is the truth.
-    if (state !== undefined) state.committed = -1n;
+    state.committed = -1n;
     this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', { topic, partition: String(partition), expectedOffset });
   }
 
@@ -364,16 +376,12 @@ export class ConsumerSession {
     }
   }
 
-  /** Resolves only if the broker has answered for every offset. */
-  async #send(offsets: PartitionOffset[]): Promise<void> {
-    const consumer = this.#consumer;
-    if (consumer === null) throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is connecting');
-    const before = this.#confirmed;
-    const committed = consumer.commitOffsets(offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset) })));
-    if (!(await settles(committed, this.#times.commitTimeoutMs)))
-      throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#times.commitTimeoutMs} ms`);
-    await committed;
-    if (this.#confirmed - before < offsets.length)
-      throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is stopping');
+  /** Commits of the guest and of start offsets never overlap. */
+  #send(offsets: PartitionOffset[]): Promise<void> {
+    const commits = this.#commits;
+    if (commits === null) return Promise.reject(new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is connecting'));
+    const sent = this.#sending.then(() => commits.commit(offsets));
+    this.#sending = sent.catch(() => undefined);
+    return sent;
   }
 }

@@ -1,0 +1,33 @@
+/**
+ * kafkajs resolves commits that it never made: with its runner stopping, `commitOffsets` says nothing and returns. Its
+ * `commit_offsets` event is emitted only after the broker's answer, so a commit is believed only with it.
+ */
+import { ConnectorError } from '../errors.ts';
+import type { PartitionOffset } from '../runtime/contract.ts';
+import type { Consumer } from './kafkajs.ts';
+import { settles } from './wait.ts';
+
+export class ConfirmedCommits {
+  readonly #consumer: Consumer;
+  readonly #timeoutMs: number;
+  #confirmed = 0;
+
+  constructor(consumer: Consumer, timeoutMs: number) {
+    this.#consumer = consumer;
+    this.#timeoutMs = timeoutMs;
+    consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => {
+      this.#confirmed += payload.topics.reduce((sum, topic) => sum + topic.partitions.length, 0);
+    });
+  }
+
+  /** Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error. One call at a time. */
+  async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    const before = this.#confirmed;
+    const committed = this.#consumer.commitOffsets(offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset) })));
+    if (!(await settles(committed, this.#timeoutMs)))
+      throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#timeoutMs} ms`);
+    await committed;
+    if (this.#confirmed - before < offsets.length)
+      throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is stopping');
+  }
+}

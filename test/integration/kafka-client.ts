@@ -1,0 +1,116 @@
+/** What the Kafka tests share: the capability under test, and a plain kafkajs as the other side. */
+import { kafkaCapabilities, type KafkaOptions } from '../../host/kafka/index.ts';
+import kafkajs, { type Admin, type Kafka } from '../../host/kafka/kafkajs.ts';
+import type { LogLevel } from '../../host/log.ts';
+import type { Capabilities, Connection, ConsumerHandle, ConsumerOptions, Fetched, ProducerOptions } from '../../host/runtime/contract.ts';
+import { decode, type DecodedRecord } from '../kafka/sections.ts';
+
+export interface LogLine {
+  level: LogLevel;
+  message: string;
+  fields: Readonly<Record<string, string>>;
+}
+
+export interface Subject {
+  capabilities: Capabilities;
+  connection: Connection;
+  lines: LogLine[];
+  consumer(options: Partial<ConsumerOptions> & { topics: string[]; group: string }): Promise<ConsumerHandle>;
+}
+
+export const PRODUCER: ProducerOptions = { acks: 'all', compression: 'snappy', maxBatchBytes: 1_000_012, deliveryTimeoutMs: 20_000 };
+
+export function subject(servers: string, options: Partial<KafkaOptions> = {}): Subject {
+  const lines: LogLine[] = [];
+  const capabilities = kafkaCapabilities({
+    log: (level, message, fields = {}) => lines.push({ level, message, fields }),
+    secrets: { read: (reference) => reference },
+
+    ...options,
+  });
+  const connection: Connection = { servers: servers.split(','), clientId: 'test' };
+  return {
+    capabilities,
+    connection,
+    lines,
+    consumer: (consumer) => capabilities.openConsumer(connection, { fromBeginning: true, resume: [], ...consumer }),
+  };
+}
+
+export function plainKafka(servers: string): Kafka {
+  return new kafkajs.Kafka({ brokers: servers.split(','), clientId: 'other-side', logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 8 } });
+}
+
+export async function withAdmin<T>(servers: string, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = plainKafka(servers).admin();
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export async function createTopic(servers: string, topic: string, numPartitions = 1, config: Record<string, string> = {}): Promise<void> {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await withAdmin(servers, (admin) => admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true }));
+}
+
+export async function committed(servers: string, group: string, topic: string, partition = 0): Promise<number> {
+  const [offsets] = await withAdmin(servers, (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
+  return Number(offsets!.partitions.find((entry) => entry.partition === partition)!.offset);
+}
+
+/** Writes `value`s with kafkajs itself. */
+export async function write(servers: string, topic: string, values: string[], partition = 0): Promise<void> {
+  const producer = plainKafka(servers).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  await producer.send({ topic, messages: values.map((value) => ({ value, partition })) });
+  await producer.disconnect();
+}
+
+export interface Read extends DecodedRecord {
+  topic: string;
+  partition: number;
+  epoch: number;
+}
+
+export function flatten(fetched: readonly Fetched[]): Read[] {
+  return fetched.flatMap(({ topic, partition, epoch, records }) => decode(records).map((record) => ({ ...record, topic, partition, epoch })));
+}
+
+/** Polls until `count` records are there, or the time is over. */
+export async function read(consumer: ConsumerHandle, count: number, timeoutMs = 20_000): Promise<Read[]> {
+  const records: Read[] = [];
+  const deadline = Date.now() + timeoutMs;
+  while (records.length < count && Date.now() < deadline) records.push(...flatten(await consumer.poll(1_000, 1 << 20, 500)));
+  return records;
+}
+
+/** Everything that comes within `ms`: for "nothing more comes". */
+export function readFor(consumer: ConsumerHandle, ms: number): Promise<Read[]> {
+  return read(consumer, Number.POSITIVE_INFINITY, ms);
+}
+
+export const values = (records: readonly Read[]): (string | null)[] => records.map(({ value }) => value);
+
+/** Commits everything read, as a guest would. */
+export async function commit(consumer: ConsumerHandle, records: readonly Read[]): Promise<void> {
+  const next = new Map<string, Read>();
+  for (const record of records) next.set(`${record.topic}/${record.partition}`, record);
+  const epoch = records.at(-1)!.epoch;
+  await consumer.commit(epoch, [...next.values()].map(({ topic, partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) + 1n })));
+}
+
+/** Resolves when a log line is there. */
+export async function logged(lines: readonly LogLine[], wanted: (line: LogLine) => boolean, timeoutMs = 20_000): Promise<LogLine> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const line = lines.find(wanted);
+    if (line !== undefined) return line;
+    if (Date.now() > deadline) throw new Error(`expected a log line, got ${lines.map((entry) => entry.message).join(' | ')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
