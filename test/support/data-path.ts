@@ -21,7 +21,7 @@ export async function openSource(config: Record<string, string> = {}, position?:
 }
 
 export function recordsOf(batch: Batch): OpencdcRecord[] {
-  return decode<{ records: OpencdcRecord[] }>('connector.v2.Source.Run.Response', batch.data).records;
+  return decode<{ records: OpencdcRecord[] }>('connector.v2.Source.Run.Response', Buffer.from(batch.data)).records;
 }
 
 /** One read of what a poll finds. */
@@ -35,8 +35,9 @@ export async function readBatch(guest: Guest, found: Fetched[], credit: Credit =
   return records;
 }
 
+/** A Source.Run.Request. */
 export function acksOf(positions: (Buffer | string)[]): Buffer {
-  return encode('connector.v2.Source.Run.Request', { ack_positions: positions.map((position) => Buffer.from(position)) });
+  return requestOf(positions.map((position) => Buffer.from(position)));
 }
 
 /** A destination that is open. */
@@ -59,13 +60,13 @@ export async function writeBytes(guest: Guest, request: Uint8Array): Promise<Wri
   const response = await guest.destination.write(request);
   const outgoing = guest.world.of('producer.send').slice(before).flatMap((call) => call.outgoing);
   return {
-    acks: decode<{ acks: Ack[] }>('connector.v2.Destination.Run.Response', response).acks,
+    acks: decode<{ acks: Ack[] }>('connector.v2.Destination.Run.Response', Buffer.from(response)).acks,
     outgoing,
     records: outgoing.flatMap((set) => readRecordSet(set.records).map((record) => ({ ...record, topic: set.topic }))),
   };
 }
 
-/** A Destination.Run.Request with these encoded records. */
+/** A message with these bytes in field 1, repeated: a Destination.Run.Request of encoded records, a Source.Run.Request of positions. */
 export function requestOf(records: Uint8Array[]): Buffer {
   const size = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...size(n >>> 7)]);
   return Buffer.concat(records.flatMap((record) => [Buffer.from([0x0a, ...size(record.length)]), record]));
