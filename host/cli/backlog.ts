@@ -76,7 +76,10 @@ export class Backlog {
     try {
       const missing = await ends.connect(options.topics);
       if (missing.length === options.topics.length && !this.#follow) {
-        throw new ConnectorError('config.invalid', `there is no topic ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create it, or wait for it with --follow`);
+        throw new ConnectorError(
+          'config.invalid',
+          `there is no topic ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create it, or wait for it with --follow`,
+        );
       }
       this.#ranges = await ends.ranges(options);
     } catch (error) {

@@ -27,7 +27,8 @@ export async function destination(context: Context, settings: Settings): Promise
         },
       });
       const bad = await readAll(context, writer);
-      if (!(await context.patience.within(writer.settled(), 'drain'))) context.log('warn', 'the last records were not answered in time; whether they were written is not known');
+      if (!(await context.patience.within(writer.settled(), 'drain')))
+        context.log('warn', 'the last records were not answered in time; whether they were written is not known');
       error = bad;
       await context.patience.within(port.stop(), 'stop');
     }
@@ -35,7 +36,11 @@ export async function destination(context: Context, settings: Settings): Promise
     await teardown(context, 'destination', port);
     progress.finish('wrote');
   }
-  if (error === undefined && failed > 0) error = new ConnectorError('kafka.rejected', `${failed} of ${failed + progress.records} records were not written; the lines above say why`);
+  if (error === undefined && failed > 0)
+    error = new ConnectorError(
+      'kafka.rejected',
+      `${failed} of ${failed + progress.records} records were not written; the lines above say why`,
+    );
   return { summary: progress.finish('wrote'), result: { records: progress.records, failed }, ...(error && { error }) };
 }
 
@@ -47,7 +52,8 @@ async function readAll(context: Context, writer: BatchWriter): Promise<Connector
     for (;;) {
       const next = await unless(context.stop, chunks.next());
       if (next === undefined) return undefined;
-      const lines = next.done === true ? splitter.end() : splitter.push(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
+      const lines =
+        next.done === true ? splitter.end() : splitter.push(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
       for (const line of lines) await writer.add(encoded(line), line.number);
       if (next.done === true) return undefined;
       writer.noMoreForNow();
@@ -124,7 +130,10 @@ class BatchWriter {
   async #write(batch: RecordBatch): Promise<void> {
     const acks = decodeAcks(await this.#port.write(batch.toBytes()));
     if (acks.length !== batch.lines.length) {
-      throw new ConnectorError('guest.contract', `the destination answered ${acks.length} acks for ${batch.lines.length} records; this is a bug of the connector`);
+      throw new ConnectorError(
+        'guest.contract',
+        `the destination answered ${acks.length} acks for ${batch.lines.length} records; this is a bug of the connector`,
+      );
     }
     let written = 0;
     acks.forEach((ack, index) => {

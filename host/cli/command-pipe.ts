@@ -48,7 +48,11 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Outc
       });
       if (done.failed !== null) {
         const at = new TextDecoder().decode(done.failed.position);
-        error = new ConnectorError('kafka.rejected', `the record at ${at} was not written: ${done.failed.error}; it and what follows is not committed`, { fields: { position: at } });
+        error = new ConnectorError(
+          'kafka.rejected',
+          `the record at ${at} was not written: ${done.failed.error}; it and what follows is not committed`,
+          { fields: { position: at } },
+        );
       }
       if (!done.drained) context.log('warn', 'the last records were not answered in time; they come again next time');
       await context.patience.within(writing.stop(), 'stop');

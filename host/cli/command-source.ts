@@ -29,7 +29,11 @@ export async function source(context: Context, options: SourceOptions): Promise<
   const output = new LineOutput(context.io.stdout);
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
   const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
-  const printing = context.connectors.destination({ log: context.log, capabilities: (_secrets, log) => stdoutCapabilities(output, log), limits: PATIENT });
+  const printing = context.connectors.destination({
+    log: context.log,
+    capabilities: (_secrets, log) => stdoutCapabilities(output, log),
+    limits: PATIENT,
+  });
   const progress = new Progress(context.terminal, () => backlog.lag);
   let failed: ConnectorError | undefined;
   try {
@@ -64,7 +68,13 @@ export async function source(context: Context, options: SourceOptions): Promise<
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'destination', printing)]);
     progress.finish('read');
   }
-  if (progress.records === 0 && failed === undefined && output.error === null && !context.stop.aborted && !isTrue(options.settings.readFromBeginning)) {
+  if (
+    progress.records === 0 &&
+    failed === undefined &&
+    output.error === null &&
+    !context.stop.aborted &&
+    !isTrue(options.settings.readFromBeginning)
+  ) {
     context.log('warn', 'no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
   }
   // Who closed the output has what they wanted, and a terminal that shows it needs no more words.

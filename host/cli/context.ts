@@ -37,7 +37,12 @@ export function paramsOf(specification: Specification, side: Side): Specificatio
 }
 
 /** Gives a connector its settings; rejects with `config.invalid` and all problems at once. */
-export async function configure(context: Context, side: Side, port: { configure(config: Settings): Promise<{ name: string; reason: string }[]> }, settings: Settings): Promise<void> {
+export async function configure(
+  context: Context,
+  side: Side,
+  port: { configure(config: Settings): Promise<{ name: string; reason: string }[]> },
+  settings: Settings,
+): Promise<void> {
   const problems = await port.configure(settings);
   if (problems.length > 0) throw invalidSettings(side, problems, paramsOf(await context.connectors.specify(), side));
 }
@@ -49,6 +54,8 @@ export async function teardown(context: Context, side: Side, port: { teardown():
     context.log('warn', `closing the ${side} took too long; what is not committed comes again next time`);
   } catch (error) {
     const failure = ConnectorError.from(error);
-    context.log('warn', `closing the ${side} failed: ${failure.message}; what is not committed comes again next time`, { code: failure.code });
+    context.log('warn', `closing the ${side} failed: ${failure.message}; what is not committed comes again next time`, {
+      code: failure.code,
+    });
   }
 }

@@ -6,7 +6,11 @@ import { runProgram } from './program.ts';
 export { processIo, type Io } from './io.ts';
 
 /** The command line: arguments without program names, to an exit code. Never rejects. Whoever calls it ends the process with the code. */
-export function main(argv: readonly string[], io: Io = processIo(), connectors: () => Promise<Connectors> = kafkaConnectors): Promise<number> {
+export function main(
+  argv: readonly string[],
+  io: Io = processIo(),
+  connectors: () => Promise<Connectors> = kafkaConnectors,
+): Promise<number> {
   return runProgram(argv, io, { name: 'conduit-connector-kafka-wasm', connectors });
 }
 

@@ -51,6 +51,7 @@ export function firstRecords(batch: Uint8Array, count: number): Uint8Array {
   eachFrame(batch, (_start, frameEnd) => {
     if (seen++ < count) end = frameEnd;
   });
-  if (seen < count) throw new ConnectorError('guest.contract', 'a batch of the source holds fewer records than it says; this is a bug of the connector');
+  if (seen < count)
+    throw new ConnectorError('guest.contract', 'a batch of the source holds fewer records than it says; this is a bug of the connector');
   return batch.subarray(0, end);
 }

@@ -44,7 +44,13 @@ export async function runProgram(argv: readonly string[], io: Io, options: Progr
   const silence = io.onSignal(() => interrupted.resolve());
   const [first] = argv;
   if (first === '-V' || first === '--version') {
-    exitCode = await runCommand('version', io, { quiet: false, json: argv.includes('--json'), level: 'warn', dataOnStdout: false }, options.connectors, version);
+    exitCode = await runCommand(
+      'version',
+      io,
+      { quiet: false, json: argv.includes('--json'), level: 'warn', dataOnStdout: false },
+      options.connectors,
+      version,
+    );
   } else {
     exitCode = await parse(argv, io, options);
   }
@@ -71,7 +77,9 @@ async function parse(argv: readonly string[], io: Io, options: ProgramOptions): 
     else if (argv.includes('--json')) {
       const message = complaint.trim().replace(/^config.invalid: /, '') || 'a command is missing';
       const command = argv.find((argument) => !argument.startsWith('-')) ?? '';
-      io.stdout.write(`${JSON.stringify({ command, ok: false, summary: message, result: {}, error: { code: 'config.invalid', message } })}\n`);
+      io.stdout.write(
+        `${JSON.stringify({ command, ok: false, summary: message, result: {}, error: { code: 'config.invalid', message } })}\n`,
+      );
     }
     return error instanceof CommanderError ? EXIT.configuration : EXIT.runtime;
   }
@@ -105,9 +113,11 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
     done(await runCommand(command.name(), io, { ...common(command), dataOnStdout }, options.connectors, body));
   };
 
-  withOutput(add('spec', "print all settings, as YAML in the form of Conduit's connector.yaml")).action(async (_given, command: Command) => {
-    await run(command, spec);
-  });
+  withOutput(add('spec', "print all settings, as YAML in the form of Conduit's connector.yaml")).action(
+    async (_given, command: Command) => {
+      await run(command, spec);
+    },
+  );
 
   withOutput(withSettings(add('validate', 'check settings, without a broker')))
     .addArgument(new Argument('<side>', 'which connector').choices(['source', 'destination']))
@@ -121,12 +131,18 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
       'continue after this position: its JSON, or the "position" of a record',
     ),
   ).action(async (given: SettingOptions & ReadOptions & { position?: string }, command: Command) => {
-    await run(command, async (context) => source(context, { settings: await settingsOf(given), position: given.position, ...reading(given) }), true);
+    await run(
+      command,
+      async (context) => source(context, { settings: await settingsOf(given), position: given.position, ...reading(given) }),
+      true,
+    );
   });
 
-  withOutput(withSettings(add('destination', 'write OpenCDC JSON lines from stdin to Kafka'))).action(async (given: SettingOptions, command: Command) => {
-    await run(command, async (context) => destination(context, await settingsOf(given)));
-  });
+  withOutput(withSettings(add('destination', 'write OpenCDC JSON lines from stdin to Kafka'))).action(
+    async (given: SettingOptions, command: Command) => {
+      await run(command, async (context) => destination(context, await settingsOf(given)));
+    },
+  );
 
   const piping = add('pipe', 'read from Kafka and write to Kafka')
     .option('--source <key=value...>', 'settings of the source', collect)
@@ -148,7 +164,9 @@ function withReading(command: Command): Command {
   return command
     .option('--limit <count>', 'end after so many records', positiveCount)
     .option('--follow', 'wait for new records until stopped')
-    .addOption(new Option('--idle <duration>', 'without --follow: end when no record came for so long').argParser(durationMs).default(3000, '3s'));
+    .addOption(
+      new Option('--idle <duration>', 'without --follow: end when no record came for so long').argParser(durationMs).default(3000, '3s'),
+    );
 }
 
 function withOutput(command: Command): Command {

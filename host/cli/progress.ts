@@ -46,7 +46,9 @@ export class Progress {
     const first = this.#samples[0] ?? { at: now, records: this.#records };
     const rate = ((this.#records - first.records) * 1000) / Math.max(now - first.at, 1);
     const lag = this.#lag();
-    this.#terminal.status(`${grouped(this.#records)} records  ${grouped(Math.round(rate))}/s${lag === null ? '' : `  lag ${grouped(lag)}`}`);
+    this.#terminal.status(
+      `${grouped(this.#records)} records  ${grouped(Math.round(rate))}/s${lag === null ? '' : `  lag ${grouped(lag)}`}`,
+    );
   }
 }
 

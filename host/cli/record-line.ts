@@ -8,7 +8,8 @@ type Writer = protobuf.Writer;
 const FIELDS = ['position', 'operation', 'metadata', 'key', 'payload'];
 const CHANGE_FIELDS = ['before', 'after'];
 const OPERATIONS = ['create', 'update', 'delete', 'snapshot'];
-const EXPECTED = 'expected an OpenCDC record such as {"position":null,"operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":{"id":1}}}';
+const EXPECTED =
+  'expected an OpenCDC record such as {"position":null,"operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":{"id":1}}}';
 /** Deeper values are refused: encoding recurses, and so does everybody who decodes. */
 const MAX_DEPTH = 64;
 
@@ -68,7 +69,14 @@ function operation(value: Json | undefined): number {
 function metadata(writer: Writer, entries: JsonObject): void {
   for (const [key, value] of Object.entries(entries)) {
     if (typeof value !== 'string') throw invalid(`metadata "${key}" is ${describe(value)}, expected a text`);
-    writer.uint32(RECORD.metadata).fork().uint32(ENTRY.key).string(key.toWellFormed()).uint32(ENTRY.value).string(value.toWellFormed()).ldelim();
+    writer
+      .uint32(RECORD.metadata)
+      .fork()
+      .uint32(ENTRY.key)
+      .string(key.toWellFormed())
+      .uint32(ENTRY.value)
+      .string(value.toWellFormed())
+      .ldelim();
   }
 }
 
@@ -115,12 +123,19 @@ function list(writer: Writer, values: Json[], where: string, depth: number): voi
 
 function base64(value: Json, where: string): Uint8Array {
   if (typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) return Buffer.from(value, 'base64');
-  throw invalid(`${where} is ${describe(value)}, expected ${where === '"position"' ? 'base64 or null' : 'base64 (bytes), an object or null'}`);
+  throw invalid(
+    `${where} is ${describe(value)}, expected ${where === '"position"' ? 'base64 or null' : 'base64 (bytes), an object or null'}`,
+  );
 }
 
 function asObject(value: Json, where: string): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  const expected = where === 'the line' || where === '"payload"' ? EXPECTED : where === '"metadata"' ? 'expected an object or null' : 'expected base64 (bytes), an object or null';
+  const expected =
+    where === 'the line' || where === '"payload"'
+      ? EXPECTED
+      : where === '"metadata"'
+        ? 'expected an object or null'
+        : 'expected base64 (bytes), an object or null';
   throw invalid(`${where} is ${describe(value)}; ${expected}`);
 }
 

@@ -44,7 +44,14 @@ export async function runCommand(
     if (isTerminal && !options.quiet) terminal.line('stopping; once more to end at once');
   });
   try {
-    const context: Context = { io, connectors: await connectors(), terminal, log: terminal.log, stop: stopping.signal, patience: new Patience(stopping.signal) };
+    const context: Context = {
+      io,
+      connectors: await connectors(),
+      terminal,
+      log: terminal.log,
+      stop: stopping.signal,
+      patience: new Patience(stopping.signal),
+    };
     const outcome = await body(context);
     return report(name, io, options, terminal, outcome);
   } catch (error) {
@@ -58,10 +65,18 @@ export async function runCommand(
 function report(name: string, io: Io, options: RunOptions, terminal: Terminal, outcome: Outcome): number {
   const { error } = outcome;
   if (options.json) {
-    const envelope = { command: name, ok: error === undefined, summary: outcome.summary, result: outcome.result, error: error === undefined ? null : reportOf(error) };
+    const envelope = {
+      command: name,
+      ok: error === undefined,
+      summary: outcome.summary,
+      result: outcome.result,
+      error: error === undefined ? null : reportOf(error),
+    };
     (options.dataOnStdout ? io.stderr : io.stdout).write(`${JSON.stringify(envelope)}\n`);
   } else {
-    if (error !== undefined) for (const [index, line] of linesOf(error).entries()) terminal.line(index === 0 ? terminal.paint(printable(line), 'error') : printable(line));
+    if (error !== undefined)
+      for (const [index, line] of linesOf(error).entries())
+        terminal.line(index === 0 ? terminal.paint(printable(line), 'error') : printable(line));
     if (outcome.text !== undefined) io.stdout.write(outcome.text);
     else if (!options.quiet && outcome.summary !== '' && outcome.summary !== error?.message) terminal.line(outcome.summary);
   }

@@ -60,7 +60,8 @@ function parseTree(text: string, path: string): unknown {
 
 function asMap(value: unknown, where: string): Record<string, unknown> {
   if (value === null || value === undefined || value === '') return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw invalid(`${where}: expected a map of settings, got ${nameOf(value)}`, '--config');
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw invalid(`${where}: expected a map of settings, got ${nameOf(value)}`, '--config');
   return value as Record<string, unknown>;
 }
 

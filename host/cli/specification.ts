@@ -1,7 +1,14 @@
 import { stringify } from 'yaml';
 import type { Param, ParamKind, Specification } from '../runtime/contract.ts';
 
-const TYPES: Record<ParamKind, string> = { text: 'string', int: 'int', float: 'float', boolean: 'bool', file: 'file', duration: 'duration' };
+const TYPES: Record<ParamKind, string> = {
+  text: 'string',
+  int: 'int',
+  float: 'float',
+  boolean: 'bool',
+  file: 'file',
+  duration: 'duration',
+};
 
 interface YamlParameter {
   name: string;

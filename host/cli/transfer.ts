@@ -99,7 +99,10 @@ async function writeOne(source: SourcePort, batch: Batch, limit: number, options
   }
   const acks = decodeAcks(response);
   if (acks.length !== count) {
-    throw new ConnectorError('guest.contract', `the destination answered ${acks.length} acks for ${count} records; this is a bug of the connector`);
+    throw new ConnectorError(
+      'guest.contract',
+      `the destination answered ${acks.length} acks for ${count} records; this is a bug of the connector`,
+    );
   }
   const failedAt = acks.findIndex((ack) => ack.error !== '');
   const good = failedAt < 0 ? acks : acks.slice(0, failedAt);

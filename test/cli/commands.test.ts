@@ -236,7 +236,9 @@ describe('pipe', () => {
     connectors.destinationPort.problems = [{ name: 'topik', reason: '"topik": unrecognized parameter' }];
     const io = new FakeIo();
     expect(await run(['pipe', '--source', 'servers=a', 'topics=b', '--destination', 'topik=c'], io, connectors)).toBe(2);
-    expect(io.err).toContain('config.invalid: the destination settings have 1 problem\n  "topik": unrecognized parameter; did you mean "topic"?\n');
+    expect(io.err).toContain(
+      'config.invalid: the destination settings have 1 problem\n  "topik": unrecognized parameter; did you mean "topic"?\n',
+    );
   });
 });
 
@@ -314,7 +316,12 @@ describe('log lines', () => {
   it('follow --log-level, and are JSON with --json', async () => {
     const io = new FakeIo();
     await run(['validate', 'source', '--log-level', 'info', '--json'], io, logging());
-    expect(io.err.trim().split('\n').map((line) => JSON.parse(line) as object)).toEqual([
+    expect(
+      io.err
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toEqual([
       { server: 'a:1', level: 'warn', message: 'trying again' },
       { level: 'info', message: 'detail' },
     ]);

@@ -116,7 +116,7 @@ export class FakeSource implements SourcePort {
 /** A Source.Run.Request as a Destination.Run.Response of the same positions. */
 function wrap(request: Uint8Array): Uint8Array {
   const parts: number[] = [];
-  for (let at = 0; at < request.length; ) {
+  for (let at = 0; at < request.length;) {
     const length = request[at + 1] ?? 0;
     parts.push(0x0a, length + 2, ...request.subarray(at, at + 2 + length));
     at += 2 + length;
@@ -157,7 +157,12 @@ export class FakeDestination implements DestinationPort {
     for (const position of positions) {
       const error = this.reject(position);
       if (error === null) this.written.push(position);
-      const body = [0x0a, position.length, ...Buffer.from(position), ...(error === null ? [] : [0x12, error.length, ...Buffer.from(error)])];
+      const body = [
+        0x0a,
+        position.length,
+        ...Buffer.from(position),
+        ...(error === null ? [] : [0x12, error.length, ...Buffer.from(error)]),
+      ];
       acks.push(0x0a, body.length, ...body);
     }
     return Uint8Array.from(acks);
@@ -176,7 +181,10 @@ export class FakeDestination implements DestinationPort {
   async #producer(): Promise<ProducerHandle | null> {
     const capabilities = this.options?.capabilities?.({ read: () => '' }, () => {});
     if (capabilities === undefined) return null;
-    return capabilities.openProducer({ servers: [], clientId: '' }, { acks: 'all', compression: 'none', maxBatchBytes: 0, deliveryTimeoutMs: 0 });
+    return capabilities.openProducer(
+      { servers: [], clientId: '' },
+      { acks: 'all', compression: 'none', maxBatchBytes: 0, deliveryTimeoutMs: 0 },
+    );
   }
 }
 
@@ -215,4 +223,3 @@ export function fakes(source = new FakeSource(), destination = new FakeDestinati
     },
   };
 }
-

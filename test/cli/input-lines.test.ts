@@ -31,7 +31,9 @@ describe('input lines', () => {
   });
 
   it('that are not UTF-8 are refused by their number', () => {
-    expect(() => split([Buffer.from('a\n'), Buffer.from([0xff, 0x0a])])).toThrow(expect.objectContaining({ code: 'input.invalid', message: 'line 2 is not an OpenCDC record: it is not UTF-8' }));
+    expect(() => split([Buffer.from('a\n'), Buffer.from([0xff, 0x0a])])).toThrow(
+      expect.objectContaining({ code: 'input.invalid', message: 'line 2 is not an OpenCDC record: it is not UTF-8' }),
+    );
   });
 
   it('are refused before they fill the memory', () => {
@@ -40,6 +42,11 @@ describe('input lines', () => {
     const pushAll = (): void => {
       for (let i = 0; i <= MAX_LINE_BYTES / chunk.length; i++) for (const line of splitter.push(chunk)) expect(line).toBeUndefined();
     };
-    expect(pushAll).toThrow(expect.objectContaining({ code: 'input.invalid', message: expect.stringContaining('line 1 is not an OpenCDC record: it is longer than') as string }));
+    expect(pushAll).toThrow(
+      expect.objectContaining({
+        code: 'input.invalid',
+        message: expect.stringContaining('line 1 is not an OpenCDC record: it is longer than') as string,
+      }),
+    );
   });
 });

@@ -27,24 +27,49 @@ describe('the command line as a process', () => {
     expect(yaml).toMatchObject({ code: 0, err: '' });
     const tree = parse(yaml.out) as { version: string; specification: { source: { parameters: { name: string }[] } } };
     expect(tree.version).toBe('1.0');
-    expect(tree.specification.source.parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['servers', 'topics', 'groupID', 'readFromBeginning']));
+    expect(tree.specification.source.parameters.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['servers', 'topics', 'groupID', 'readFromBeginning']),
+    );
     expect(JSON.parse(json.out)).toMatchObject({ command: 'spec', ok: true, result: tree, error: null });
   });
 
   it('accepts good settings without a broker', async () => {
-    expect(await cli(['validate', 'source', '-c', 'servers=localhost:1', '-c', 'topics=a'])).toMatchObject({ code: 0, out: 'the source settings are valid\n', err: '' });
-    expect(await cli(['validate', 'destination', '-c', 'servers=localhost:1', '-c', 'topic=a'])).toMatchObject({ code: 0, out: 'the destination settings are valid\n', err: '' });
+    expect(await cli(['validate', 'source', '-c', 'servers=localhost:1', '-c', 'topics=a'])).toMatchObject({
+      code: 0,
+      out: 'the source settings are valid\n',
+      err: '',
+    });
+    expect(await cli(['validate', 'destination', '-c', 'servers=localhost:1', '-c', 'topic=a'])).toMatchObject({
+      code: 0,
+      out: 'the destination settings are valid\n',
+      err: '',
+    });
   });
 });
 
 describe('bad settings end with 2 and say what to change', () => {
   it.each([
-    ['an unknown setting, with the nearest known one', ['source', '-c', 'servers=a:1', '-c', 'topicz=x'], '"topicz": unrecognized parameter; did you mean "topics"?'],
+    [
+      'an unknown setting, with the nearest known one',
+      ['source', '-c', 'servers=a:1', '-c', 'topicz=x'],
+      '"topicz": unrecognized parameter; did you mean "topics"?',
+    ],
     ['a missing setting', ['source', '-c', 'topics=x'], 'error validating "servers": required parameter is not provided'],
-    ['topic and topics at once', ['source', '-c', 'servers=a:1', '-c', 'topic=x', '-c', 'topics=y'], 'can\'t provide both "topic" and "topics" parameters'],
-    ['a destination topic that cannot be one', ['destination', '-c', 'servers=a:1', '-c', 'topic=a b'], 'topic is neither a valid static Kafka topic nor a valid Go template'],
+    [
+      'topic and topics at once',
+      ['source', '-c', 'servers=a:1', '-c', 'topic=x', '-c', 'topics=y'],
+      'can\'t provide both "topic" and "topics" parameters',
+    ],
+    [
+      'a destination topic that cannot be one',
+      ['destination', '-c', 'servers=a:1', '-c', 'topic=a b'],
+      'topic is neither a valid static Kafka topic nor a valid Go template',
+    ],
   ])('%s', async (_what, [side, ...settings], text) => {
-    for (const argv of [['validate', side!, ...settings], [side!, ...settings]]) {
+    for (const argv of [
+      ['validate', side!, ...settings],
+      [side!, ...settings],
+    ]) {
       const run = await cli(argv);
       expect(run.code).toBe(2);
       expect(run.out).toBe('');
@@ -63,7 +88,11 @@ describe('bad settings end with 2 and say what to change', () => {
 
   it.each([
     ['a setting without "="', ['source', '-c', 'servers'], '-c number 1 is not key=value, such as -c servers=localhost:9092'],
-    ['a configuration file that is not there', ['source', '--config', 'none.yaml'], 'cannot read the configuration file none.yaml: there is no such file'],
+    [
+      'a configuration file that is not there',
+      ['source', '--config', 'none.yaml'],
+      'cannot read the configuration file none.yaml: there is no such file',
+    ],
     ['a configuration file that is a folder', ['source', '--config', '.'], 'cannot read the configuration file .: it is a directory'],
     ['an unknown command, with the nearest known one', ['sorce'], "unknown command 'sorce'\n(Did you mean source?)"],
     ['an unknown option', ['source', '--folow'], "unknown option '--folow'\n(Did you mean --follow?)"],
@@ -100,7 +129,23 @@ describe('secrets', () => {
 
   it('are in no output, whatever is wrong with them', async () => {
     for (const json of [[], ['--json']]) {
-      const run = await cli(['validate', 'source', '-c', 'servers=a:1', '-c', 'topics=x', '-c', `clientKey=${KEY}`, '-c', `clientCert=${KEY}`, '-c', 'topicz=y', '--log-level', 'trace', ...json]);
+      const run = await cli([
+        'validate',
+        'source',
+        '-c',
+        'servers=a:1',
+        '-c',
+        'topics=x',
+        '-c',
+        `clientKey=${KEY}`,
+        '-c',
+        `clientCert=${KEY}`,
+        '-c',
+        'topicz=y',
+        '--log-level',
+        'trace',
+        ...json,
+      ]);
       expect(run.code).toBe(2);
       expect(run.out + run.err).toContain('PEM');
       expect(run.out + run.err).not.toContain(KEY);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eachValue } from '../../host/cli/record-values.ts';
+import { eachValue, lastOffset } from '../../host/cli/record-values.ts';
 import type { RecordSet } from '../../host/runtime/contract.ts';
 
 interface KafkaRecord {
@@ -11,10 +11,18 @@ interface KafkaRecord {
   offsetDelta: number;
   timestampDelta: number;
 }
-const encode = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (record: KafkaRecord) => { buffer: Buffer };
+const encode = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0/index.js') as (record: KafkaRecord) => {
+  buffer: Buffer;
+};
 
 function setOf(records: KafkaRecord[]): RecordSet {
-  return { baseOffset: 7n, baseTimestamp: 1n, count: records.length, records: Buffer.concat(records.map((record) => encode(record).buffer)), logAppendTime: false };
+  return {
+    baseOffset: 7n,
+    baseTimestamp: 1n,
+    count: records.length,
+    records: Buffer.concat(records.map((record) => encode(record).buffer)),
+    logAppendTime: false,
+  };
 }
 
 function valuesOf(set: RecordSet): (string | null)[] {
@@ -43,13 +51,32 @@ describe('the values of a record set', () => {
 
   it('keep null and empty apart', () => {
     const common = { key: null, headers: {}, offsetDelta: 0, timestampDelta: 0 };
-    expect(valuesOf(setOf([{ ...common, value: null }, { ...common, value: Buffer.alloc(0) }]))).toEqual([null, '']);
+    expect(
+      valuesOf(
+        setOf([
+          { ...common, value: null },
+          { ...common, value: Buffer.alloc(0) },
+        ]),
+      ),
+    ).toEqual([null, '']);
+  });
+
+  it('have the offset of the last one, also where compaction left gaps', () => {
+    const deltas = fc.uniqueArray(fc.nat(100_000), { minLength: 1, maxLength: 5 }).map((array) => array.toSorted((a, b) => a - b));
+    fc.assert(
+      fc.property(deltas, record, (offsetDeltas, other) => {
+        const set = setOf(offsetDeltas.map((offsetDelta) => ({ ...other, offsetDelta })));
+        expect(lastOffset(set)).toBe(7n + BigInt(offsetDeltas.at(-1)!));
+      }),
+    );
   });
 
   it('of a cut set are refused, never read beyond its end', () => {
     const set = setOf([{ key: Buffer.from('k'), value: Buffer.from('value'), headers: {}, offsetDelta: 0, timestampDelta: 0 }]);
     for (let length = 0; length < set.records.length; length++) {
-      expect(() => valuesOf({ ...set, records: set.records.subarray(0, length) })).toThrow(expect.objectContaining({ code: 'guest.contract' }));
+      expect(() => valuesOf({ ...set, records: set.records.subarray(0, length) })).toThrow(
+        expect.objectContaining({ code: 'guest.contract' }),
+      );
     }
   });
 });

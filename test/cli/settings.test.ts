@@ -22,8 +22,8 @@ describe('key=value arguments', () => {
   });
 
   it.each([['no equals sign'], ['=value'], ['']])('refuses %j without repeating it, since it may be a secret', (pair) => {
-    const refused = expect.objectContaining({ code: 'config.invalid', message: '-c number 2 is not key=value, such as -c servers=localhost:9092' });
-    expect(() => settingsFromPairs(['a=1', pair], '-c')).toThrow(refused);
+    const message = '-c number 2 is not key=value, such as -c servers=localhost:9092';
+    expect(() => settingsFromPairs(['a=1', pair], '-c')).toThrow(expect.objectContaining({ code: 'config.invalid', message }));
   });
 
   it('takes a setting called __proto__ as a setting', () => {
@@ -33,8 +33,18 @@ describe('key=value arguments', () => {
 
 describe('a settings file', () => {
   it('is YAML whose values are the texts that were written', async () => {
-    const path = await file('a.yaml', 'servers: localhost:9092\nreadFromBeginning: yes\ncommitOffsetsSize: 0100\n"tls.enabled": false\ntopics: [a, b]\nempty:\n');
-    expect(await settingsFromFile(path)).toEqual({ servers: 'localhost:9092', readFromBeginning: 'yes', commitOffsetsSize: '0100', 'tls.enabled': 'false', topics: 'a,b', empty: '' });
+    const path = await file(
+      'a.yaml',
+      'servers: localhost:9092\nreadFromBeginning: yes\ncommitOffsetsSize: 0100\n"tls.enabled": false\ntopics: [a, b]\nempty:\n',
+    );
+    expect(await settingsFromFile(path)).toEqual({
+      servers: 'localhost:9092',
+      readFromBeginning: 'yes',
+      commitOffsetsSize: '0100',
+      'tls.enabled': 'false',
+      topics: 'a,b',
+      empty: '',
+    });
   });
 
   it('keeps a certificate in a block of lines', async () => {
@@ -43,8 +53,17 @@ describe('a settings file', () => {
   });
 
   it('is JSON if its name says so', async () => {
-    const path = await file('a.json', '{"servers":"h:1","commitOffsetsSize":7,"readFromBeginning":true,"text":"\\ud83d\\ude00","none":null}');
-    expect(await settingsFromFile(path)).toEqual({ servers: 'h:1', commitOffsetsSize: '7', readFromBeginning: 'true', text: '\u{1f600}', none: '' });
+    const path = await file(
+      'a.json',
+      '{"servers":"h:1","commitOffsetsSize":7,"readFromBeginning":true,"text":"\\ud83d\\ude00","none":null}',
+    );
+    expect(await settingsFromFile(path)).toEqual({
+      servers: 'h:1',
+      commitOffsetsSize: '7',
+      readFromBeginning: 'true',
+      text: '\u{1f600}',
+      none: '',
+    });
   });
 
   it('may be empty', async () => {
@@ -53,28 +72,46 @@ describe('a settings file', () => {
   });
 
   it('is named in the error when it does not exist', async () => {
-    await expect(settingsFromFile(join(folder, 'none.yaml'))).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringMatching(/none\.yaml: there is no such file$/) as string });
+    await expect(settingsFromFile(join(folder, 'none.yaml'))).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringMatching(/none\.yaml: there is no such file$/) as string,
+    });
   });
 
   it('is refused when it is a directory', async () => {
-    await expect(settingsFromFile(folder)).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringMatching(/it is a directory$/) as string });
+    await expect(settingsFromFile(folder)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringMatching(/it is a directory$/) as string,
+    });
   });
 
   it('that cannot be parsed is refused without quoting it', async () => {
     const yaml = await file('bad.yaml', 'clientKey: "hunter2\nservers: x\n');
-    await expect(settingsFromFile(yaml)).rejects.toSatisfy((error: Error) => /bad\.yaml is not valid YAML/.test(error.message) && !error.message.includes('hunter2'));
+    await expect(settingsFromFile(yaml)).rejects.toSatisfy(
+      (error: Error) => /bad\.yaml is not valid YAML/.test(error.message) && !error.message.includes('hunter2'),
+    );
     const json = await file('bad.json', '{"clientKey":"hunter2"');
-    await expect(settingsFromFile(json)).rejects.toSatisfy((error: Error) => /bad\.json is not valid JSON/.test(error.message) && !error.message.includes('hunter2'));
+    await expect(settingsFromFile(json)).rejects.toSatisfy(
+      (error: Error) => /bad\.json is not valid JSON/.test(error.message) && !error.message.includes('hunter2'),
+    );
   });
 
   it('with a nested map says how to write it', async () => {
     const path = await file('nested.yaml', 'tls:\n  enabled: true\n');
-    await expect(settingsFromFile(path)).rejects.toMatchObject({ message: expect.stringContaining('"tls": expected a text, got a map; write settings with a dot flat, such as "tls.enabled: true"') as string });
+    await expect(settingsFromFile(path)).rejects.toMatchObject({
+      message: expect.stringContaining(
+        '"tls": expected a text, got a map; write settings with a dot flat, such as "tls.enabled: true"',
+      ) as string,
+    });
   });
 
   it('that is a list or a text is refused', async () => {
-    await expect(settingsFromFile(await file('list.yaml', '- a\n'))).rejects.toMatchObject({ message: expect.stringContaining('expected a map of settings, got a list') as string });
-    await expect(settingsFromFile(await file('text.yaml', 'abc\n'))).rejects.toMatchObject({ message: expect.stringContaining('expected a map of settings, got a text') as string });
+    await expect(settingsFromFile(await file('list.yaml', '- a\n'))).rejects.toMatchObject({
+      message: expect.stringContaining('expected a map of settings, got a list') as string,
+    });
+    await expect(settingsFromFile(await file('text.yaml', 'abc\n'))).rejects.toMatchObject({
+      message: expect.stringContaining('expected a map of settings, got a text') as string,
+    });
   });
 });
 
@@ -86,6 +123,11 @@ describe('the file of pipe', () => {
 
   it('with anything else at its top is refused', async () => {
     const path = await file('flat.yaml', 'servers: a:1\n');
-    await expect(sidesFromFile(path)).rejects.toMatchObject({ code: 'config.invalid', message: expect.stringContaining('"servers" is not expected here; the file holds two maps of settings, "source" and "destination"') as string });
+    await expect(sidesFromFile(path)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(
+        '"servers" is not expected here; the file holds two maps of settings, "source" and "destination"',
+      ) as string,
+    });
   });
 });

@@ -21,13 +21,17 @@ export class Cli {
 
   /** `unread`: stdout is left in the pipe until `readOutput`. */
   constructor(argv: string[], options: { env?: Record<string, string>; unread?: boolean } = {}) {
-    this.process = spawn(process.execPath, [MAIN, ...argv], { env: { PATH: process.env.PATH, KAFKA_RECORDS: process.env.KAFKA_RECORDS, ...options.env } });
+    this.process = spawn(process.execPath, [MAIN, ...argv], {
+      env: { PATH: process.env.PATH, KAFKA_RECORDS: process.env.KAFKA_RECORDS, ...options.env },
+    });
     if (options.unread !== true) this.readOutput();
     this.process.stderr.on('data', (chunk: Buffer) => (this.err += chunk.toString()));
     // A process that ends before it has read its input is no fault of the test.
     this.process.stdin.on('error', () => {});
     this.done = new Promise((resolve) => {
-      this.process.on('close', (code, signal) => resolve({ code, signal, out: this.out, err: this.err, lines: this.out.split('\n').slice(0, -1) }));
+      this.process.on('close', (code, signal) =>
+        resolve({ code, signal, out: this.out, err: this.err, lines: this.out.split('\n').slice(0, -1) }),
+      );
     });
   }
 

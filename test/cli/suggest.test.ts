@@ -22,7 +22,9 @@ describe('the nearest known name', () => {
 
 describe('the explanation of a problem', () => {
   it('adds the nearest name to the connector’s own text', () => {
-    expect(explain({ name: 'topicz', reason: '"topicz": unrecognized parameter' }, KNOWN)).toBe('"topicz": unrecognized parameter; did you mean "topics"?');
+    expect(explain({ name: 'topicz', reason: '"topicz": unrecognized parameter' }, KNOWN)).toBe(
+      '"topicz": unrecognized parameter; did you mean "topics"?',
+    );
   });
 
   it('leaves a problem with a known name as it is', () => {

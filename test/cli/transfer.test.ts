@@ -58,7 +58,9 @@ describe('a transfer', () => {
   it('writes what the source gave before it failed, then fails with its error', async () => {
     const [source, destination] = [new FakeSource(30, 10), new FakeDestination()];
     source.endError = new ConnectorError('guest.restarts', 'too often');
-    await expect(transfer(source, optionsFor(source, destination, { ended: () => false }))).rejects.toMatchObject({ code: 'guest.restarts' });
+    await expect(transfer(source, optionsFor(source, destination, { ended: () => false }))).rejects.toMatchObject({
+      code: 'guest.restarts',
+    });
     expect(source.acked).toEqual(numbers(30));
   });
 

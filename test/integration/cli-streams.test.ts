@@ -40,13 +40,23 @@ async function filled(count: number, partitions = 1): Promise<string> {
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const plain = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : Buffer.from(text, 'base64').toString());
+const plain = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : Buffer.from(text, 'base64').toString();
 const record = (after: string, key: string | null = null): string =>
   `${JSON.stringify({ position: null, operation: 'create', metadata: null, key: key === null ? null : base64(key), payload: { before: null, after: base64(after) } })}\n`;
 const records = (count: number): string => Array.from({ length: count }, (_, n) => record(`value ${n}`, `key ${n}`)).join('');
 const values = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `value ${from + n}`);
 const at = (name: string): string[] => ['-c', `servers=${servers}`, '-c', `topic=${name}`];
-const from = (name: string, group = uniqueName('group')): string[] => ['-c', `servers=${servers}`, '-c', `topics=${name}`, '-c', 'readFromBeginning=true', '-c', `groupID=${group}`];
+const from = (name: string, group = uniqueName('group')): string[] => [
+  '-c',
+  `servers=${servers}`,
+  '-c',
+  `topics=${name}`,
+  '-c',
+  'readFromBeginning=true',
+  '-c',
+  `groupID=${group}`,
+];
 const read = (lines: string[]): Line[] => lines.map((line) => JSON.parse(line) as Line);
 const after = (lines: string[]): (string | null)[] => read(lines).map(({ payload }) => plain(payload.after));
 
@@ -98,7 +108,18 @@ describe('source', () => {
     const fourth = read(first.lines)[3]!.position;
     // Another group would contradict the position, which names one; what that group has committed does not go back.
     const position = base64(plain(fourth)!.replace(/"GroupID":"[^"]+"/, `"GroupID":"${uniqueName('group')}"`));
-    const rest = await cli(['source', '-q', '-c', `servers=${servers}`, '-c', `topics=${name}`, '-c', 'readFromBeginning=true', '--position', position]);
+    const rest = await cli([
+      'source',
+      '-q',
+      '-c',
+      `servers=${servers}`,
+      '-c',
+      `topics=${name}`,
+      '-c',
+      'readFromBeginning=true',
+      '--position',
+      position,
+    ]);
     expect(after(rest.lines)).toEqual(values(6, 4));
   });
 
@@ -108,7 +129,9 @@ describe('source', () => {
     const again = ['source', '-c', `servers=${servers}`, '-c', `topics=${name}`, '-c', `groupID=${group}`];
     const run = await cli(again);
     expect(run).toMatchObject({ code: 0, out: '' });
-    expect(run.err).toContain('warn: no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
+    expect(run.err).toContain(
+      'warn: no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning',
+    );
   });
 
   it('ends quietly with 0 when its reader goes away', async () => {
@@ -120,7 +143,11 @@ describe('source', () => {
 
   it.each([
     ['of broken JSON', '{"GroupID":', /^position\.invalid: invalid position: /],
-    ['of another group', '{"GroupID":"other","Topic":"t","Partition":0,"Offset":1}', /^position\.invalid: the old position contains a different consumer group ID/],
+    [
+      'of another group',
+      '{"GroupID":"other","Topic":"t","Partition":0,"Offset":1}',
+      /^position\.invalid: the old position contains a different consumer group ID/,
+    ],
   ])('refuses a position %s with 2', async (_what, position, text) => {
     const run = await cli(['source', ...from(await topic()), '--position', position]);
     expect(run).toMatchObject({ code: 2, out: '' });
@@ -184,7 +211,19 @@ describe('Ctrl-C', () => {
 
   it('ends pipe with 0 within 5 s, everything committed that was written and nothing else', async () => {
     const [name, copy, group] = [await filled(20_000), await topic(), uniqueName('group')];
-    const run = new Cli(['pipe', '--source', `servers=${servers}`, `topics=${name}`, 'readFromBeginning=true', `groupID=${group}`, '--destination', `servers=${servers}`, `topic=${copy}`, 'sdk.record.format=raw', '--follow']);
+    const run = new Cli([
+      'pipe',
+      '--source',
+      `servers=${servers}`,
+      `topics=${name}`,
+      'readFromBeginning=true',
+      `groupID=${group}`,
+      '--destination',
+      `servers=${servers}`,
+      `topic=${copy}`,
+      'sdk.record.format=raw',
+      '--follow',
+    ]);
     while ((await committed(group, name).catch(() => 0)) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
     const pressed = performance.now();
     run.process.kill('SIGINT');
@@ -209,18 +248,27 @@ describe('destination', () => {
 
   it('names a line that is not an OpenCDC record, ends with 1, and has written everything before it', async () => {
     const name = await topic();
-    const run = await cli(['destination', ...at(name), '-c', 'sdk.record.format=raw'], { input: `${records(1500)}{"id":1}\n${records(10)}` });
+    const run = await cli(['destination', ...at(name), '-c', 'sdk.record.format=raw'], {
+      input: `${records(1500)}{"id":1}\n${records(10)}`,
+    });
     expect(run.code).toBe(1);
-    expect(run.err).toContain('input.invalid: line 1501 is not an OpenCDC record: the record has a field "id", which OpenCDC does not know; expected an OpenCDC record such as');
+    expect(run.err).toContain(
+      'input.invalid: line 1501 is not an OpenCDC record: the record has a field "id", which OpenCDC does not know; expected an OpenCDC record such as',
+    );
     expect(await all(name)).toEqual(values(1500));
   });
 
   it('fails only the record that is over the limit of the broker, and ends with 1', async () => {
     const name = await topic();
-    await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }] });
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }],
+    });
     // Not compressible: the limit is one of the compressed batch.
     const large = Buffer.from(crypto.getRandomValues(new Uint8Array(50_000))).toString('base64');
-    const run = await cli(['destination', ...at(name), '-c', 'sdk.record.format=raw'], { input: record('before') + record(large) + record('after') });
+    const run = await cli(['destination', ...at(name), '-c', 'sdk.record.format=raw'], {
+      input: record('before') + record(large) + record('after'),
+    });
     expect(run.code).toBe(1);
     expect(run.err).toMatch(/^error: line 2 was not written: .*MESSAGE_TOO_LARGE/m);
     expect(run.err).toContain('kafka.rejected: 1 of 3 records were not written');
@@ -231,13 +279,28 @@ describe('destination', () => {
 describe('pipe', () => {
   it('moves a topic to another one: content, keys and order of each partition, all committed', async () => {
     const [name, copy, group] = [await filled(5000, 3), await topic(3), uniqueName('group')];
-    const run = await cli(['pipe', '--source', `servers=${servers}`, `topics=${name}`, 'readFromBeginning=true', `groupID=${group}`, '--destination', `servers=${servers}`, `topic=${copy}`, 'sdk.record.format=raw', '--json']);
+    const run = await cli([
+      'pipe',
+      '--source',
+      `servers=${servers}`,
+      `topics=${name}`,
+      'readFromBeginning=true',
+      `groupID=${group}`,
+      '--destination',
+      `servers=${servers}`,
+      `topic=${copy}`,
+      'sdk.record.format=raw',
+      '--json',
+    ]);
     expect(run).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(run.out)).toMatchObject({ command: 'pipe', ok: true, result: { records: 5000 } });
     expect(await committed(group, name)).toBe(5000);
     const content = async (topic: string): Promise<string[]> =>
       read((await cli(['source', '-q', ...from(topic)])).lines)
-        .map(({ position, key, payload }) => `${(JSON.parse(plain(position)!) as { Partition: number }).Partition} ${plain(key)} ${plain(payload.after)}`)
+        .map(
+          ({ position, key, payload }) =>
+            `${(JSON.parse(plain(position)!) as { Partition: number }).Partition} ${plain(key)} ${plain(payload.after)}`,
+        )
         .toSorted();
     expect(await content(copy)).toEqual(await content(name));
   });
@@ -246,7 +309,10 @@ describe('pipe', () => {
     const folder = await mkdtemp(join(tmpdir(), 'cli-'));
     try {
       const [name, copy] = [await filled(20), await topic()];
-      await writeFile(`${folder}/pipe.yaml`, `source:\n  servers: ${servers}\n  topics: ${name}\n  readFromBeginning: true\ndestination:\n  servers: ${servers}\n  topic: overridden\n  sdk.record.format: raw\n`);
+      await writeFile(
+        `${folder}/pipe.yaml`,
+        `source:\n  servers: ${servers}\n  topics: ${name}\n  readFromBeginning: true\ndestination:\n  servers: ${servers}\n  topic: overridden\n  sdk.record.format: raw\n`,
+      );
       expect((await cli(['pipe', '-q', '--config', `${folder}/pipe.yaml`, '--destination', `topic=${copy}`])).code).toBe(0);
       expect(await all(copy)).toEqual(values(20));
     } finally {
@@ -256,10 +322,26 @@ describe('pipe', () => {
 
   it('stops at a record that cannot be written, and commits only what is before it', async () => {
     const [name, copy, group] = [await topic(), await topic(), uniqueName('group')];
-    await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: copy, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }] });
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: copy, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }],
+    });
     const large = Buffer.from(crypto.getRandomValues(new Uint8Array(50_000))).toString('base64');
-    await cli(['destination', '-q', ...at(name), '-c', 'sdk.record.format=raw'], { input: record('value 0') + record('value 1') + record(large) + record('value 3') });
-    const run = await cli(['pipe', '--source', `servers=${servers}`, `topics=${name}`, 'readFromBeginning=true', `groupID=${group}`, '--destination', `servers=${servers}`, `topic=${copy}`, 'sdk.record.format=raw']);
+    await cli(['destination', '-q', ...at(name), '-c', 'sdk.record.format=raw'], {
+      input: record('value 0') + record('value 1') + record(large) + record('value 3'),
+    });
+    const run = await cli([
+      'pipe',
+      '--source',
+      `servers=${servers}`,
+      `topics=${name}`,
+      'readFromBeginning=true',
+      `groupID=${group}`,
+      '--destination',
+      `servers=${servers}`,
+      `topic=${copy}`,
+      'sdk.record.format=raw',
+    ]);
     expect(run.code).toBe(1);
     expect(run.err).toMatch(/^kafka\.rejected: the record at \{"GroupID":.*"Offset":2\} was not written: .*MESSAGE_TOO_LARGE/m);
     expect(await committed(group, name)).toBe(2);
@@ -277,7 +359,9 @@ describe('the progress line', () => {
     const code = await ended;
     clearInterval(slowly);
     expect(code).toBe(0);
-    const lags = [...io.err.matchAll(/([\d,]+) records {2}[\d,]+\/s {2}lag ([\d,]+)/g)].map(([, done, lag]) => [done, lag].map((text) => Number(text!.replaceAll(',', ''))));
+    const lags = [...io.err.matchAll(/([\d,]+) records {2}[\d,]+\/s {2}lag ([\d,]+)/g)].map(([, done, lag]) =>
+      [done, lag].map((text) => Number(text!.replaceAll(',', ''))),
+    );
     expect(lags.length).toBeGreaterThan(1);
     for (const [done, lag] of lags) {
       expect(lag).toBeGreaterThanOrEqual(0);
