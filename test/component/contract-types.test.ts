@@ -76,7 +76,7 @@ test('every type of the contract is the one that jco makes from the WIT', async 
     `true satisfies Equal<import('../../host/log.ts').LogLevel, ${theirs('conduit-connector-log', 'Level')}>`,
   );
   expect(await compare(checks)).toBe('');
-}, 60_000);
+}, 120_000);
 
 test('the comparison finds a difference in a field', async () => {
   expect(
@@ -84,4 +84,4 @@ test('the comparison finds a difference in a field', async () => {
       `true satisfies Equal<Omit<${ours('Batch')}, 'count'> & { count: bigint }, ${theirs('conduit-connector-source', 'Batch')}>`,
     ]),
   ).toContain('error TS');
-}, 60_000);
+}, 120_000);

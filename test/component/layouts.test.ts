@@ -14,7 +14,7 @@ let folder: string;
 let guest: Guest;
 beforeAll(async () => {
   ({ folder } = await buildComponent({ config: 'test/component/assembly/asconfig.json', folder: 'dist/test/echo' }));
-}, 120_000);
+}, 300_000);
 beforeEach(async () => {
   guest = await startGuest(undefined, folder);
 });
