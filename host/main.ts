@@ -11,8 +11,8 @@ switch (started.kind) {
     break;
   }
   case 'command': {
-    const { main } = await import('./cli/main.ts');
-    process.exit(await main(process.argv.slice(2)));
+    const { runProcess } = await import('./cli/main.ts');
+    await runProcess();
     break;
   }
   case 'mistake':

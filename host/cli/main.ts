@@ -14,10 +14,13 @@ export function main(
   return runProgram(argv, io, { name: 'conduit-connector-kafka-wasm', connectors });
 }
 
-if (import.meta.main) {
+/** This process as the command line. */
+export async function runProcess(): Promise<void> {
   // A bug must not show a stack trace to a user, whatever it is.
   process.on('uncaughtException', (error) => {
     process.stderr.write(`internal: ${error.message}\n`, () => process.exit(1));
   });
   process.exit(await main(process.argv.slice(2)));
 }
+
+if (import.meta.main) await runProcess();

@@ -41,6 +41,8 @@ const LAST_WORDS_MS = 200;
 export async function runProgram(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
   let exitCode: number;
   const interrupted = Promise.withResolvers<void>();
+  // `spec | head -1` has what it wanted; whoever prints records looks at the stream for themselves.
+  io.stdout.on('error', () => {});
   const silence = io.onSignal(() => interrupted.resolve());
   const [first] = argv;
   if (first === '-V' || first === '--version') {

@@ -33,6 +33,12 @@ describe('the command line as a process', () => {
     expect(JSON.parse(json.out)).toMatchObject({ command: 'spec', ok: true, result: tree, error: null });
   });
 
+  it('ends quietly when its reader has seen enough', async () => {
+    const run = new Cli(['spec'], { unread: true });
+    run.process.stdout.destroy();
+    expect(await run.done).toMatchObject({ code: 0, err: '' });
+  });
+
   it('accepts good settings without a broker', async () => {
     expect(await cli(['validate', 'source', '-c', 'servers=localhost:1', '-c', 'topics=a'])).toMatchObject({
       code: 0,
