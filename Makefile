@@ -60,10 +60,11 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 # Install scripts are not needed: every package with native code brings its binary. Warnings of npm's are about packages that are not ours.
+# Not npm ci: it refuses a lock file without the optional packages of platforms that their makers have not published.
 $(INSTALLED): package-lock.json
 	@command -v npm >/dev/null || { echo 'make: Node 20 or newer with npm is needed: https://nodejs.org' >&2; exit 3; }
 	@echo 'Installing packages ...'
-	@PATH="$(SYSTEM_PATH)" npm ci --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error
+	@PATH="$(SYSTEM_PATH)" npm install --no-save --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error
 	@touch $@
 
 $(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
