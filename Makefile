@@ -64,7 +64,7 @@ help: ## List the targets
 $(INSTALLED): package-lock.json
 	@command -v npm >/dev/null || { echo 'make: Node 20 or newer with npm is needed: https://nodejs.org' >&2; exit 3; }
 	@echo 'Installing packages ...'
-	@PATH="$(SYSTEM_PATH)" npm install --no-save --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error
+	@PATH="$(SYSTEM_PATH)" npm install --no-save --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >/dev/null
 	@touch $@
 
 $(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
