@@ -80,7 +80,6 @@ export function kafkaError(error: unknown, context: string): ConnectorError {
 
 const CONNECT_TEXTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connect: connection refused',
-  ECONNRESET: 'read: connection reset by peer',
   EHOSTUNREACH: 'connect: no route to host',
   ENETUNREACH: 'connect: network is unreachable',
   ETIMEDOUT: 'i/o timeout',
@@ -98,6 +97,8 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
 ]);
 const TLS_MISMATCH =
   'broker closed the connection immediately after a dial, which often happens if the client is using TLS when the broker is not expecting it: is TLS misconfigured on the client or the broker?';
+
+const CLIENT_CERTIFICATE = 'the broker demands a client certificate, or refuses the given one: check clientCert and clientKey';
 
 export interface DialFailure {
   text: string;
@@ -118,10 +119,10 @@ export function dialFailure(host: string, port: number, error: unknown): DialFai
     return verification(address, `certificate signed by unknown authority (${text})`);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return verification(address, `certificate is not valid for the host name (${text})`);
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return verification(address, 'certificate has expired or is not yet valid');
-  if (/certificate required/i.test(text)) return { text: `${address}: remote error: tls: certificate required: set clientCert and clientKey`, permanent: true };
-  if (/alert (bad certificate|unknown ca|certificate unknown)/i.test(text))
-    return { text: `${address}: remote error: tls: the broker refuses the client certificate (${text})`, permanent: true };
-  if (/wrong version number|packet length too long|before secure TLS connection|socket hang up/i.test(text)) return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+  const alert = /alert ((?:bad |unknown )?certificate(?: required| unknown)?|unknown ca|handshake failure)/i.exec(text)?.[1];
+  if (alert !== undefined) return { text: `${address}: remote error: tls: ${alert}: ${CLIENT_CERTIFICATE}`, permanent: true };
+  if (code === 'ECONNRESET') return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+  if (/wrong version number|packet length too long|before secure TLS connection|socket hang up|closed (by the server|connection)|connection closed/i.test(text)) return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
   if (/timeout/i.test(text)) return { text: `dial tcp ${address}: i/o timeout`, permanent: false };
   return { text: `${address}: ${text}`, permanent: false };
 }

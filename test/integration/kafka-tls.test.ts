@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectorError } from '../../host/errors.ts';
+import type { Connection, Tls } from '../../host/runtime/contract.ts';
+import { numbered, section } from '../kafka/sections.ts';
+import { sharedBroker, uniqueName } from '../support/broker.ts';
+import { PRODUCER, read, subject, values } from './kafka-client.ts';
+
+const { sslServers, mtlsServers, misnamedServers, tls } = sharedBroker();
+const open: { close(): Promise<void> }[] = [];
+
+/** PEM texts by reference, as the runtime holds them. */
+const texts: Record<string, string> = { ca: tls?.caCert ?? '', otherCa: tls?.otherCaCert ?? '', cert: tls?.clientCert ?? '', key: tls?.clientKey ?? '' };
+const kafka = subject('unused:1', {
+  secrets: {
+    read(reference) {
+      if (texts[reference] === undefined) throw new ConnectorError('internal', `no such reference: ${reference}`);
+      return texts[reference];
+    },
+  },
+});
+const connection = (servers: string, settings: Partial<Tls> | null): Connection => ({
+  servers: servers.split(','),
+  clientId: 'tls',
+  tls: settings === null ? undefined : { clientCertRef: '', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false, ...settings },
+});
+const openProducer = (to: Connection) => kafka.capabilities.openProducer(to, PRODUCER);
+
+async function roundTrip(to: Connection): Promise<void> {
+  const topic = uniqueName('topic');
+  const producer = await openProducer(to);
+  open.push(producer);
+  expect(await producer.send([{ topic, records: section(numbered(3)) }])).toEqual([]);
+  const consumer = await kafka.capabilities.openConsumer(to, { topics: [topic], group: uniqueName('group'), fromBeginning: true, resume: [] });
+  open.push(consumer);
+  expect(values(await read(consumer, 3))).toEqual(numbered(3).map(({ value }) => value));
+}
+
+/** The text and code of a refused open, and how long it took. */
+async function refused(to: Connection): Promise<{ code: string; message: string; ms: number }> {
+  const start = Date.now();
+  const error = await openProducer(to).then(
+    (producer) => {
+      open.push(producer);
+      throw new Error('expected the open to be refused');
+    },
+    (reason: unknown) => reason as ConnectorError,
+  );
+  expect(error).toBeInstanceOf(ConnectorError);
+  for (const text of Object.values(texts)) if (text !== '') expect(error.message).not.toContain(text);
+  return { code: error.code, message: error.message, ms: Date.now() - start };
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((handle) => handle.close()));
+});
+
+describe.skipIf(tls === null)(`TLS${tls === null ? ' (skipped: the given cluster names no TLS listeners)' : ''}`, () => {
+  test('with the own CA, records go both ways', async () => {
+    await roundTrip(connection(sslServers!, { caCertRef: 'ca' }));
+  });
+
+  test('with a client certificate, records go both ways where one is demanded', async () => {
+    await roundTrip(connection(mtlsServers!, { caCertRef: 'ca', clientCertRef: 'cert', clientKeyRef: 'key' }));
+  });
+
+  test('a broker of an unknown CA is refused at once', async () => {
+    for (const settings of [{ caCertRef: 'otherCa' }, {}]) {
+      const { code, message, ms } = await refused(connection(sslServers!, settings));
+      expect(code).toBe('kafka.rejected');
+      expect(message).toMatch(/^failed to dial broker: unable to dial: .*tls: failed to verify certificate: x509: certificate signed by unknown authority/);
+      expect(message).toContain(sslServers!.split(',')[0]);
+      expect(ms).toBeLessThan(5_000);
+    }
+  });
+
+  test('a broker with another host\'s certificate is refused at once', async () => {
+    const { code, message } = await refused(connection(misnamedServers!, { caCertRef: 'ca' }));
+    expect(code).toBe('kafka.rejected');
+    expect(message).toMatch(/tls: failed to verify certificate: x509: certificate is not valid for the host name/);
+  });
+
+  test('insecureSkipVerify takes both', async () => {
+    await roundTrip(connection(misnamedServers!, { insecureSkipVerify: true }));
+    await roundTrip(connection(sslServers!, { caCertRef: 'otherCa', insecureSkipVerify: true }));
+  });
+
+  test('without the client certificate that the broker demands, the error says what to set', async () => {
+    const { message } = await refused(connection(mtlsServers!, { caCertRef: 'ca' }));
+    expect(message).toMatch(/remote error: tls: .*the broker demands a client certificate.*clientCert and clientKey/);
+  });
+
+  test('TLS to a plaintext listener, and plaintext to a TLS listener, end after ten seconds with a clear text', async () => {
+    const [plain, secure] = await Promise.all([
+      refused(connection(sharedBroker().servers, { caCertRef: 'ca' })),
+      refused(connection(sslServers!, null)),
+    ]);
+    for (const { code, message, ms } of [plain, secure]) {
+      expect(code).toBe('kafka.unreachable');
+      expect(message).toMatch(/is TLS misconfigured on the client or the broker\?/);
+      expect(ms).toBeGreaterThan(8_000);
+      expect(ms).toBeLessThan(13_000);
+    }
+  });
+
+  test('a certificate and a key that do not belong together are a configuration error', async () => {
+    texts['foreign'] = texts['otherCa']!;
+    const { code, message } = await refused(connection(mtlsServers!, { caCertRef: 'ca', clientCertRef: 'foreign', clientKeyRef: 'key' }));
+    expect(code).toBe('config.invalid');
+    expect(message).toMatch(/^could not configure client TLS: tls: /);
+  });
+});

@@ -1,0 +1,56 @@
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { uniqueName, sharedBroker } from '../support/broker.ts';
+import { logged, PRODUCER, subject } from './kafka-client.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test('with no broker, open fails after ten seconds and names every address as Go does', async () => {
+  const [one, two] = [await freePort(), await freePort()];
+  const kafka = subject(`127.0.0.1:${one},127.0.0.1:${two}`);
+  const start = Date.now();
+  await expect(kafka.capabilities.openProducer(kafka.connection, PRODUCER)).rejects.toMatchObject({
+    code: 'kafka.unreachable',
+    message: `failed to dial broker: unable to dial: dial tcp 127.0.0.1:${one}: connect: connection refused; dial tcp 127.0.0.1:${two}: connect: connection refused`,
+  });
+  expect(Date.now() - start).toBeGreaterThan(8_500);
+  expect(Date.now() - start).toBeLessThan(11_000);
+  expect(kafka.lines.filter(({ message }) => message === 'failed to dial broker, trying again...').length).toBeGreaterThanOrEqual(8);
+});
+
+test('a name that nobody knows is named', async () => {
+  const kafka = subject('no-such-host.invalid:9092');
+  await expect(kafka.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({ message: expect.stringMatching(/dial tcp: lookup no-such-host\.invalid: /) });
+});
+
+test('one server of several that answers is enough', async () => {
+  const kafka = subject(`127.0.0.1:${await freePort()},${sharedBroker().servers}`);
+  const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);
+  await producer.close();
+});
+
+test('every dial goes through one gate, also to what a broker advertises', async () => {
+  const dialled: string[] = [];
+  const kafka = subject(sharedBroker().servers, {
+    allow: (host, port) => {
+      dialled.push(`${host}:${port}`);
+      return null;
+    },
+  });
+  const consumer = await kafka.consumer({ topics: [uniqueName('topic')], group: uniqueName('group') });
+  await logged(kafka.lines, ({ message }) => message === 'waiting for topics that do not exist');
+  await consumer.close();
+  const before = dialled.length;
+  expect(before).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(dialled.length).toBe(before);
+
+  const refused = subject(sharedBroker().servers, { allow: (host, port) => new Error(`${host}:${port} is not allowed here`) });
+  await expect(refused.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({ message: expect.stringContaining('is not allowed here') });
+});
