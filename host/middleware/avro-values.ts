@@ -88,7 +88,7 @@ function writeValue(writer: Writer, type: Type, value: unknown, ofRecord: boolea
     case 'float':
       writer.uint32(NUMBER_VALUE).double(shortestFloat(value as number));
       return;
-    case 'long':
+    case 'abstract:long': // avsc's name for longs as bigint
       writeInteger(writer, value as bigint);
       return;
     case 'string':
@@ -122,7 +122,7 @@ function writeValue(writer: Writer, type: Type, value: unknown, ofRecord: boolea
         return;
       }
       writer.uint32(STRUCT_VALUE).fork();
-      writeFields(writer, type, value, depth + 1);
+      if (!writeFields(writer, type, value, depth + 1)) throw new ConnectorError('internal', `Avro type ${type.typeName} is not known here`);
       writer.ldelim();
   }
 }

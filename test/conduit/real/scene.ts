@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { uniqueName } from '../../support/broker.ts';
 import { PLUGIN, startConduit, waitFor, type Conduit, type ConduitOptions, type Connector } from './conduit.ts';
@@ -64,6 +65,14 @@ export class Scene {
       );
     } finally {
       await counter.close();
+    }
+  }
+
+  /** Waits until nothing has arrived for a while: everything that will come has come. */
+  async quiet(topic: string, quietMs = 4000): Promise<void> {
+    for (let seen = -1, now = await this.topics.count(topic); seen !== now; now = await this.topics.count(topic)) {
+      seen = now;
+      await sleep(quietMs);
     }
   }
 
