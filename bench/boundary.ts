@@ -45,7 +45,8 @@ async function measure(recordsPerCall: number, seconds: number, call: () => Prom
     }
     const ms = performance.now() - begin;
     const { user, system } = process.cpuUsage(cpu);
-    if (records / ms > best.recordsPerSecond / 1000) best = { recordsPerSecond: (records / ms) * 1000, cpuUsPerRecord: (user + system) / records };
+    if (records / ms > best.recordsPerSecond / 1000)
+      best = { recordsPerSecond: (records / ms) * 1000, cpuUsPerRecord: (user + system) / records };
   }
   return best;
 }
@@ -56,7 +57,13 @@ export async function measureBoundary(options: { recordsPerCall?: number; valueB
   const set = fetched(
     'orders',
     3,
-    Array.from({ length: recordsPerCall }, (_, i) => ({ offset: 5_000_000n + BigInt(i), timestamp: 1_700_000_000_123n + BigInt(i), key: `customer-${i % 97}`, value, headers: { trace: `t-${i}` } })),
+    Array.from({ length: recordsPerCall }, (_, i) => ({
+      offset: 5_000_000n + BigInt(i),
+      timestamp: 1_700_000_000_123n + BigInt(i),
+      key: `customer-${i % 97}`,
+      value,
+      headers: { trace: `t-${i}` },
+    })),
   );
 
   const source = await openSource({ commitOffsetsSize: '1' }, undefined, new QuietWorld());
@@ -79,7 +86,8 @@ export async function measureBoundary(options: { recordsPerCall?: number; valueB
   const destination = await openDestination({}, world);
   const write = () => destination.destination.write(request);
   await write();
-  if (sent.reduce((count, out) => count + out.records.count, 0) !== recordsPerCall) throw new Error('the destination did not send every record');
+  if (sent.reduce((count, out) => count + out.records.count, 0) !== recordsPerCall)
+    throw new Error('the destination did not send every record');
 
   await source.source.ack(acks);
   const sourceResult = await measure(recordsPerCall, seconds, read);
@@ -106,6 +114,8 @@ if (import.meta.main) {
   console.log(`boundary, ${result.recordsPerCall} records of ${result.valueBytes} B per call`);
   for (const name of ['source', 'destination', 'ack'] as const) {
     const { recordsPerSecond, cpuUsPerRecord } = result[name];
-    console.log(`  ${name.padEnd(12)} ${Math.round(recordsPerSecond).toLocaleString('en-US').padStart(12)} records/s  ${cpuUsPerRecord.toFixed(2)} CPU us/record`);
+    console.log(
+      `  ${name.padEnd(12)} ${Math.round(recordsPerSecond).toLocaleString('en-US').padStart(12)} records/s  ${cpuUsPerRecord.toFixed(2)} CPU us/record`,
+    );
   }
 }

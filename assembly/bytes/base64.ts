@@ -1,7 +1,7 @@
 // Standard base64 with padding.
-import { literal } from "./memory";
+import { literal } from './memory';
 
-const ALPHABET = literal("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+const ALPHABET = literal('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const PADDING: u8 = 0x3d;
 const INVALID: u8 = 0xff;
 
@@ -14,6 +14,7 @@ for (let i: usize = 0; i < 4096; i++) {
 const VALUES = heap.alloc(256);
 memory.fill(VALUES, INVALID, 256);
 for (let i: usize = 0; i < 64; i++) store<u8>(VALUES + load<u8>(ALPHABET + i), <u8>i);
+
 
 @inline
 function pair(bits: u32): u32 {
@@ -32,22 +33,22 @@ export function writeBase64(to: usize, from: usize, size: usize): usize {
   // Six bytes at a time from one load of eight, which must not leave the input.
   while (from + 8 <= end) {
     const bits = bswap(load<u64>(from)) >>> 16;
-    const high = pair(<u32>(bits >>> 36)) | (pair(<u32>(bits >>> 24) & 0xfff) << 16);
-    const low = pair(<u32>(bits >>> 12) & 0xfff) | (pair(<u32>bits & 0xfff) << 16);
-    store<u64>(to, <u64>high | (<u64>low << 32));
+    const high = pair(<u32>(bits >>> 36)) | (pair((<u32>(bits >>> 24)) & 0xfff) << 16);
+    const low = pair((<u32>(bits >>> 12)) & 0xfff) | (pair((<u32>bits) & 0xfff) << 16);
+    store<u64>(to, (<u64>high) | ((<u64>low) << 32));
     from += 6;
     to += 8;
   }
   while (from + 3 <= end) {
-    const bits: u32 = (<u32>load<u8>(from) << 16) | (<u32>load<u8>(from, 1) << 8) | load<u8>(from, 2);
+    const bits: u32 = ((<u32>load<u8>(from)) << 16) | ((<u32>load<u8>(from, 1)) << 8) | load<u8>(from, 2);
     store<u32>(to, pair(bits >>> 12) | (pair(bits & 0xfff) << 16));
     from += 3;
     to += 4;
   }
   const left = end - from;
   if (left == 0) return to;
-  let bits: u32 = <u32>load<u8>(from) << 16;
-  if (left == 2) bits |= <u32>load<u8>(from, 1) << 8;
+  let bits: u32 = (<u32>load<u8>(from)) << 16;
+  if (left == 2) bits |= (<u32>load<u8>(from, 1)) << 8;
   store<u32>(to, pair(bits >>> 12) | (pair(bits & 0xfff) << 16));
   store<u8>(to, PADDING, 3);
   if (left == 1) store<u8>(to, PADDING, 2);
@@ -82,6 +83,7 @@ export function readBase64(to: usize, from: usize, size: usize): usize {
   }
   return to;
 }
+
 
 @inline
 function value(at: usize): u32 {

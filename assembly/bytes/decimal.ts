@@ -1,4 +1,4 @@
-import { copy } from "./memory";
+import { copy } from './memory';
 
 const DIGITS = memory.data(24);
 const END: usize = 20;

@@ -1,6 +1,6 @@
 // One growing output in the arena. Addresses into it are good until the next `reserve`; keep distances from `base` instead.
-import { arenaAlloc, arenaShrink } from "../abi/arena";
-import { copy } from "./memory";
+import { arenaAlloc, arenaShrink } from '../abi/arena';
+import { copy } from './memory';
 
 export let base: usize = 0;
 let end: usize = 0;

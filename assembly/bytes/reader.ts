@@ -1,6 +1,6 @@
 // A bounded reader with one cursor for the whole instance (one call runs at a time). Nothing is read at or behind the limit:
 // what does not fit sets `broken` and moves the cursor to the limit, so that every loop over the input ends by itself.
-import { unzigzag64 } from "./varint";
+import { unzigzag64 } from './varint';
 
 /** The cursor. */
 export let at: usize = 0;
@@ -23,6 +23,7 @@ export function bound(to: usize): void {
   limit = to;
 }
 
+
 @inline
 export function seek(to: usize): void {
   at = to;
@@ -33,6 +34,7 @@ export function fail(): void {
   broken = true;
   at = limit;
 }
+
 
 @inline
 export function varint(): u64 {
@@ -89,6 +91,7 @@ export function nullableSize(): i32 {
   }
   return <i32>n;
 }
+
 
 @inline
 export function skip(n: usize): void {

@@ -17,12 +17,14 @@ export function writeVarint(at: usize, value: u32): usize {
   return at + 1;
 }
 
+
 @inline
 export function zigzag(value: i32): u32 {
   return <u32>((value << 1) ^ (value >> 31));
 }
 
+
 @inline
 export function unzigzag64(value: u64): i64 {
-  return <i64>(value >>> 1) ^ -<i64>(value & 1);
+  return (<i64>(value >>> 1)) ^ -(<i64>(value & 1));
 }

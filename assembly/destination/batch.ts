@@ -1,31 +1,33 @@
 // connector.v2.Destination.Run.Request -> record sets, grouped by topic in the order in which topics first appear, each set within
 // the largest batch. The first topic's records are written as they are read; those of other topics wait for their turn and are read
 // again, since nearly always there are none.
-import { arenaAlloc } from "../abi/arena";
-import { newOutgoing } from "../abi/kafka";
-import { OutgoingView } from "../abi/layout";
-import { ListSlot } from "../abi/slots";
-import * as output from "../bytes/output";
-import * as reader from "../bytes/reader";
-import { isUtf8 } from "../bytes/utf8";
-import { reset as resetScratch } from "../bytes/scratch";
-import { DestinationSettings, Format } from "../config/settings";
-import { isNullValue, valueBound, writeValue } from "../format/value";
-import { MAX_RECORD_OVERHEAD, recordSize, valueStart, writeRecord } from "../kafka/record-set-writer";
-import { sortEntries } from "../opencdc/entries";
-import * as structs from "../opencdc/json-struct";
-import * as record from "../opencdc/record-reader";
-import { skipField } from "../opencdc/wire";
-import * as headers from "./headers";
-import { fail, openOutcomes, outcome } from "./outcomes";
-import * as topics from "./topics";
+import { arenaAlloc } from '../abi/arena';
+import { newOutgoing } from '../abi/kafka';
+import { OutgoingView } from '../abi/layout';
+import { ListSlot } from '../abi/slots';
+import * as output from '../bytes/output';
+import * as reader from '../bytes/reader';
+import { isUtf8 } from '../bytes/utf8';
+import { reset as resetScratch } from '../bytes/scratch';
+import { DestinationSettings, Format } from '../config/settings';
+import { isNullValue, valueBound, writeValue } from '../format/value';
+import { MAX_RECORD_OVERHEAD, recordSize, valueStart, writeRecord } from '../kafka/record-set-writer';
+import { sortEntries } from '../opencdc/entries';
+import * as structs from '../opencdc/json-struct';
+import * as record from '../opencdc/record-reader';
+import { skipField } from '../opencdc/wire';
+import * as headers from './headers';
+import { fail, openOutcomes, outcome } from './outcomes';
+import * as topics from './topics';
 
 // A set must leave room for the batch header and for what a broker adds, or it is refused as a whole.
 const MAX_SET_BYTES: u32 = 950000;
 const BATCH_HEADER: u32 = 61;
 // What a record can need at most before it is refused here: the instance's memory is bounded.
 const MAX_RECORD_BYTES: u64 = 40 << 20;
-const TOO_LARGE = "failed to produce record: MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.";
+const TOO_LARGE =
+  'failed to produce record: MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
+
 
 @unmanaged
 class RecordSpan {
@@ -53,6 +55,7 @@ let sets: Set[] = [];
 let end: usize = 0;
 let maxSetBytes: u32 = 0;
 
+
 @inline
 function span(i: u32): RecordSpan {
   return changetype<RecordSpan>(spans + <usize>i * SPAN_SIZE);
@@ -60,7 +63,7 @@ function span(i: u32): RecordSpan {
 
 /** Number of the record that is number `i` of what is sent; -1: nothing like that is sent. */
 export function recordOf(i: u32): i32 {
-  return i < sent ? load<i32>(order + (<usize>i << 2)) : -1;
+  return i < sent ? load<i32>(order + ((<usize>i) << 2)) : -1;
 }
 
 /** The number of records in a request, or -1: it is malformed. */
@@ -90,7 +93,7 @@ export function encodeBatch(at: usize, size: usize, settings: DestinationSetting
   order = arenaAlloc(<usize>total * 4, 4);
   end = output.open(size + (size >> 1) + <usize>total * 200 + 4096) - output.base;
   reader.start(at, at + size);
-  for (let i: i32 = 0; i < total; ) {
+  for (let i: i32 = 0; i < total;) {
     const tag = reader.varint();
     if (tag != 0x0a) {
       skipField(tag);
@@ -122,14 +125,14 @@ function readAndWrite(i: i32, settings: DestinationSettings): bool {
   outcome(i).positionAt = <u32>record.positionAt;
   outcome(i).positionSize = record.positionSize;
   if (!topics.renderTopic()) {
-    const why = "failed to prepare record: could not get topic: topic not found on record ";
-    fail(i, why + keyText() + " using template " + settings.topic);
+    const why = 'failed to prepare record: could not get topic: topic not found on record ';
+    fail(i, why + keyText() + ' using template ' + settings.topic);
     return true;
   }
   const number = topics.topicNumber();
   const topic = topics.topic(number);
   if (!topic.valid) {
-    fail(i, "failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.");
+    fail(i, 'failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.');
     return true;
   }
   if (number == 0) return write(i, 0, settings);
@@ -151,7 +154,7 @@ function write(i: i32, topicNumber: i32, settings: DestinationSettings): bool {
   const entries = sortEntries(0, record.metadataCount);
   const headersSize = settings.writeHeaders ? headers.collectHeaders(entries) : headers.noHeaders();
   if (headersSize < 0) {
-    fail(i, "failed to prepare record: metadata " + headers.badKey + " is not base64");
+    fail(i, 'failed to prepare record: metadata ' + headers.badKey + ' is not base64');
     return true;
   }
   structs.clearTooDeep();
@@ -188,25 +191,25 @@ function write(i: i32, topicNumber: i32, settings: DestinationSettings): bool {
   end = recordEnd - output.base;
   set.end = end;
   set.count++;
-  store<i32>(order + (<usize>sent << 2), i);
+  store<i32>(order + ((<usize>sent) << 2), i);
   sent++;
   return true;
 }
 
 function refuseDepth(i: i32): bool {
-  fail(i, "failed to prepare record: structured data is nested deeper than " + structs.MAX_DEPTH.toString() + " levels");
+  fail(i, 'failed to prepare record: structured data is nested deeper than ' + structs.MAX_DEPTH.toString() + ' levels');
   return true;
 }
 
 /** The key for an error text: what is not text is left out, for the error travels as a protobuf string. */
 function keyText(): string {
-  if (record.key.kind == record.ABSENT) return "<no key>";
+  if (record.key.kind == record.ABSENT) return '<no key>';
   const size = min(record.key.size, 100);
-  if (record.key.kind == record.RAW) return isUtf8(record.key.at, size) ? String.UTF8.decodeUnsafe(record.key.at, size) : "<binary key>";
+  if (record.key.kind == record.RAW) return isUtf8(record.key.at, size) ? String.UTF8.decodeUnsafe(record.key.at, size) : '<binary key>';
   structs.clearTooDeep();
   const at = arenaAlloc(<usize>record.key.size * structs.MAX_GROWTH + 16, 1);
   const textEnd = structs.writeStruct(at, record.key.at, record.key.size);
-  return reader.broken || structs.tooDeep ? "<structured key>" : String.UTF8.decodeUnsafe(at, textEnd - at);
+  return reader.broken || structs.tooDeep ? '<structured key>' : String.UTF8.decodeUnsafe(at, textEnd - at);
 }
 
 function lowerSets(nowMs: i64): ListSlot<OutgoingView> {

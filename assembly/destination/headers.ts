@@ -1,10 +1,11 @@
 // Metadata -> Kafka headers: what header-keys.ts says, backwards.
-import { arenaAlloc } from "../abi/arena";
-import { readBase64 } from "../bytes/base64";
-import { copy, same } from "../bytes/memory";
-import { varintSize, writeVarint, zigzag } from "../bytes/varint";
-import { Entry, entry } from "../opencdc/entries";
-import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from "../opencdc/header-keys";
+import { arenaAlloc } from '../abi/arena';
+import { readBase64 } from '../bytes/base64';
+import { copy, same } from '../bytes/memory';
+import { varintSize, writeVarint, zigzag } from '../bytes/varint';
+import { Entry, entry } from '../opencdc/entries';
+import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from '../opencdc/header-keys';
+
 
 @unmanaged
 class Header {
@@ -20,7 +21,7 @@ let list: usize = 0;
 let capacity: u32 = 0;
 
 /** The metadata key whose value, or itself, is not base64. */
-export let badKey: string = "";
+export let badKey: string = '';
 
 /** Finds the headers among the first `entries` metadata entries; gives their bytes with their number, or -1, see `badKey`. */
 export function collectHeaders(entries: u32): i32 {
@@ -55,10 +56,12 @@ export function collectHeaders(entries: u32): i32 {
   return size + varintSize(zigzag(count));
 }
 
+
 @inline
 function begins(e: Entry, prefix: usize, size: u32): bool {
   return e.keySize >= size && same(e.keyAt, prefix, size);
 }
+
 
 @inline
 function setName(h: Header, e: Entry, prefixSize: u32): void {

@@ -1,13 +1,13 @@
 // conduit:connector/destination
-import { Date as WasiDate } from "as-wasi/assembly";
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from "../abi/errors";
-import { Producer } from "../abi/kafka";
-import { DestinationWriteResult, ErrorKind } from "../abi/layout";
-import { configureDestination, destinationSettings } from "../config/index";
-import { liftConfig } from "../config/lift";
-import { encodeBatch, recordOf } from "./batch";
-import { fail, responseSize, writeResponse } from "./outcomes";
-import { useTemplate } from "./topics";
+import { Date as WasiDate } from 'as-wasi/assembly';
+import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../abi/errors';
+import { Producer } from '../abi/kafka';
+import { DestinationWriteResult, ErrorKind } from '../abi/layout';
+import { configureDestination, destinationSettings } from '../config/index';
+import { liftConfig } from '../config/lift';
+import { encodeBatch, recordOf } from './batch';
+import { fail, responseSize, writeResponse } from './outcomes';
+import { useTemplate } from './topics';
 
 let producer: Producer | null = null;
 
@@ -15,16 +15,18 @@ function refuse(kind: u8, text: string): usize {
   return returnResult(new ConnectorError(kind, text));
 }
 
+
 @cabi("conduit:connector/destination@0.1.0#configure")
 export function destinationConfigure(ptr: usize, count: u32): usize {
   return returnInvalidParams(configureDestination(liftConfig(ptr, count)));
 }
 
+
 @cabi("conduit:connector/destination@0.1.0#open")
 export function destinationOpen(): usize {
   const settings = destinationSettings;
-  if (settings === null) return refuse(ErrorKind.other, "the destination is not configured");
-  if (producer !== null) return refuse(ErrorKind.other, "the destination is open already");
+  if (settings === null) return refuse(ErrorKind.other, 'the destination is not configured');
+  if (producer !== null) return refuse(ErrorKind.other, 'the destination is open already');
   const opened = Producer.open(settings.connection, settings.acks, settings.compression, settings.batchBytes, settings.deliveryTimeoutMs);
   if (opened.error !== null) return returnResult(opened.error);
   useTemplate(settings.topicTemplate);
@@ -32,20 +34,21 @@ export function destinationOpen(): usize {
   return returnResult(null);
 }
 
+
 @cabi("conduit:connector/destination@0.1.0#write")
 export function destinationWrite(ptr: usize, length: usize): usize {
   const p = producer;
   const settings = destinationSettings;
-  if (p === null || settings === null) return refuse(ErrorKind.other, "the destination is not open");
+  if (p === null || settings === null) return refuse(ErrorKind.other, 'the destination is not open');
   const outgoing = encodeBatch(ptr, length, settings, <i64>WasiDate.now());
-  if (outgoing === null) return refuse(ErrorKind.rejected, "the request is not a connector.v2.Destination.Run.Request");
+  if (outgoing === null) return refuse(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
   if (outgoing.length != 0) {
     const failures = p.send(outgoing);
     if (failures === null) return returnResult(p.error);
     for (let i: u32 = 0; i < failures.length; i++) {
       const record = recordOf(failures.at(i).index);
-      if (record < 0) return refuse(ErrorKind.other, "the host reports a failure of a record that it was not given");
-      fail(record, "failed to produce record: " + failures.at(i).reason.text.lift());
+      if (record < 0) return refuse(ErrorKind.other, 'the host reports a failure of a record that it was not given');
+      fail(record, 'failed to produce record: ' + failures.at(i).reason.text.lift());
     }
   }
   const response = writeResponse();
@@ -55,10 +58,12 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   return RETURN_AREA;
 }
 
+
 @cabi("conduit:connector/destination@0.1.0#stop")
 export function destinationStop(): usize {
   return returnResult(null);
 }
+
 
 @cabi("conduit:connector/destination@0.1.0#teardown")
 export function destinationTeardown(): usize {
@@ -66,5 +71,5 @@ export function destinationTeardown(): usize {
   if (p === null) return returnResult(null);
   producer = null;
   const error = p.close();
-  return error === null ? returnResult(null) : refuse(error.kind, "failed closing Kafka producer: " + error.text);
+  return error === null ? returnResult(null) : refuse(error.kind, 'failed closing Kafka producer: ' + error.text);
 }

@@ -1,8 +1,9 @@
 // What became of each record of a write, and the connector.v2.Destination.Run.Response that says so: one ack for each record, in their
 // order, with the record's own position.
-import { arenaAlloc, arenaZeroed } from "../abi/arena";
-import { copy } from "../bytes/memory";
-import { varintSize, writeVarint } from "../bytes/varint";
+import { arenaAlloc, arenaZeroed } from '../abi/arena';
+import { copy } from '../bytes/memory';
+import { varintSize, writeVarint } from '../bytes/varint';
+
 
 @unmanaged
 export class Outcome {
@@ -23,6 +24,7 @@ export function openOutcomes(count: u32): void {
   table = arenaZeroed(<usize>count * OUTCOME_SIZE, 8);
 }
 
+
 @inline
 export function outcome(i: u32): Outcome {
   return changetype<Outcome>(table + <usize>i * OUTCOME_SIZE);
@@ -36,6 +38,7 @@ export function fail(i: u32, error: string): void {
   outcome(i).errorAt = <u32>at;
   outcome(i).errorSize = size;
 }
+
 
 @inline
 function fieldSize(size: u32): u32 {
@@ -62,6 +65,7 @@ export function writeResponse(): usize {
   return response;
 }
 export let responseSize: usize = 0;
+
 
 @inline
 function writeField(at: usize, tag: u8, from: usize, size: u32): usize {

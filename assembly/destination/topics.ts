@@ -1,9 +1,9 @@
 // The topic of each record: the configured template over the record's metadata, and the topics of one write.
-import { arenaAlloc } from "../abi/arena";
-import { copy, same } from "../bytes/memory";
-import { TopicTemplate, isTopicName } from "../config/topic-template";
-import { entry } from "../opencdc/entries";
-import { metadataCount } from "../opencdc/record-reader";
+import { arenaAlloc } from '../abi/arena';
+import { copy, same } from '../bytes/memory';
+import { TopicTemplate, isTopicName } from '../config/topic-template';
+import { entry } from '../opencdc/entries';
+import { metadataCount } from '../opencdc/record-reader';
 
 /** One topic of a write. Records of the others wait in a list, by their numbers, until this topic's turn. */
 export class Topic {
@@ -21,6 +21,7 @@ export class Topic {
     this.valid = isTopicName(this.name);
   }
 }
+
 
 @unmanaged
 class Part {
@@ -55,6 +56,7 @@ export function useTemplate(template: TopicTemplate): void {
     part.emptyIfMissing = source.emptyIfMissing ? 1 : 0;
   }
 }
+
 
 @inline
 function partAt(i: u32): Part {
@@ -119,6 +121,7 @@ export function topicNumber(): i32 {
   }
   return recent;
 }
+
 
 @inline
 function isTopic(t: Topic): bool {

@@ -1,9 +1,9 @@
 // What a destination writes as the value of a Kafka record, by `sdk.record.format`.
-import { copy } from "../bytes/memory";
-import { Format } from "../config/settings";
-import { writeStruct } from "../opencdc/json-struct";
-import { recordJsonBound, writeRecordJson } from "../opencdc/record-json";
-import { ABSENT, OPERATION_DELETE, RAW, after, operation } from "../opencdc/record-reader";
+import { copy } from '../bytes/memory';
+import { Format } from '../config/settings';
+import { writeStruct } from '../opencdc/json-struct';
+import { recordJsonBound, writeRecordJson } from '../opencdc/record-json';
+import { ABSENT, OPERATION_DELETE, RAW, after, operation } from '../opencdc/record-reader';
 
 /** Bytes that the value of the current record takes at most. */
 export function valueBound(format: u8, recordSize: u32): u64 {

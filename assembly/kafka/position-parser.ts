@@ -1,11 +1,11 @@
 // The JSON of a position. Strict JSON; the keys of `Position` in any letter case, the last of equal ones counts, unknown ones are
 // skipped, null leaves a field as it is: what Go's decoder does.
-import { Position } from "./position";
+import { Position } from './position';
 
 const MAX_DEPTH = 100;
 
 export class PositionParser {
-  error: string = "";
+  error: string = '';
   private i: i32 = 0;
 
   constructor(private text: string) {}
@@ -14,7 +14,7 @@ export class PositionParser {
   parse(): Position | null {
     const position = new Position();
     this.blanks();
-    if (!this.take(0x7b)) return this.refuse("expected {");
+    if (!this.take(0x7b)) return this.refuse('expected {');
     this.blanks();
     if (!this.take(0x7d)) {
       do {
@@ -22,26 +22,26 @@ export class PositionParser {
         const key = this.string();
         if (key === null) return null;
         this.blanks();
-        if (!this.take(0x3a)) return this.refuse("expected : after a key");
+        if (!this.take(0x3a)) return this.refuse('expected : after a key');
         this.blanks();
         if (!this.field(position, key.toLowerCase())) return null;
         this.blanks();
       } while (this.take(0x2c));
-      if (!this.take(0x7d)) return this.refuse("expected , or }");
+      if (!this.take(0x7d)) return this.refuse('expected , or }');
     }
     this.blanks();
-    if (this.i != this.text.length) return this.refuse("text after the object");
+    if (this.i != this.text.length) return this.refuse('text after the object');
     return position;
   }
 
   private field(position: Position, key: string): bool {
-    const known = key == "groupid" || key == "topic" || key == "partition" || key == "offset";
+    const known = key == 'groupid' || key == 'topic' || key == 'partition' || key == 'offset';
     if (!known) return this.skipValue(0);
-    if (this.word("null")) return true;
-    if (key == "groupid" || key == "topic") {
+    if (this.word('null')) return true;
+    if (key == 'groupid' || key == 'topic') {
       const value = this.string();
       if (value === null) return false;
-      if (key == "topic") position.topic = value;
+      if (key == 'topic') position.topic = value;
       else position.group = value;
       return true;
     }
@@ -50,15 +50,15 @@ export class PositionParser {
     const digits = this.text.substring(begin, this.i);
     const value = I64.parseInt(digits);
     // The digits themselves say whether the number fits: a fraction, an exponent or an overflow gives other digits back.
-    if (value.toString() != digits) return this.fail("expected a whole number as " + key);
-    if (key == "offset") position.offset = value;
-    else if (value > <i64>i32.MAX_VALUE || value < <i64>i32.MIN_VALUE) return this.fail("the partition is too large");
+    if (value.toString() != digits) return this.fail('expected a whole number as ' + key);
+    if (key == 'offset') position.offset = value;
+    else if (value > <i64>i32.MAX_VALUE || value < <i64>i32.MIN_VALUE) return this.fail('the partition is too large');
     else position.partition = <i32>value;
     return true;
   }
 
   private skipValue(depth: i32): bool {
-    if (depth > MAX_DEPTH) return this.fail("it is nested too deeply");
+    if (depth > MAX_DEPTH) return this.fail('it is nested too deeply');
     const c = this.peek();
     if (c == 0x22) return this.string() !== null;
     if (c == 0x7b || c == 0x5b) {
@@ -71,28 +71,28 @@ export class PositionParser {
         if (c == 0x7b) {
           if (this.string() === null) return false;
           this.blanks();
-          if (!this.take(0x3a)) return this.fail("expected : after a key");
+          if (!this.take(0x3a)) return this.fail('expected : after a key');
           this.blanks();
         }
         if (!this.skipValue(depth + 1)) return false;
         this.blanks();
       } while (this.take(0x2c));
-      return this.take(close) || this.fail("expected , or the end of an object or list");
+      return this.take(close) || this.fail('expected , or the end of an object or list');
     }
-    return this.word("true") || this.word("false") || this.word("null") || this.number();
+    return this.word('true') || this.word('false') || this.word('null') || this.number();
   }
 
   private number(): bool {
     this.take(0x2d);
     const first = this.i;
-    if (!this.digits()) return this.fail("expected a value");
-    if (this.text.charCodeAt(first) == 0x30 && this.i - first > 1) return this.fail("a number starts with 0");
-    if (this.take(0x2e) && !this.digits()) return this.fail("a number ends early");
+    if (!this.digits()) return this.fail('expected a value');
+    if (this.text.charCodeAt(first) == 0x30 && this.i - first > 1) return this.fail('a number starts with 0');
+    if (this.take(0x2e) && !this.digits()) return this.fail('a number ends early');
     const c = this.peek();
     if (c == 0x65 || c == 0x45) {
       this.i++;
       if (!this.take(0x2b)) this.take(0x2d);
-      if (!this.digits()) return this.fail("a number ends early");
+      if (!this.digits()) return this.fail('a number ends early');
     }
     return true;
   }
@@ -104,12 +104,12 @@ export class PositionParser {
   }
 
   private string(): string | null {
-    if (!this.take(0x22)) return this.refuseText("expected a string");
-    let value = "";
+    if (!this.take(0x22)) return this.refuseText('expected a string');
+    let value = '';
     let begin = this.i;
     while (true) {
       const c = this.peek();
-      if (c < 0x20) return this.refuseText(c < 0 ? "it ends within a string" : "a control character in a string");
+      if (c < 0x20) return this.refuseText(c < 0 ? 'it ends within a string' : 'a control character in a string');
       if (c == 0x22 || c == 0x5c) value += this.text.substring(begin, this.i);
       this.i++;
       if (c == 0x22) return value;
@@ -118,11 +118,11 @@ export class PositionParser {
       this.i++;
       if (escaped == 0x75) {
         const unit = this.hex();
-        if (unit < 0) return this.refuseText("a bad \\u escape");
+        if (unit < 0) return this.refuseText('a bad \\u escape');
         value += String.fromCharCode(unit);
       } else {
         const which = '"\\/bfnrt'.indexOf(String.fromCharCode(escaped));
-        if (escaped < 0 || which < 0) return this.refuseText("a bad escape");
+        if (escaped < 0 || which < 0) return this.refuseText('a bad escape');
         value += '"\\/\b\f\n\r\t'.charAt(which);
       }
       begin = this.i;
@@ -133,7 +133,7 @@ export class PositionParser {
     if (this.i + 4 > this.text.length) return -1;
     let unit = 0;
     for (let n = 0; n < 4; n++) {
-      const digit = "0123456789abcdef".indexOf(this.text.charAt(this.i++).toLowerCase());
+      const digit = '0123456789abcdef'.indexOf(this.text.charAt(this.i++).toLowerCase());
       if (digit < 0) return -1;
       unit = unit * 16 + digit;
     }
@@ -166,7 +166,7 @@ export class PositionParser {
   }
 
   private fail(why: string): bool {
-    this.error = why + " at character " + (this.i + 1).toString();
+    this.error = why + ' at character ' + (this.i + 1).toString();
     return false;
   }
 

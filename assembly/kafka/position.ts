@@ -1,12 +1,12 @@
 // Positions: where a source goes on. Written as the official connector v0.12.5 writes them; read in every form that it ever wrote.
-import { isUtf8 } from "../bytes/utf8";
-import { writeJsonString } from "../opencdc/json-string";
-import { PositionParser } from "./position-parser";
+import { isUtf8 } from '../bytes/utf8';
+import { writeJsonString } from '../opencdc/json-string';
+import { PositionParser } from './position-parser';
 
 /** What a position says. `topic` is empty and `offset` -1 where it names a group only. */
 export class Position {
-  group: string = "";
-  topic: string = "";
+  group: string = '';
+  topic: string = '';
   partition: i32 = 0;
   offset: i64 = -1;
 }
@@ -14,7 +14,7 @@ export class Position {
 /** A position, or nothing (the connector starts anew), or why the bytes are no position. */
 export class PositionResult {
   value: Position | null = null;
-  error: string = "";
+  error: string = '';
 }
 
 const MAX_GROUP: usize = 249;
@@ -37,16 +37,16 @@ export function parsePosition(at: usize, size: usize): PositionResult {
   const length = end - begin;
   if (length == 0) return result;
   if (!isUtf8(begin, length)) {
-    result.error = "invalid position: it is not UTF-8 text";
+    result.error = 'invalid position: it is not UTF-8 text';
     return result;
   }
   const text = String.UTF8.decodeUnsafe(begin, length);
-  if (text == "null") return result;
+  if (text == 'null') return result;
   if (load<u8>(begin) == 0x7b) {
     const parser = new PositionParser(text);
     const position = parser.parse();
-    if (position === null) result.error = "invalid position: " + parser.error + " in " + quoted(text);
-    else if (position.offset == i64.MAX_VALUE) result.error = "invalid position: no offset follows that of " + quoted(text);
+    if (position === null) result.error = 'invalid position: ' + parser.error + ' in ' + quoted(text);
+    else if (position.offset == i64.MAX_VALUE) result.error = 'invalid position: no offset follows that of ' + quoted(text);
     else result.value = position;
     return result;
   }
@@ -77,7 +77,7 @@ function isGroupId(at: usize, size: usize): bool {
 }
 
 function quoted(text: string): string {
-  return '"' + (text.length > MAX_QUOTED ? text.substring(0, MAX_QUOTED) + "..." : text) + '"';
+  return '"' + (text.length > MAX_QUOTED ? text.substring(0, MAX_QUOTED) + '...' : text) + '"';
 }
 
 const NAMES: string[] = ['{"GroupID":', ',"Topic":', ',"Partition":', ',"Offset":'];

@@ -1,6 +1,6 @@
 // Reads the records section of a Kafka record batch, magic 2 (KIP-98). The fields of the current record are module variables: no
 // object per record. A record whose fields do not fill it exactly, or leave it, ends the reading with `reader.broken`.
-import * as reader from "../bytes/reader";
+import * as reader from '../bytes/reader';
 
 export let offset: i64 = 0;
 export let timestamp: i64 = 0;

@@ -1,7 +1,7 @@
 // Writes records of a record batch, magic 2. A record begins with lengths that are known last, so its value is written where it
 // belongs if these lengths take as many bytes as those of the record before it, which is nearly always so; else it is moved.
-import { copy } from "../bytes/memory";
-import { varintSize, writeVarint, zigzag } from "../bytes/varint";
+import { copy } from '../bytes/memory';
+import { varintSize, writeVarint, zigzag } from '../bytes/varint';
 
 const ATTRIBUTES_AND_TIMESTAMP: u32 = 2;
 let lengthWidth: u32 = 2;
@@ -13,7 +13,15 @@ export const MAX_RECORD_OVERHEAD: usize = 32;
 /** Where the value of the next record is to be written. */
 @inline
 export function valueStart(at: usize, index: u32, keySize: i32): usize {
-  return at + lengthWidth + ATTRIBUTES_AND_TIMESTAMP + varintSize(zigzag(index)) + varintSize(zigzag(keySize)) + <u32>max(keySize, 0) + valueWidth;
+  return (
+    at +
+    lengthWidth +
+    ATTRIBUTES_AND_TIMESTAMP +
+    varintSize(zigzag(index)) +
+    varintSize(zigzag(keySize)) +
+    <u32>max(keySize, 0) +
+    valueWidth
+  );
 }
 
 /** Bytes of a record; sizes of -1 are null. `headersSize` counts the headers and their number. */
@@ -22,6 +30,7 @@ export function recordSize(index: u32, keySize: i32, valueSize: i32, headersSize
   const body = bodySize(index, keySize, valueSize, headersSize);
   return varintSize(zigzag(body)) + body;
 }
+
 
 @inline
 function bodySize(index: u32, keySize: i32, valueSize: i32, headersSize: u32): u32 {

@@ -8,14 +8,16 @@ export function newBignum(): usize {
   return heap.alloc(4 + 4 * LIMBS);
 }
 
+
 @inline
 function size(a: usize): u32 {
   return load<u32>(a);
 }
 
+
 @inline
 function limb(a: usize, i: u32): usize {
-  return a + 4 + (<usize>i << 2);
+  return a + 4 + ((<usize>i) << 2);
 }
 
 export function assign(a: usize, value: u64): void {
@@ -52,7 +54,7 @@ export function shift(a: usize, bits: u32): void {
   const whole = bits >>> 5;
   if (whole != 0) {
     for (let i = n; i > 0; i--) store<u32>(limb(a, i - 1 + whole), load<u32>(limb(a, i - 1)));
-    memory.fill(limb(a, 0), 0, <usize>whole << 2);
+    memory.fill(limb(a, 0), 0, (<usize>whole) << 2);
     store<u32>(a, n + whole);
   }
   if ((bits & 31) != 0) multiply(a, 1 << (bits & 31));

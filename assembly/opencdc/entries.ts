@@ -1,9 +1,10 @@
 // The entries of one protobuf map, sorted as goccy/go-json sorts the keys of an object: by the bytes of the *escaped* key with its
 // quotes, so that a key's closing quote counts ("a!" is before "a"). Of equal keys the last one stays. The table lies in the scratch
 // memory, which may move with every push: ask for an entry again after one.
-import { arenaAlloc } from "../abi/arena";
-import { push, scratch } from "../bytes/scratch";
-import { MAX_ESCAPE, escapeInto, isPlain } from "./json-string";
+import { arenaAlloc } from '../abi/arena';
+import { push, scratch } from '../bytes/scratch';
+import { MAX_ESCAPE, escapeInto, isPlain } from './json-string';
+
 
 @unmanaged
 export class Entry {
@@ -18,6 +19,7 @@ export class Entry {
 export const ENTRY_SIZE: usize = 24;
 // Up to here insertion beats a heap.
 const FEW: u32 = 24;
+
 
 @inline
 export function entry(table: usize, i: u32): Entry {
@@ -71,6 +73,7 @@ function compareKeys(a: Entry, b: Entry): i32 {
   if (a.escapedSize > common) return load<u8>(a.escapedAt + i) < 0x22 ? -1 : 1;
   return load<u8>(b.escapedAt + i) < 0x22 ? 1 : -1;
 }
+
 
 @inline
 function move(to: usize, from: usize): void {

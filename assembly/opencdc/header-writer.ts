@@ -1,16 +1,17 @@
 // The headers of the current record (record-set-reader) as metadata entries; header-keys.ts says how.
-import { base64Size, writeBase64 } from "../bytes/base64";
-import { copy, same } from "../bytes/memory";
-import { pop, push, scratch } from "../bytes/scratch";
-import { isUtf8 } from "../bytes/utf8";
-import { varintSize, writeVarint } from "../bytes/varint";
-import * as record from "../kafka/record-set-reader";
-import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from "./header-keys";
+import { base64Size, writeBase64 } from '../bytes/base64';
+import { copy, same } from '../bytes/memory';
+import { pop, push, scratch } from '../bytes/scratch';
+import { isUtf8 } from '../bytes/utf8';
+import { varintSize, writeVarint } from '../bytes/varint';
+import * as record from '../kafka/record-set-reader';
+import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from './header-keys';
 
 const TEXT: u32 = 0;
 const VALUE: u32 = 1;
 const NAME: u32 = 2;
 const DROPPED: u32 = 3;
+
 
 @unmanaged
 class Header {
@@ -26,15 +27,22 @@ const FEW: u32 = 12;
 
 let count: u32 = 0;
 
+
 @inline
 function header(i: u32): Header {
   return changetype<Header>(scratch + <usize>i * HEADER_SIZE);
 }
 
+
 @inline
 function keySize(h: Header): u32 {
-  return h.kind == TEXT ? PREFIX_SIZE + h.nameSize : h.kind == VALUE ? VALUE_PREFIX_SIZE + h.nameSize : NAME_PREFIX_SIZE + base64Size(h.nameSize);
+  return h.kind == TEXT
+    ? PREFIX_SIZE + h.nameSize
+    : h.kind == VALUE
+      ? VALUE_PREFIX_SIZE + h.nameSize
+      : NAME_PREFIX_SIZE + base64Size(h.nameSize);
 }
+
 
 @inline
 function textSize(h: Header): u32 {
@@ -69,6 +77,7 @@ export function collectHeaders(): u32 {
   return size;
 }
 
+
 @inline
 function sameName(a: Header, b: Header): bool {
   return a.nameSize == b.nameSize && same(a.nameAt, b.nameAt, a.nameSize);
@@ -87,13 +96,13 @@ function dropRepeated(): void {
 /** From the last header to the first: a name that is in the table already comes again later. */
 function dropRepeatedByHash(): void {
   const slots: u32 = 1 << (33 - clz(count));
-  const table = push(<usize>slots << 2);
-  memory.fill(scratch + table, 0, <usize>slots << 2);
+  const table = push((<usize>slots) << 2);
+  memory.fill(scratch + table, 0, (<usize>slots) << 2);
   for (let i: u32 = count; i > 0; i--) {
     const h = header(i - 1);
     let slot = hash(h.nameAt, h.nameSize) & (slots - 1);
     while (true) {
-      const at = scratch + table + (<usize>slot << 2);
+      const at = scratch + table + ((<usize>slot) << 2);
       const other = load<u32>(at);
       if (other == 0) {
         store<u32>(at, i);

@@ -1,8 +1,8 @@
 // A double as goccy/go-json writes it: strconv's shortest digits, without an exponent from 1e-6 to below 1e21, and an exponent of two
 // digits at least (encoding/json would write 1e-9). What JSON has no number for is a text, as protobuf's own Go code has it.
-import { copy, literal } from "../bytes/memory";
-import { writeDecimal } from "../bytes/decimal";
-import { DIGITS, digitCount, point, shortest } from "./shortest";
+import { copy, literal } from '../bytes/memory';
+import { writeDecimal } from '../bytes/decimal';
+import { DIGITS, digitCount, point, shortest } from './shortest';
 
 /** Characters that a number takes at most. */
 export const MAX_NUMBER: usize = 28;

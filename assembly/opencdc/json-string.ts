@@ -1,12 +1,12 @@
 // JSON strings with the escapes of goccy/go-json v0.10.6, which Conduit writes records with: `<`, `>`, `&`, U+2028 and U+2029 are
 // escaped, control characters are \u00xx except \n, \r and \t, and a byte that belongs to no valid UTF-8 sequence is \ufffd.
-import { copy, literal } from "../bytes/memory";
-import { sequenceSize } from "../bytes/utf8";
+import { copy, literal } from '../bytes/memory';
+import { sequenceSize } from '../bytes/utf8';
 
 /** Bytes that one byte of a string can become at most. */
 export const MAX_ESCAPE: usize = 6;
 
-const HEX = literal("0123456789abcdef");
+const HEX = literal('0123456789abcdef');
 const PLAIN: u8 = 0;
 const UNICODE: u8 = 1; // \u00xx
 const MULTIBYTE: u8 = 2;

@@ -1,12 +1,12 @@
 // google.protobuf.Struct as JSON: objects with sorted keys, numbers as doubles.
-import { writeSigned } from "../bytes/decimal";
-import { copy, literal } from "../bytes/memory";
-import * as reader from "../bytes/reader";
-import { pop, push } from "../bytes/scratch";
-import { addEntry, entry, sortEntries } from "./entries";
-import { writeJsonNumber } from "./json-number";
-import { writeJsonString } from "./json-string";
-import { skipField } from "./wire";
+import { writeSigned } from '../bytes/decimal';
+import { copy, literal } from '../bytes/memory';
+import * as reader from '../bytes/reader';
+import { pop, push } from '../bytes/scratch';
+import { addEntry, entry, sortEntries } from './entries';
+import { writeJsonNumber } from './json-number';
+import { writeJsonString } from './json-string';
+import { skipField } from './wire';
 
 /** Objects and lists within each other; more is refused, because each level takes stack. */
 export const MAX_DEPTH = 500;
@@ -20,9 +20,9 @@ export function clearTooDeep(): void {
   tooDeep = false;
 }
 
-const NULL = literal("null");
-const TRUE = literal("true");
-const FALSE = literal("false");
+const NULL = literal('null');
+const TRUE = literal('true');
+const FALSE = literal('false');
 
 const KIND_NULL: u32 = 0;
 const KIND_NUMBER: u32 = 1;

@@ -1,10 +1,23 @@
 // The current record of record-reader as `opencdc/json`: the bytes that Conduit's own Go code (goccy/go-json) writes.
-import { base64Size, writeBase64 } from "../bytes/base64";
-import { copy, literal } from "../bytes/memory";
-import { entry } from "./entries";
-import { writeJsonString } from "./json-string";
-import { MAX_GROWTH, writeStruct } from "./json-struct";
-import { Data, MAX_OPERATION, RAW, STRUCTURED, after, before, joinedSize, key, metadataCount, positionAt, positionSize, writeOperation } from "./record-reader";
+import { base64Size, writeBase64 } from '../bytes/base64';
+import { copy, literal } from '../bytes/memory';
+import { entry } from './entries';
+import { writeJsonString } from './json-string';
+import { MAX_GROWTH, writeStruct } from './json-struct';
+import {
+  Data,
+  MAX_OPERATION,
+  RAW,
+  STRUCTURED,
+  after,
+  before,
+  joinedSize,
+  key,
+  metadataCount,
+  positionAt,
+  positionSize,
+  writeOperation,
+} from './record-reader';
 
 const POSITION = literal('{"position":');
 const OPERATION = literal(',"operation":"');
@@ -12,7 +25,7 @@ const METADATA = literal('","metadata":');
 const KEY = literal(',"key":');
 const BEFORE = literal(',"payload":{"before":');
 const AFTER = literal(',"after":');
-const NULL = literal("null");
+const NULL = literal('null');
 const FRAME: usize = 128 + MAX_OPERATION;
 
 /** Bytes that `writeRecordJson` needs at most. */
@@ -20,6 +33,7 @@ export function recordJsonBound(recordSize: u32): u64 {
   const raw = rawSize(key) + rawSize(before) + rawSize(after) + positionSize;
   return <u64>FRAME + base64Size(raw) + 12 + <u64>(recordSize - raw) * MAX_GROWTH + <u64>joinedSize * MAX_GROWTH;
 }
+
 
 @inline
 function rawSize(data: Data): u32 {

@@ -1,17 +1,18 @@
 // One opencdc.v1.Record. Its fields are module variables, its metadata a table of `entries`. Unknown fields are skipped; a field
 // that comes again is merged or replaced, as protobuf says.
-import { arenaAlloc } from "../abi/arena";
-import { writeSigned } from "../bytes/decimal";
-import { copy, literal } from "../bytes/memory";
-import * as reader from "../bytes/reader";
-import { pop } from "../bytes/scratch";
-import { readEntry } from "./json-struct";
-import { skipField } from "./wire";
+import { arenaAlloc } from '../abi/arena';
+import { writeSigned } from '../bytes/decimal';
+import { copy, literal } from '../bytes/memory';
+import * as reader from '../bytes/reader';
+import { pop } from '../bytes/scratch';
+import { readEntry } from './json-struct';
+import { skipField } from './wire';
 
 /** What a Data holds. */
 export const ABSENT: u32 = 0;
 export const RAW: u32 = 1;
 export const STRUCTURED: u32 = 2;
+
 
 @unmanaged
 export class Data {
@@ -100,6 +101,7 @@ function readData(data: Data): void {
   widen(outer);
 }
 
+
 @inline
 function widen(to: usize): void {
   reader.bound(to);
@@ -115,11 +117,11 @@ function joinStructs(data: Data, at: usize, size: u32): void {
   joinedSize += data.size;
 }
 
-const CREATE = literal("create");
-const UPDATE = literal("update");
-const DELETE = literal("delete");
-const SNAPSHOT = literal("snapshot");
-const OPERATION = literal("Operation(");
+const CREATE = literal('create');
+const UPDATE = literal('update');
+const DELETE = literal('delete');
+const SNAPSHOT = literal('snapshot');
+const OPERATION = literal('Operation(');
 
 /** Characters that an operation takes at most. */
 export const MAX_OPERATION: usize = 24;

@@ -2,17 +2,17 @@
 // exact size before it is written, so that the caller can bound the batch, and lengths are minimal varints.
 //
 // What is null in Kafka is absent here, what is empty is present and empty: Conduit keeps the two apart.
-import { decimalSize, writeDecimal } from "../bytes/decimal";
-import { copy, literal } from "../bytes/memory";
-import { varintSize, writeVarint } from "../bytes/varint";
-import * as record from "../kafka/record-set-reader";
-import { collectHeaders, writeHeaders } from "./header-writer";
+import { decimalSize, writeDecimal } from '../bytes/decimal';
+import { copy, literal } from '../bytes/memory';
+import { varintSize, writeVarint } from '../bytes/varint';
+import * as record from '../kafka/record-set-reader';
+import { collectHeaders, writeHeaders } from './header-writer';
 
-const COLLECTION = literal("opencdc.collection");
+const COLLECTION = literal('opencdc.collection');
 const COLLECTION_SIZE: u32 = 18;
-const READ_AT = literal("opencdc.readAt");
+const READ_AT = literal('opencdc.readAt');
 const READ_AT_SIZE: u32 = 14;
-const CREATED_AT = literal("opencdc.createdAt");
+const CREATED_AT = literal('opencdc.createdAt');
 const CREATED_AT_SIZE: u32 = 17;
 const OPERATION_CREATE: u16 = 0x0110;
 const ZEROS: u32 = 0x30303030;
@@ -90,10 +90,12 @@ export function measureRecord(): usize {
   return 1 + varintSize(bodySize) + bodySize;
 }
 
+
 @inline
 function dataSize(bytes: u32): u32 {
   return 1 + varintSize(bytes) + bytes;
 }
+
 
 @inline
 function payloadSize(): u32 {

@@ -1,8 +1,8 @@
 // The shortest decimal digits that give a double back, and of those the closest ones, as Go's strconv and JavaScript print them.
 // AssemblyScript's own dtoa (Grisu2) is at times longer. Numbers of up to 15 digits, which are nearly all, take a short way; the rest
 // the exact one of Steele, White, Burger and Dybvig: big numbers, no tables, no doubt.
-import { writeDecimal } from "../bytes/decimal";
-import { add, assign, compare, multiply, multiplyPowerOf10, newBignum, shift, subtract } from "./bignum";
+import { writeDecimal } from '../bytes/decimal';
+import { add, assign, compare, multiply, multiplyPowerOf10, newBignum, shift, subtract } from './bignum';
 
 /** The digits in ASCII, without leading or trailing zeros. */
 export const DIGITS = heap.alloc(32);
@@ -47,9 +47,9 @@ function exact(value: f64): void {
   const biased = <i32>(bits >>> 52);
   let mantissa = bits & 0xfffffffffffff;
   const exponent = biased == 0 ? -1074 : biased - 1075;
-  if (biased != 0) mantissa |= <u64>1 << 52;
+  if (biased != 0) mantissa |= (<u64>1) << 52;
   // Half of the way to the neighbours, as UPPER / S and LOWER / S; the one below is nearer at a power of two.
-  const closer = biased > 1 && mantissa == <u64>1 << 52;
+  const closer = biased > 1 && mantissa == (<u64>1) << 52;
   const up: u32 = exponent > 0 ? exponent : 0;
   const down: u32 = exponent < 0 ? -exponent : 0;
   const extra: u32 = closer ? 1 : 0;

@@ -1,5 +1,5 @@
 // Protobuf's wire format.
-import * as reader from "../bytes/reader";
+import * as reader from '../bytes/reader';
 
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;
@@ -15,7 +15,7 @@ export function skipField(tag: u64): void {
 }
 
 function skipNested(tag: u64, depth: i32): void {
-  const kind = <u32>tag & 7;
+  const kind = (<u32>tag) & 7;
   // Field numbers are 1 to 2^29 - 1.
   if (tag >>> 3 == 0 || tag >>> 32 != 0 || depth > MAX_GROUPS) {
     reader.fail();
@@ -28,7 +28,7 @@ function skipNested(tag: u64, depth: i32): void {
   else if (kind == START_GROUP) {
     while (!reader.broken) {
       const inner = reader.varint();
-      if ((<u32>inner & 7) == END_GROUP) {
+      if (((<u32>inner) & 7) == END_GROUP) {
         if (inner >>> 3 != tag >>> 3) reader.fail();
         return;
       }

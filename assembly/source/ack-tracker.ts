@@ -6,8 +6,8 @@
 //
 // An epoch is one assignment of partitions. After a new one the same offsets may be delivered again while acknowledgements of the
 // first delivery are still on their way; they find the older run first, and count for nothing.
-import { Partition } from "./partition";
-import { Run } from "./run";
+import { Partition } from './partition';
+import { Run } from './run';
 
 /** The newest epoch of all partitions: the only one that can be committed. */
 export let currentEpoch: u32 = 0;
@@ -57,6 +57,7 @@ export function acknowledge(partition: Partition, offset: i64): bool {
   else removeFirst(partition, run);
   return true;
 }
+
 
 @inline
 function advance(partition: Partition, epoch: u32, offset: i64, count: u32): void {
@@ -121,6 +122,7 @@ function joinHeld(partition: Partition, before: Run, held: Run): void {
     if (before.next === null) partition.last = before;
   }
 }
+
 
 @inline
 function touches(a: Run, b: Run): bool {

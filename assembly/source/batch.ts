@@ -1,14 +1,14 @@
 // Fetched record sets -> one connector.v2.Source.Run.Response, within the host's credit.
-import { arenaAlloc } from "../abi/arena";
-import { FetchedView } from "../abi/layout";
-import { ListSlot } from "../abi/slots";
-import * as output from "../bytes/output";
-import { reset as resetScratch } from "../bytes/scratch";
-import * as record from "../kafka/record-set-reader";
-import * as writer from "../opencdc/record-writer";
-import { delivered } from "./ack-tracker";
-import { FetchedSet } from "./fetched";
-import { partitionOf } from "./partitions";
+import { arenaAlloc } from '../abi/arena';
+import { FetchedView } from '../abi/layout';
+import { ListSlot } from '../abi/slots';
+import * as output from '../bytes/output';
+import { reset as resetScratch } from '../bytes/scratch';
+import * as record from '../kafka/record-set-reader';
+import * as writer from '../opencdc/record-writer';
+import { delivered } from './ack-tracker';
+import { FetchedSet } from './fetched';
+import { partitionOf } from './partitions';
 
 let waiting: FetchedSet[] = [];
 
@@ -113,7 +113,7 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): bool {
 
 /** The record set that `mapBatch` could not read. */
 export function corruptSet(): string {
-  if (waiting.length == 0) return "";
+  if (waiting.length == 0) return '';
   const p = waiting[0].partition;
-  return p.topic + "-" + p.partition.toString();
+  return p.topic + '-' + p.partition.toString();
 }

@@ -1,11 +1,11 @@
 // When acknowledged offsets are committed: with commitOffsetsSize of them, commitOffsetsDelay after the first, with an
 // acknowledgement a second or more after the last commit, and at the end.
-import { ConnectorError } from "../abi/errors";
-import { Consumer } from "../abi/kafka";
-import { ErrorKind } from "../abi/layout";
-import { Level, log } from "../abi/log";
-import { currentEpoch, noneIsPending, pending } from "./ack-tracker";
-import { dueOffsets, markCommitted } from "./partitions";
+import { ConnectorError } from '../abi/errors';
+import { Consumer } from '../abi/kafka';
+import { ErrorKind } from '../abi/layout';
+import { Level, log } from '../abi/log';
+import { currentEpoch, noneIsPending, pending } from './ack-tracker';
+import { dueOffsets, markCommitted } from './partitions';
 
 const IDLE_MS: i64 = 1000;
 const RETRY_MS: i64 = 1000;
@@ -47,6 +47,7 @@ function isDue(nowMs: i64): bool {
   return pending >= size || (delayMs > 0 && nowMs - pendingSince >= delayMs);
 }
 
+
 @inline
 function elapsed(since: i64, nowMs: i64): i64 {
   return nowMs < since ? i64.MAX_VALUE : nowMs - since;
@@ -63,8 +64,8 @@ function commitNow(consumer: Consumer, nowMs: i64): ConnectorError | null {
   }
   failedAt = nowMs;
   const curable = error.kind == ErrorKind.timeout || error.kind == ErrorKind.unavailable || error.kind == ErrorKind.cancelled;
-  if (!curable) return new ConnectorError(error.kind, "failed to commit records: " + error.text);
-  log(Level.warn, "failed to commit offsets, they stay due", ["error", error.text, "records", pending.toString()]);
+  if (!curable) return new ConnectorError(error.kind, 'failed to commit records: ' + error.text);
+  log(Level.warn, 'failed to commit offsets, they stay due', ['error', error.text, 'records', pending.toString()]);
   return null;
 }
 

@@ -1,18 +1,18 @@
 // The consumer group of a source.
-import { Random } from "as-wasi/assembly";
-import { Level, log } from "../abi/log";
-import { Position } from "../kafka/position";
+import { Random } from 'as-wasi/assembly';
+import { Level, log } from '../abi/log';
+import { Position } from '../kafka/position';
 
 /** Its group, or why there is none. */
 export class GroupResult {
-  group: string = "";
-  error: string = "";
+  group: string = '';
+  error: string = '';
 }
 
 /** The position's group; else the configured one; else a new one. Both, and different: an error. */
 export function resolveGroup(position: Position | null, configured: string): GroupResult {
   const result = new GroupResult();
-  if (position !== null && configured != "" && position.group != configured) {
+  if (position !== null && configured != '' && position.group != configured) {
     result.error =
       'the old position contains a different consumer group ID than the connector configuration ("' +
       position.group +
@@ -21,24 +21,24 @@ export function resolveGroup(position: Position | null, configured: string): Gro
       '"), please check if the configured group ID changed since the last run';
     return result;
   }
-  result.group = position !== null && position.group != "" ? position.group : configured;
-  if (result.group == "") {
+  result.group = position !== null && position.group != '' ? position.group : configured;
+  if (result.group == '') {
     result.group = uuid();
-    log(Level.info, "assigning source to new consumer group", ["groupID", result.group]);
+    log(Level.info, 'assigning source to new consumer group', ['groupID', result.group]);
   }
   return result;
 }
 
-const HEX = "0123456789abcdef";
+const HEX = '0123456789abcdef';
 
 /** A random UUID, version 4. */
 function uuid(): string {
   const bytes = Random.randomBytes(16);
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  let text = "";
+  let text = '';
   for (let i = 0; i < 16; i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += "-";
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
     text += HEX.charAt(bytes[i] >> 4) + HEX.charAt(bytes[i] & 15);
   }
   return text;

@@ -1,21 +1,22 @@
 // conduit:connector/source
-import { Date as WasiDate } from "as-wasi/assembly";
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from "../abi/errors";
-import { Consumer, PartitionOffset } from "../abi/kafka";
-import { ErrorKind, SourceReadResult } from "../abi/layout";
-import * as reader from "../bytes/reader";
-import { configureSource, sourceSettings } from "../config/index";
-import { liftConfig } from "../config/lift";
-import { Position, parsePosition } from "../kafka/position";
-import { resetTracker } from "./ack-tracker";
-import * as batches from "./batch";
-import { commitAfterAck, commitAll, commitWhenDue, resetCommits } from "./commits";
-import { resolveGroup } from "./group";
-import { acknowledgeAll, resetPartitions } from "./partitions";
+import { Date as WasiDate } from 'as-wasi/assembly';
+import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../abi/errors';
+import { Consumer, PartitionOffset } from '../abi/kafka';
+import { ErrorKind, SourceReadResult } from '../abi/layout';
+import * as reader from '../bytes/reader';
+import { configureSource, sourceSettings } from '../config/index';
+import { liftConfig } from '../config/lift';
+import { Position, parsePosition } from '../kafka/position';
+import { resetTracker } from './ack-tracker';
+import * as batches from './batch';
+import { commitAfterAck, commitAll, commitWhenDue, resetCommits } from './commits';
+import { resolveGroup } from './group';
+import { acknowledgeAll, resetPartitions } from './partitions';
 
 let consumer: Consumer | null = null;
-let group: string = "";
+let group: string = '';
 let stopped: bool = false;
+
 
 @inline
 function nowMs(): i64 {
@@ -26,24 +27,26 @@ function refuse(kind: u8, text: string): usize {
   return returnResult(new ConnectorError(kind, text));
 }
 
+
 @cabi("conduit:connector/source@0.1.0#configure")
 export function sourceConfigure(ptr: usize, count: u32): usize {
   return returnInvalidParams(configureSource(liftConfig(ptr, count)));
 }
 
+
 @cabi("conduit:connector/source@0.1.0#open")
 export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   const settings = sourceSettings;
-  if (settings === null) return refuse(ErrorKind.other, "the source is not configured");
-  if (consumer !== null) return refuse(ErrorKind.other, "the source is open already");
+  if (settings === null) return refuse(ErrorKind.other, 'the source is not configured');
+  if (consumer !== null) return refuse(ErrorKind.other, 'the source is open already');
   let position: Position | null = null;
   if (hasResume) {
     const parsed = parsePosition(ptr, length);
-    if (parsed.error != "") return refuse(ErrorKind.invalidPosition, parsed.error);
+    if (parsed.error != '') return refuse(ErrorKind.invalidPosition, parsed.error);
     position = parsed.value;
   }
   const resolved = resolveGroup(position, settings.group);
-  if (resolved.error != "") return refuse(ErrorKind.invalidPosition, resolved.error);
+  if (resolved.error != '') return refuse(ErrorKind.invalidPosition, resolved.error);
   const resume = new Array<PartitionOffset>();
   // A topic that is not read any more has nothing to resume.
   if (position !== null && position.offset >= 0 && position.partition >= 0 && settings.topics.includes(position.topic)) {
@@ -65,10 +68,11 @@ function reset(): void {
   resetTracker();
 }
 
+
 @cabi("conduit:connector/source@0.1.0#read")
 export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usize {
   const c = consumer;
-  if (c === null) return refuse(ErrorKind.other, "the source is not open");
+  if (c === null) return refuse(ErrorKind.other, 'the source is not open');
   const now = nowMs();
   const failed = commitWhenDue(c, now);
   if (failed !== null) return returnResult(failed);
@@ -77,14 +81,14 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
     const fetched = c.poll(maxRecords, batches.fetchBytes(maxBytes), maxWaitMs);
     if (fetched === null) {
       const error = c.error!;
-      return refuse(error.kind, "failed getting a record: " + error.text);
+      return refuse(error.kind, 'failed getting a record: ' + error.text);
     }
     batches.add(group, fetched);
     if (!batches.hasWaiting()) return nothing();
   }
   // The wait of the poll may have been long, and readAt is when a record was read.
   if (!batches.mapBatch(maxRecords, maxBytes, <u64>nowMs())) {
-    return refuse(ErrorKind.rejected, "failed getting a record: a record set of topic-partition " + batches.corruptSet() + " is corrupt");
+    return refuse(ErrorKind.rejected, 'failed getting a record: a record set of topic-partition ' + batches.corruptSet() + ' is corrupt');
   }
   const result = changetype<SourceReadResult>(RETURN_AREA);
   result.isError = false;
@@ -102,17 +106,19 @@ function nothing(): usize {
   return RETURN_AREA;
 }
 
+
 @cabi("conduit:connector/source@0.1.0#ack")
 export function sourceAck(ptr: usize, length: usize): usize {
   const c = consumer;
-  if (c === null) return refuse(ErrorKind.other, "the source is not open");
+  if (c === null) return refuse(ErrorKind.other, 'the source is not open');
   const unknown = acknowledgeAll(ptr, length);
   const broken = reader.broken;
   const failed = commitAfterAck(c, nowMs());
-  if (broken) return refuse(ErrorKind.rejected, "ack not possible: the request is not a connector.v2.Source.Run.Request");
+  if (broken) return refuse(ErrorKind.rejected, 'ack not possible: the request is not a connector.v2.Source.Run.Request');
   if (unknown !== null) return refuse(ErrorKind.invalidPosition, 'ack not possible: no record waits for it at position "' + unknown + '"');
   return returnResult(failed);
 }
+
 
 @cabi("conduit:connector/source@0.1.0#stop")
 export function sourceStop(): usize {
@@ -120,6 +126,7 @@ export function sourceStop(): usize {
   batches.resetBatches();
   return returnResult(null);
 }
+
 
 @cabi("conduit:connector/source@0.1.0#teardown")
 export function sourceTeardown(): usize {
@@ -129,7 +136,7 @@ export function sourceTeardown(): usize {
   const uncommitted = commitAll(c);
   const unclosed = c.close();
   reset();
-  if (uncommitted !== null) return refuse(uncommitted.kind, "failed closing Kafka consumer: failed to commit records: " + uncommitted.text);
-  if (unclosed !== null) return refuse(unclosed.kind, "failed closing Kafka consumer: " + unclosed.text);
+  if (uncommitted !== null) return refuse(uncommitted.kind, 'failed closing Kafka consumer: failed to commit records: ' + uncommitted.text);
+  if (unclosed !== null) return refuse(unclosed.kind, 'failed closing Kafka consumer: ' + unclosed.text);
   return returnResult(null);
 }

@@ -1,6 +1,6 @@
 // What the source knows of one partition: how its positions begin, and which of its delivered records are acknowledged.
-import { PositionPrefix } from "../kafka/position";
-import { Run } from "./run";
+import { PositionPrefix } from '../kafka/position';
+import { Run } from './run';
 
 export class Partition {
   readonly prefix: PositionPrefix;

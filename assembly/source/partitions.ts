@@ -1,11 +1,11 @@
 // The partitions that this source has seen, and what their acknowledgements may commit.
-import { PartitionOffset } from "../abi/kafka";
-import * as reader from "../bytes/reader";
-import { same } from "../bytes/memory";
-import { parsePosition } from "../kafka/position";
-import { skipField } from "../opencdc/wire";
-import { acknowledge, currentEpoch } from "./ack-tracker";
-import { Partition } from "./partition";
+import { PartitionOffset } from '../abi/kafka';
+import * as reader from '../bytes/reader';
+import { same } from '../bytes/memory';
+import { parsePosition } from '../kafka/position';
+import { skipField } from '../opencdc/wire';
+import { acknowledge, currentEpoch } from './ack-tracker';
+import { Partition } from './partition';
 
 let all: Partition[] = [];
 let recent: Partition | null = null;
@@ -55,6 +55,7 @@ export function acknowledgePosition(at: usize, size: u32): bool {
   p = find(parsed.topic, parsed.partition);
   return p !== null && p.group == parsed.group && acknowledge(p, parsed.offset);
 }
+
 
 @inline
 function begins(p: Partition, at: usize, size: u32): bool {
@@ -111,4 +112,3 @@ export function acknowledgeAll(at: usize, size: usize): string | null {
   }
   return unknown;
 }
-

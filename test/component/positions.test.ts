@@ -35,18 +35,21 @@ describe('a position is read', () => {
     expect(await opened(uuid)).toMatchObject({ group: uuid, resume: [] });
     expect(await opened('  orders.group_1\n')).toMatchObject({ group: 'orders.group_1', resume: [] });
   });
-  test.each(['{"Offset":9,"Partition":1,"Topic":"orders","GroupID":"g"}', ' {\n"GROUPID" : "g", "tOpIc":"orders","PARTITION":1 , "offset":9 }\n', '{"GroupID":"x","GroupID":"g","Topic":"orders","Partition":1,"Offset":9,"Other":[1,{"a":null},"]"],"n":-1.5e3}'])(
-    'with its keys in any order and case, and unknown ones between: %s',
-    async (position) => {
-      expect(await opened(position)).toMatchObject({ group: 'g', resume: resumed('orders', 1, 10n) });
-    },
-  );
+  test.each([
+    '{"Offset":9,"Partition":1,"Topic":"orders","GroupID":"g"}',
+    ' {\n"GROUPID" : "g", "tOpIc":"orders","PARTITION":1 , "offset":9 }\n',
+    '{"GroupID":"x","GroupID":"g","Topic":"orders","Partition":1,"Offset":9,"Other":[1,{"a":null},"]"],"n":-1.5e3}',
+  ])('with its keys in any order and case, and unknown ones between: %s', async (position) => {
+    expect(await opened(position)).toMatchObject({ group: 'g', resume: resumed('orders', 1, 10n) });
+  });
   test('with every escape of JSON in it', async () => {
     const position = '{"GroupID":"\\u00e9\\"\\\\\\/\\b\\f\\n\\r\\t\\ud83d\\ude00\\u003c","Topic":"orders","Partition":0,"Offset":0}';
     expect(await opened(position)).toMatchObject({ group: 'é"\\/\b\f\n\r\t😀<', resume: resumed('orders', 0, 1n) });
   });
   test('with offsets beyond what a double holds', async () => {
-    expect((await opened('{"GroupID":"g","Topic":"orders","Partition":0,"Offset":9223372036854775806}')).resume).toEqual(resumed('orders', 0, 9_223_372_036_854_775_807n));
+    expect((await opened('{"GroupID":"g","Topic":"orders","Partition":0,"Offset":9223372036854775806}')).resume).toEqual(
+      resumed('orders', 0, 9_223_372_036_854_775_807n),
+    );
   });
   test('whose topic is not read any more: the group counts, the offset does not', async () => {
     expect(await opened('{"GroupID":"g","Topic":"old","Partition":0,"Offset":5}')).toMatchObject({ group: 'g', resume: [] });
@@ -106,7 +109,9 @@ describe('junk is no position', () => {
     expect(error.text).toContain(why);
   });
   test('without an offset behind it', async () => {
-    expect((await refused('{"GroupID":"g","Topic":"orders","Partition":1,"Offset":9223372036854775807}')).text).toContain('no offset follows');
+    expect((await refused('{"GroupID":"g","Topic":"orders","Partition":1,"Offset":9223372036854775807}')).text).toContain(
+      'no offset follows',
+    );
   });
   test.each(['hi mom', '[1]', '"g"', 'a/b', 'g'.repeat(250), 'żółć'])('that no connector wrote as a group id: %s', async (position) => {
     const error = await refused(position);
@@ -119,13 +124,19 @@ describe('junk is no position', () => {
   test('of any bytes: an answer, never a trap', async () => {
     const parts = fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', 'null', '1', '-', '.', 'e', 'GroupID', 'offset', '\\u00', ' ');
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.array(parts, { maxLength: 30 }).map((p) => Buffer.from(p.join('')))), async (bytes) => {
-        try {
-          await opened(bytes);
-        } catch (error) {
-          expect(error).toHaveProperty('payload.kind', 'invalid-position');
-        }
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 60 }),
+          fc.array(parts, { maxLength: 30 }).map((p) => Buffer.from(p.join(''))),
+        ),
+        async (bytes) => {
+          try {
+            await opened(bytes);
+          } catch (error) {
+            expect(error).toHaveProperty('payload.kind', 'invalid-position');
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -151,15 +162,25 @@ describe('a position is written', () => {
   }, 60_000);
 
   test('so that it is read again, whatever group, topic, partition and offset it has', async () => {
-    const group = fc.string({ unit: fc.oneof(fc.constantFrom('"', '\\', '<', '\u2028', '\u0001', 'é', '😀'), fc.string({ minLength: 1, maxLength: 1 })), minLength: 1, maxLength: 12 });
+    const group = fc.string({
+      unit: fc.oneof(fc.constantFrom('"', '\\', '<', '\u2028', '\u0001', 'é', '😀'), fc.string({ minLength: 1, maxLength: 1 })),
+      minLength: 1,
+      maxLength: 12,
+    });
     await fc.assert(
-      fc.asyncProperty(group, fc.constantFrom('orders', 'a.b_c-d'), fc.nat(2 ** 31 - 1), fc.bigInt({ min: 0n, max: (1n << 63n) - 2n }), async (g, topic, partition, offset) => {
-        const guest = await reopened(g, topic);
-        const [record] = await readBatch(guest, [fetched(topic, partition, [{ offset }])]);
-        expect(JSON.parse(record!.position.toString())).toMatchObject({ GroupID: g, Topic: topic, Partition: partition });
-        const options = await opened(record!.position, { topics: topic });
-        expect(options).toMatchObject({ group: g, resume: resumed(topic, partition, offset + 1n) });
-      }),
+      fc.asyncProperty(
+        group,
+        fc.constantFrom('orders', 'a.b_c-d'),
+        fc.nat(2 ** 31 - 1),
+        fc.bigInt({ min: 0n, max: (1n << 63n) - 2n }),
+        async (g, topic, partition, offset) => {
+          const guest = await reopened(g, topic);
+          const [record] = await readBatch(guest, [fetched(topic, partition, [{ offset }])]);
+          expect(JSON.parse(record!.position.toString())).toMatchObject({ GroupID: g, Topic: topic, Partition: partition });
+          const options = await opened(record!.position, { topics: topic });
+          expect(options).toMatchObject({ group: g, resume: resumed(topic, partition, offset + 1n) });
+        },
+      ),
       { numRuns: 150 },
     );
   });

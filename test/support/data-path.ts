@@ -14,7 +14,11 @@ async function configured(side: 'source' | 'destination', config: Record<string,
 }
 
 /** A source that is open. */
-export async function openSource(config: Record<string, string> = {}, position?: Uint8Array | string, world = new FakeWorld()): Promise<Guest> {
+export async function openSource(
+  config: Record<string, string> = {},
+  position?: Uint8Array | string,
+  world = new FakeWorld(),
+): Promise<Guest> {
   const guest = await configured('source', { topics: 'orders', groupID: 'g', ...config }, world);
   await guest.source.open(typeof position === 'string' ? Buffer.from(position) : position);
   return guest;
@@ -31,7 +35,8 @@ export async function readBatch(guest: Guest, found: Fetched[], credit: Credit =
   if (batch === undefined) return [];
   const records = recordsOf(batch);
   if (records.length !== batch.count) throw new Error(`count is ${batch.count}, the batch holds ${records.length}`);
-  if (Buffer.compare(batch.lastPosition, records.at(-1)?.position ?? Buffer.alloc(0)) !== 0) throw new Error('lastPosition is not the position of the last record');
+  if (Buffer.compare(batch.lastPosition, records.at(-1)?.position ?? Buffer.alloc(0)) !== 0)
+    throw new Error('lastPosition is not the position of the last record');
   return records;
 }
 
@@ -58,7 +63,10 @@ export interface Written {
 export async function writeBytes(guest: Guest, request: Uint8Array): Promise<Written> {
   const before = guest.world.of('producer.send').length;
   const response = await guest.destination.write(request);
-  const outgoing = guest.world.of('producer.send').slice(before).flatMap((call) => call.outgoing);
+  const outgoing = guest.world
+    .of('producer.send')
+    .slice(before)
+    .flatMap((call) => call.outgoing);
   return {
     acks: decode<{ acks: Ack[] }>('connector.v2.Destination.Run.Response', Buffer.from(response)).acks,
     outgoing,

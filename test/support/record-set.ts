@@ -25,7 +25,8 @@ export interface WritableRecord {
   headers?: Record<string, Buffer | string | (Buffer | string)[]>;
 }
 
-const bytes = (value: Buffer | string | null | undefined): Buffer | null => (typeof value === 'string' ? Buffer.from(value) : (value ?? null));
+const bytes = (value: Buffer | string | null | undefined): Buffer | null =>
+  typeof value === 'string' ? Buffer.from(value) : (value ?? null);
 
 /** A record set by kafkajs' encoder. Offsets count on from the first one where none is given. */
 export function recordSet(records: WritableRecord[], options: { logAppendTime?: boolean; baseTimestamp?: bigint } = {}): RecordSet {
@@ -46,7 +47,13 @@ export function recordSet(records: WritableRecord[], options: { logAppendTime?: 
   return { baseOffset, baseTimestamp, count: records.length, records: Buffer.concat(parts), logAppendTime: options.logAppendTime ?? false };
 }
 
-export function fetched(topic: string, partition: number, records: WritableRecord[], epoch = 1, options: { logAppendTime?: boolean; baseTimestamp?: bigint } = {}): Fetched {
+export function fetched(
+  topic: string,
+  partition: number,
+  records: WritableRecord[],
+  epoch = 1,
+  options: { logAppendTime?: boolean; baseTimestamp?: bigint } = {},
+): Fetched {
   return { topic, partition, epoch, records: recordSet(records, options) };
 }
 
@@ -56,11 +63,18 @@ const varint = (value: number): number[] => {
   for (rest >>>= 0; rest > 127; rest >>>= 7) out.push((rest & 127) | 128);
   return [...out, rest];
 };
-const sized = (value: Buffer | null): Buffer => (value === null ? Buffer.from(varint(-1)) : Buffer.concat([Buffer.from(varint(value.length)), value]));
+const sized = (value: Buffer | null): Buffer =>
+  value === null ? Buffer.from(varint(-1)) : Buffer.concat([Buffer.from(varint(value.length)), value]);
 
 /** A record with headers that kafkajs cannot write: any bytes as a name, null as a value. */
 export function recordWithHeaders(headers: [Buffer, Buffer | null][], key: Buffer | null, value: Buffer | null): Buffer {
-  const body = Buffer.concat([Buffer.from([0, 0, 0]), sized(key), sized(value), Buffer.from(varint(headers.length)), ...headers.flatMap(([n, v]) => [sized(n), sized(v)])]);
+  const body = Buffer.concat([
+    Buffer.from([0, 0, 0]),
+    sized(key),
+    sized(value),
+    Buffer.from(varint(headers.length)),
+    ...headers.flatMap(([n, v]) => [sized(n), sized(v)]),
+  ]);
   return Buffer.concat([Buffer.from(varint(body.length)), body]);
 }
 
