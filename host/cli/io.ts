@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** A terminal or a pipe for people: logs, errors, progress. */
-export interface ErrorStream extends Writable {
+/** A terminal, a pipe or a file. */
+export interface OutputStream extends Writable {
   isTTY?: boolean;
+  /** Of a terminal; 0 where it does not know its width. */
   columns?: number;
 }
 
@@ -10,9 +11,9 @@ export interface ErrorStream extends Writable {
 export interface Io {
   stdin: Readable;
   /** Data only. */
-  stdout: Writable;
+  stdout: OutputStream;
   /** Logs, errors and progress only. */
-  stderr: ErrorStream;
+  stderr: OutputStream;
   env: Readonly<Record<string, string | undefined>>;
   /** Calls `listener` at each SIGINT and SIGTERM until the returned function is called. */
   onSignal(listener: () => void): () => void;

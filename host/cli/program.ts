@@ -110,7 +110,10 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
     .option('-V, --version', 'print the version')
     .addHelpText('after', EXIT_CODES);
 
-  const add = (name: string, description: string): Command => program.command(name).description(description);
+  const add = (name: string, description: string): Command => {
+    const examples = (EXAMPLES[name] ?? []).map((example) => `\n  ${options.name} ${example}`).join('');
+    return program.command(name).description(description).addHelpText('after', `\nExamples:${examples}`);
+  };
   const run = async (command: Command, body: (context: Context) => Promise<Outcome>, dataOnStdout = false): Promise<void> => {
     done(await runCommand(command.name(), io, { ...common(command), dataOnStdout }, options.connectors, body));
   };
@@ -203,6 +206,17 @@ function reading(given: ReadOptions): { limit: number | undefined; idleMs: numbe
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  spec: ['spec', 'spec --json'],
+  validate: ['validate source -c servers=localhost:9092 -c topics=orders', 'validate destination --config destination.yaml'],
+  source: ['source -c servers=localhost:9092 -c topics=orders -c readFromBeginning=true --limit 5', 'source --config source.yaml --follow'],
+  destination: ['destination -c servers=localhost:9092 -c topic=orders < records.jsonl'],
+  pipe: [
+    'pipe --source servers=localhost:9092 topics=orders readFromBeginning=true --destination servers=localhost:9092 topic=copy',
+    'pipe --config pipe.yaml --follow',
+  ],
+};
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed while running, 2 wrong arguments or settings, 3 the environment (no broker answers),

@@ -32,7 +32,8 @@ export async function runCommand(
     level: options.level,
     json: options.json,
     color: isTerminal && !io.env.NO_COLOR,
-    progress: isTerminal && !options.quiet && !options.json,
+    // Records on the same terminal show progress enough, and would run into the line.
+    progress: isTerminal && !options.quiet && !options.json && !(options.dataOnStdout && io.stdout.isTTY === true),
   });
   const stopping = new AbortController();
   const silence = io.onSignal(() => {

@@ -1,5 +1,5 @@
 import { LOG_LEVELS, type Log, type LogLevel } from '../log.ts';
-import type { ErrorStream } from './io.ts';
+import type { OutputStream } from './io.ts';
 
 export interface TerminalOptions {
   level: LogLevel;
@@ -14,13 +14,13 @@ const COLOR: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 
 
 /** What people see: log lines, and on a terminal one line of progress that is drawn over and over below them. */
 export class Terminal {
-  readonly #stream: ErrorStream;
+  readonly #stream: OutputStream;
   readonly #options: TerminalOptions;
   #status = '';
   #drawn = false;
   #lastLog = '';
 
-  constructor(stream: ErrorStream, options: TerminalOptions) {
+  constructor(stream: OutputStream, options: TerminalOptions) {
     this.#stream = stream;
     this.#options = options;
     // Nobody is left to tell when the stream for errors is broken.
@@ -72,7 +72,7 @@ export class Terminal {
   #draw(): void {
     if (this.#status === '') return;
     // A line that wraps could not be erased.
-    this.#stream.write(this.#status.slice(0, (this.#stream.columns ?? 80) - 1));
+    this.#stream.write(this.#status.slice(0, (this.#stream.columns || 80) - 1));
     this.#drawn = true;
   }
 }

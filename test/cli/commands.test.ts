@@ -348,6 +348,14 @@ describe('the progress line', () => {
     expect(drawn.at(-1)).toMatch(/^moved 2,000 records in [\d.]+ s \([\d,]+\/s\)\n$/);
   });
 
+  it('keeps away from records that are printed on the same terminal', async () => {
+    const io = new FakeIo({ isTTY: true });
+    io.stdout.isTTY = true;
+    const connectors = fakes(new FakeSource(2000, 10), slowly(new FakeDestination()));
+    expect(await run(['source', '--idle', '10ms'], io, connectors)).toBe(0);
+    expect(io.err).toMatch(/^read 2,000 records in [^\r]+\n$/);
+  });
+
   it.each([
     ['in a pipe', { isTTY: false }, []],
     ['on a dumb terminal', { isTTY: true, env: { TERM: 'dumb' } }, []],

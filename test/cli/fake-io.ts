@@ -6,7 +6,7 @@ import type { Connectors } from '../../host/cli/ports.ts';
 /** A process without a process: what a run writes is kept, its signals are given by the test. */
 export class FakeIo implements Io {
   readonly stdin: Readable;
-  readonly stdout = new PassThrough();
+  readonly stdout: PassThrough & { isTTY?: boolean } = new PassThrough();
   readonly stderr: PassThrough & { isTTY?: boolean; columns?: number } = new PassThrough();
   readonly env: Record<string, string | undefined>;
   readonly exits: number[] = [];
