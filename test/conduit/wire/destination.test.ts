@@ -141,6 +141,7 @@ describe('a destination', () => {
     const started = await plugin();
     const destination = new DestinationEngine(started, 'v1');
     await destination.start({ servers, topic: await newTopic() });
+    await destination.write([record(0)]);
     destination.stream.cancel();
     await sleep(50);
     await started.client.call('/connector.v2.DestinationPlugin/Stop', { last_position: Buffer.from('position 9') });

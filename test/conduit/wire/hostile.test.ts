@@ -49,7 +49,9 @@ describe('a source is unharmed by', () => {
 
   test('a million acks of records that it never sent: it ends with an error', async () => {
     const { started, engine } = await source();
-    const burst = encode('connector.v2.Source.Run.Request', { ack_positions: Array.from({ length: 10_000 }, () => Buffer.from('{"GroupID":"g","Topic":"t","Partition":0,"Offset":1}')) });
+    const burst = encode('connector.v2.Source.Run.Request', {
+      ack_positions: Array.from({ length: 10_000 }, () => Buffer.from('{"GroupID":"g","Topic":"t","Partition":0,"Offset":1}')),
+    });
     for (let count = 0; count < 100; count++) engine.stream.write(burst);
     expect((await engine.stream.status).code).not.toBe(0);
     await endsWell(started, 'Source');
@@ -65,7 +67,12 @@ describe('a source is unharmed by', () => {
   test('fields that a later protocol may have', async () => {
     const { started, engine } = await source(2);
     const unknown = Buffer.from([0x12, 0x03, 0x0a, 0x01, 0x78, 0x18, 0xac, 0x02]);
-    engine.stream.write(Buffer.concat([unknown, encode('connector.v2.Source.Run.Request', { ack_positions: engine.records.map(({ position }) => position) })]));
+    engine.stream.write(
+      Buffer.concat([
+        unknown,
+        encode('connector.v2.Source.Run.Request', { ack_positions: engine.records.map(({ position }) => position) }),
+      ]),
+    );
     await started.client.call('/connector.v2.SourcePlugin/Stop');
     expect(engine.stream.ended).toBe(false);
     await endsWell(started, 'Source');
@@ -81,7 +88,9 @@ describe('a source is unharmed by', () => {
   test('a position that is none: Open fails with a text', async () => {
     const started = await plugin();
     await started.client.call('/connector.v2.SourcePlugin/Configure', { config: { servers, topics: 't' } });
-    await expect(started.client.call('/connector.v2.SourcePlugin/Open', { position: Buffer.from([0, 255, 254, 123]) })).rejects.toMatchObject({
+    await expect(
+      started.client.call('/connector.v2.SourcePlugin/Open', { position: Buffer.from([0, 255, 254, 123]) }),
+    ).rejects.toMatchObject({
       message: expect.stringMatching(/position/i),
     });
     await endsWell(started, 'Source');
@@ -126,7 +135,11 @@ describe('a destination is unharmed by', () => {
   test('a record of 50 MB: it is refused by its own ack or by the stream, and what comes first is written', async () => {
     const { started, engine, topic } = await destination();
     await engine.write([record(0)]);
-    engine.stream.write(encode('connector.v2.Destination.Run.Request', { records: [record(1, { payload: { after: { raw_data: Buffer.alloc(50_000_000, 'x') } } })] }));
+    engine.stream.write(
+      encode('connector.v2.Destination.Run.Request', {
+        records: [record(1, { payload: { after: { raw_data: Buffer.alloc(50_000_000, 'x') } } })],
+      }),
+    );
     await Promise.race([engine.stream.status, engine.stream.until(() => engine.stream.received.length > 1, 60_000)]);
     expect(await topics.count(topic)).toBe(1);
     await endsWell(started, 'Destination');

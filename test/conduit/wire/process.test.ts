@@ -30,7 +30,9 @@ describe('the handshake', () => {
 
   test('needs nothing in the environment but what Conduit sets, and any working directory will do', async () => {
     const started = await plugin({ bare: true, cwd: folder });
-    expect((await started.client.call<{ specification: Specification }>('/connector.v2.SpecifierPlugin/Specify')).specification.name).toBe('kafka-wasm');
+    expect((await started.client.call<{ specification: Specification }>('/connector.v2.SpecifierPlugin/Specify')).specification.name).toBe(
+      'kafka-wasm',
+    );
     await started.shutdown();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -67,8 +69,12 @@ describe('every process', () => {
     const { specification } = await started.client.call<{ specification: Specification }>('/connector.v2.SpecifierPlugin/Specify');
     expect(specification.name).toBe('kafka-wasm');
     expect(specification.version).toMatch(/^v\d+\.\d+\.\d+/);
-    expect(Object.keys(specification.source_params)).toEqual(expect.arrayContaining(['servers', 'topics', 'sdk.batch.size', 'sdk.batch.delay']));
-    expect(Object.keys(specification.destination_params)).toEqual(expect.arrayContaining(['servers', 'topic', 'sdk.rate.perSecond', 'sdk.record.format']));
+    expect(Object.keys(specification.source_params)).toEqual(
+      expect.arrayContaining(['servers', 'topics', 'sdk.batch.size', 'sdk.batch.delay']),
+    );
+    expect(Object.keys(specification.destination_params)).toEqual(
+      expect.arrayContaining(['servers', 'topic', 'sdk.rate.perSecond', 'sdk.record.format']),
+    );
   });
 
   test('reports its health under the name that go-plugin asks for', async () => {

@@ -64,7 +64,7 @@ export function nameOf(engine: Engine): string {
 }
 
 export async function eventually(holds: () => boolean | Promise<boolean>, limitMs: number, what: string): Promise<void> {
-  for (const end = Date.now() + limitMs; !(await holds()); ) {
+  for (const end = Date.now() + limitMs; !(await holds());) {
     if (Date.now() > end) throw new Error(`${what} did not happen within ${limitMs} ms`);
     await sleep(20);
   }
