@@ -19,6 +19,8 @@ export interface Division {
   tooLarge: number[];
 }
 
+const FIRST_BYTES = 64 * 1024;
+
 /** Chooses the partition of a record by its key; a constant one sends all to it. */
 export type Choose = (cursor: RecordCursor) => number;
 
@@ -30,20 +32,20 @@ export function chooseByKey(partitions: number, sticky: number): Choose {
 
 /**
  * Divides a record set among partitions and into batches of at most `maxBatchBytes` before compression. Order is kept within a
- * partition. A set that goes to one partition in one batch is not copied. Throws `guest.contract` on a malformed set.
+ * partition. What need not be changed is not copied. Throws `guest.contract` on a malformed set.
  */
 export function divide(set: RecordSet, firstIndex: number, choose: Choose, maxBatchBytes: number): Division {
-  const whole = asIs(set, firstIndex, choose, maxBatchBytes);
-  if (whole !== null) return { batches: [whole], tooLarge: [] };
   const limit = maxBatchBytes - BATCH_HEADER_BYTES;
   const open = new Map<number, SectionBuilder>();
   const batches: OutgoingBatch[] = [];
   const tooLarge: number[] = [];
   const cursor = new RecordCursor(set.records);
-  for (let i = 0; i < set.count && cursor.next(); i++) {
+  let count = 0;
+  while (cursor.next()) {
+    const index = firstIndex + count++;
     const size = cursor.end - cursor.start;
     if (size > limit) {
-      tooLarge.push(firstIndex + i);
+      tooLarge.push(index);
       continue;
     }
     const partition = choose(cursor);
@@ -56,31 +58,11 @@ export function divide(set: RecordSet, firstIndex: number, choose: Choose, maxBa
       section = new SectionBuilder(set, partition);
       open.set(partition, section);
     }
-    section.add(cursor, firstIndex + i);
+    section.add(cursor, index);
   }
+  if (count !== set.count) throw new ConnectorError('guest.contract', `expected ${set.count} records in a record set, got ${count}`);
   for (const section of open.values()) batches.push(section.finish());
   return { batches, tooLarge };
-}
-
-/** The set untouched, if it is one batch for one partition. Also the check of what the guest made. */
-function asIs(set: RecordSet, firstIndex: number, choose: Choose, maxBatchBytes: number): OutgoingBatch | null {
-  const cursor = new RecordCursor(set.records);
-  let count = 0;
-  let untouched = set.records.length + BATCH_HEADER_BYTES <= maxBatchBytes;
-  let partition = -1;
-  let maxDelta = Number.NEGATIVE_INFINITY;
-  while (cursor.next()) {
-    if (count === 0) partition = choose(cursor);
-    else if (untouched && choose(cursor) !== partition) untouched = false;
-    if (cursor.offsetDelta !== count) untouched = false;
-    if (cursor.timestampDelta > maxDelta) maxDelta = cursor.timestampDelta;
-    count++;
-  }
-  if (count !== set.count || count === 0)
-    throw new ConnectorError('guest.contract', `expected ${set.count} records in a record set, got ${count}`);
-  if (!untouched) return null;
-  const indexes = Uint32Array.from({ length: count }, (_, i) => firstIndex + i);
-  return { partition, records: set, maxTimestamp: set.baseTimestamp + BigInt(maxDelta), indexes };
 }
 
 /** Two halves of a batch that a broker found too large; only for more than one record. */
@@ -93,10 +75,12 @@ export function halve(batch: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
   return [first.finish(), second.finish()];
 }
 
+/** Starts as a view of the set, and copies only from the first record on that does not follow the one before. */
 class SectionBuilder {
   readonly #set: RecordSet;
   readonly #partition: number;
-  #bytes = Buffer.allocUnsafe(4096);
+  #bytes: Buffer | null = null;
+  #viewStart = -1;
   #indexes: number[] = [];
   #maxDelta = Number.NEGATIVE_INFINITY;
   length = 0;
@@ -106,8 +90,28 @@ class SectionBuilder {
     this.#partition = partition;
   }
 
-  /** Copies a record under its new offset delta, and so, it may be, a new length. */
   add(cursor: RecordCursor, index: number): void {
+    const { start, end } = cursor;
+    if (this.#viewStart < 0) this.#viewStart = start;
+    const follows = this.#bytes === null && start === this.#viewStart + this.length && cursor.offsetDelta === this.#indexes.length;
+    if (follows) this.length += end - start;
+    else this.#copyRecord(cursor);
+    this.#indexes.push(index);
+    if (cursor.timestampDelta > this.#maxDelta) this.#maxDelta = cursor.timestampDelta;
+  }
+
+  finish(): OutgoingBatch {
+    const from = this.#bytes ?? this.#set.records.subarray(this.#viewStart);
+    return {
+      partition: this.#partition,
+      records: { ...this.#set, count: this.#indexes.length, records: from.subarray(0, this.length) },
+      maxTimestamp: this.#set.baseTimestamp + BigInt(this.#maxDelta),
+      indexes: Uint32Array.from(this.#indexes),
+    };
+  }
+
+  /** A record under its new offset delta, and so, it may be, a new length. */
+  #copyRecord(cursor: RecordCursor): void {
     const { bytes, bodyStart, offsetDeltaStart, offsetDeltaEnd, end } = cursor;
     const delta = this.#indexes.length * 2;
     const bodyLength = end - bodyStart - (offsetDeltaEnd - offsetDeltaStart) + varintBytes(delta);
@@ -116,37 +120,27 @@ class SectionBuilder {
     this.#copy(bytes, bodyStart, offsetDeltaStart);
     this.#varint(delta);
     this.#copy(bytes, offsetDeltaEnd, end);
-    this.#indexes.push(index);
-    if (cursor.timestampDelta > this.#maxDelta) this.#maxDelta = cursor.timestampDelta;
-  }
-
-  finish(): OutgoingBatch {
-    return {
-      partition: this.#partition,
-      records: { ...this.#set, count: this.#indexes.length, records: this.#bytes.subarray(0, this.length) },
-      maxTimestamp: this.#set.baseTimestamp + BigInt(this.#maxDelta),
-      indexes: Uint32Array.from(this.#indexes),
-    };
   }
 
   #reserve(more: number): void {
-    if (this.length + more <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.length + more));
-    larger.set(this.#bytes.subarray(0, this.length));
+    if (this.#bytes !== null && this.length + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(FIRST_BYTES, this.length * 2, this.length + more));
+    const from = this.#bytes ?? this.#set.records.subarray(this.#viewStart);
+    larger.set(from.subarray(0, this.length));
     this.#bytes = larger;
   }
   #copy(from: Uint8Array, start: number, end: number): void {
-    this.#bytes.set(from.subarray(start, end), this.length);
+    this.#bytes!.set(from.subarray(start, end), this.length);
     this.length += end - start;
   }
   /** Of a number that is zigzag already. */
   #varint(value: number): void {
     let rest = value;
     while (rest >= 0x80) {
-      this.#bytes[this.length++] = (rest & 0x7f) | 0x80;
+      this.#bytes![this.length++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.#bytes[this.length++] = rest;
+    this.#bytes![this.length++] = rest;
   }
 }
 

@@ -86,7 +86,7 @@ test('with log append time every record has the broker\'s, and says so', async (
   await createTopic(servers, topic, 1, { 'message.timestamp.type': 'LogAppendTime' });
   const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);
   const before = Date.now();
-  expect(await producer.send([{ topic, records: section(numbered(5)) }])).toEqual([]);
+  expect(await producer.send([{ topic, records: section(numbered(5), { baseTimestamp: BigInt(before - 3_600_000) }) }])).toEqual([]);
   await producer.close();
   const handle = await consume(topic);
   let fetched = await handle.poll(10, 1 << 20, 5_000);

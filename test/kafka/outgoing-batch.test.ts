@@ -33,7 +33,8 @@ describe('dividing a record set', () => {
     const { batches, tooLarge } = divide(set, 100, chooseByKey(1, 0), LARGE);
     expect(tooLarge).toEqual([]);
     expect(batches).toHaveLength(1);
-    expect(batches[0]!.records.records).toBe(set.records);
+    expect(batches[0]!.records.records.buffer).toBe(set.records.buffer);
+    expect(batches[0]!.records.records).toEqual(set.records);
     expect([...batches[0]!.indexes]).toEqual(Array.from({ length: 10 }, (_, i) => 100 + i));
   });
 

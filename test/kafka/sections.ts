@@ -15,6 +15,9 @@ interface Encoded {
 }
 const encodeRecord = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => Encoded;
 
+/** Now, or brokers would delete or never roll what is written with it. */
+export const now = (): bigint => BigInt(Date.now());
+
 /** A records section; offset deltas count from 0 unless given. */
 export function section(records: readonly TestRecord[], bases: Partial<RecordSet> = {}): RecordSet {
   const encoded = records.map((record, i) =>
@@ -22,7 +25,7 @@ export function section(records: readonly TestRecord[], bases: Partial<RecordSet
   );
   return {
     baseOffset: 0n,
-    baseTimestamp: 1_700_000_000_000n,
+    baseTimestamp: now(),
     count: records.length,
     records: Buffer.concat(encoded.map(({ buffer }) => buffer)),
     logAppendTime: false,
