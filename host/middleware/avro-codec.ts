@@ -6,48 +6,55 @@ const NS_PER_US = 1000n;
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_DAY = 86_400n * NS_PER_SECOND;
 
-/** Longs as bigint: avsc's own are doubles and lose the digits above 2^53. */
-const long = avro.types.LongType.__with(
-  {
-    fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-    toBuffer: (value: bigint) => {
-      const buffer = Buffer.alloc(8);
-      buffer.writeBigInt64LE(value);
-      return buffer;
-    },
-    fromJSON: (value: number) => BigInt(value),
-    toJSON: (value: bigint) => Number(value),
-    isValid: (value: unknown) => typeof value === 'bigint',
-    compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
-  },
-  false,
-);
+/** A long that is decoded by `of`, from a bigint: avsc's own are doubles, which lose the digits above 2^53. */
+function longOf(of: (value: bigint) => bigint | string): Type {
+  return avro.types.LongType.__with({
+    fromBuffer: (buffer: Buffer) => of(buffer.readBigInt64LE()),
+    toBuffer: encodesNothing,
+    fromJSON: encodesNothing,
+    toJSON: encodesNothing,
+    isValid: () => true,
+    compare: encodesNothing,
+  });
+}
 
-/** Logical types that the Go SDK's decoder knows; any other one is its underlying type, there and here. */
+function encodesNothing(): never {
+  throw new ConnectorError('internal', 'this Avro type only decodes');
+}
+
+/** By the names that `plainLongs` puts into a schema. */
+const registry: Record<string, Type> = {
+  long: longOf((value) => value),
+  'long.time_micros': longOf((value) => value * NS_PER_US),
+  'long.timestamp_millis': longOf((value) => rfc3339(value * NS_PER_MS)),
+  'long.timestamp_micros': longOf((value) => rfc3339(value * NS_PER_US)),
+  'long.local_timestamp_millis': longOf((value) => rfc3339(value * NS_PER_MS)),
+  'long.local_timestamp_micros': longOf((value) => rfc3339(value * NS_PER_US)),
+};
+
+/** Logical types of other underlying types; those that the Go SDK's decoder does not know are their underlying type, there and here. */
 const logicalTypes = {
-  date: logical('int', (value) => rfc3339(integer(value) * NS_PER_DAY)),
-  'time-millis': logical('int', (value) => integer(value) * NS_PER_MS),
-  'time-micros': logical('long', (value) => integer(value) * NS_PER_US),
-  'timestamp-millis': logical('long', (value) => rfc3339(integer(value) * NS_PER_MS)),
-  'timestamp-micros': logical('long', (value) => rfc3339(integer(value) * NS_PER_US)),
-  'local-timestamp-millis': logical('long', (value) => rfc3339(integer(value) * NS_PER_MS)),
-  'local-timestamp-micros': logical('long', (value) => rfc3339(integer(value) * NS_PER_US)),
+  date: logical('int', (value) => rfc3339(BigInt(value as number) * NS_PER_DAY)),
+  'time-millis': logical('int', (value) => BigInt(value as number) * NS_PER_MS),
   decimal: decimalType(),
 };
+
+/** Defaults play no part in decoding. avsc takes its own long for `{ "type": "long" }`, and looks up only names. */
+function plainLongs(key: string, value: unknown): unknown {
+  if (key === 'default') return undefined;
+  const { type, name, logicalType } = (value ?? {}) as Record<string, unknown>;
+  if (type !== 'long' || name !== undefined) return value;
+  const known = `long.${String(logicalType).replaceAll('-', '_')}`;
+  return known in registry ? known : 'long';
+}
 
 /** A schema ready to decode with; every union value comes wrapped in the name of its branch. */
 export function parseAvro(text: string, what: string): Type {
   try {
-    // Defaults play no part in decoding, and avsc would check them against our logical types.
-    const schema = JSON.parse(text, (key, value: unknown) => (key === 'default' ? undefined : value)) as Schema;
-    return avro.Type.forSchema(schema, { registry: { long }, logicalTypes, wrapUnions: true });
+    return avro.Type.forSchema(JSON.parse(text, plainLongs) as Schema, { registry: { ...registry }, logicalTypes, wrapUnions: true });
   } catch (cause) {
     throw new ConnectorError('input.invalid', `could not parse the Avro schema ${what}: ${(cause as Error).message}`, { cause });
   }
-}
-
-function integer(value: unknown): bigint {
-  return BigInt(value as number | bigint);
 }
 
 /** A logical type that is only ever decoded. */

@@ -9,16 +9,10 @@ const { Reader, Writer } = protobuf;
 type FieldWriter = InstanceType<typeof Writer>;
 type FieldReader = InstanceType<typeof Reader>;
 
-/** Tags of opencdc.v1.Record, Change and Data, and of the items of a batch. */
+/** Tags of opencdc.v1.Record, Change and Data. */
+export const TAGS = { position: 10, metadata: 26, key: 34, payload: 42, before: 10, after: 18, rawData: 10, structuredData: 18 } as const;
+/** Tags of an item of a batch, and of an ack. */
 const ITEM = 10;
-const POSITION = 10;
-const METADATA = 26;
-const KEY = 34;
-const PAYLOAD = 42;
-const BEFORE = 10;
-const AFTER = 18;
-const RAW_DATA = 10;
-const STRUCTURED_DATA = 18;
 const ACK_POSITION = 10;
 const ACK_ERROR = 18;
 
@@ -31,14 +25,15 @@ export interface SchemaName {
 
 /** The schemas that a record's metadata names; null where the subject or the version is missing. */
 export function schemaNamesOf(record: Uint8Array): { key: SchemaName | null; payload: SchemaName | null } {
+  const metadata = metadataOf(record);
+  return { key: schemaName(metadata, 'key'), payload: schemaName(metadata, 'payload') };
+}
+
+/** The metadata of OpenCDC's own names. */
+export function metadataOf(record: Uint8Array): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
-  const reader = Reader.create(record);
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag !== METADATA) {
-      reader.skipType(tag & 7);
-      continue;
-    }
+  eachField(record, (tag, reader) => {
+    if (tag !== TAGS.metadata) return reader.skipType(tag & 7);
     let key = '';
     let value = '';
     const end = reader.uint32() + reader.pos;
@@ -49,8 +44,8 @@ export function schemaNamesOf(record: Uint8Array): { key: SchemaName | null; pay
       else reader.skipType(field & 7);
     }
     if (key.startsWith('opencdc.')) metadata.set(key, value);
-  }
-  return { key: schemaName(metadata, 'key'), payload: schemaName(metadata, 'payload') };
+  });
+  return metadata;
 }
 
 function schemaName(metadata: ReadonlyMap<string, string>, part: 'key' | 'payload'): SchemaName | null {
@@ -66,8 +61,8 @@ function schemaName(metadata: ReadonlyMap<string, string>, part: 'key' | 'payloa
 export function decodeRecord(record: Uint8Array, types: { key: Type | null; payload: Type | null }): Uint8Array {
   const writer = Writer.create();
   eachField(record, (tag, reader, whole) => {
-    if (tag === KEY && types.key !== null) writeData(writer, KEY, reader.bytes(), types.key, 'key');
-    else if (tag === PAYLOAD && types.payload !== null) writeChange(writer, reader.bytes(), types.payload);
+    if (tag === TAGS.key && types.key !== null) writeData(writer, TAGS.key, reader.bytes(), types.key, 'key');
+    else if (tag === TAGS.payload && types.payload !== null) writeChange(writer, reader.bytes(), types.payload);
     else copyField(writer, tag, reader, whole);
   });
   return writer.finish();
@@ -83,7 +78,7 @@ export function refusal(record: Uint8Array, error: string): Uint8Array {
   let position: Uint8Array = new Uint8Array();
   try {
     eachField(record, (tag, reader) => {
-      if (tag === POSITION) position = reader.bytes();
+      if (tag === TAGS.position) position = reader.bytes();
       else reader.skipType(tag & 7);
     });
   } catch {
@@ -101,10 +96,10 @@ export function refusal(record: Uint8Array, error: string): Uint8Array {
 }
 
 function writeChange(writer: FieldWriter, change: Uint8Array, type: Type): void {
-  writer.uint32(PAYLOAD).fork();
+  writer.uint32(TAGS.payload).fork();
   eachField(change, (tag, reader, whole) => {
-    if (tag === BEFORE) writeData(writer, BEFORE, reader.bytes(), type, 'payload.before');
-    else if (tag === AFTER) writeData(writer, AFTER, reader.bytes(), type, 'payload.after');
+    if (tag === TAGS.before) writeData(writer, TAGS.before, reader.bytes(), type, 'payload.before');
+    else if (tag === TAGS.after) writeData(writer, TAGS.after, reader.bytes(), type, 'payload.after');
     else copyField(writer, tag, reader, whole);
   });
   writer.ldelim();
@@ -112,14 +107,7 @@ function writeChange(writer: FieldWriter, change: Uint8Array, type: Type): void 
 
 /** Raw data becomes structured data; what is structured already, or absent, stays. */
 function writeData(writer: FieldWriter, tag: number, data: Uint8Array, type: Type, what: string): void {
-  let raw: Uint8Array | null = null;
-  eachField(data, (field, reader) => {
-    if (field === RAW_DATA) raw = reader.bytes();
-    else {
-      if (field === STRUCTURED_DATA) raw = null;
-      reader.skipType(field & 7);
-    }
-  });
+  const { raw } = dataOf(data);
   if (raw === null) {
     writer.uint32(tag).bytes(data);
     return;
@@ -134,7 +122,7 @@ function writeData(writer: FieldWriter, tag: number, data: Uint8Array, type: Typ
       { cause },
     );
   }
-  writer.uint32(tag).fork().uint32(STRUCTURED_DATA).fork();
+  writer.uint32(tag).fork().uint32(TAGS.structuredData).fork();
   if (!writeStruct(writer, type, decoded)) {
     throw new ConnectorError(
       'input.invalid',
@@ -144,12 +132,24 @@ function writeData(writer: FieldWriter, tag: number, data: Uint8Array, type: Typ
   writer.ldelim().ldelim();
 }
 
-function eachField(message: Uint8Array, visit: (tag: number, reader: FieldReader, whole: Uint8Array) => void): void {
+/** The one kind of a Data that counts, the last; both null if it is absent. */
+export function dataOf(data: Uint8Array): { raw: Uint8Array | null; structured: Uint8Array | null } {
+  let raw: Uint8Array | null = null;
+  let structured: Uint8Array | null = null;
+  eachField(data, (tag, reader) => {
+    if (tag === TAGS.rawData) [raw, structured] = [reader.bytes(), null];
+    else if (tag === TAGS.structuredData) [raw, structured] = [null, reader.bytes()];
+    else reader.skipType(tag & 7);
+  });
+  return { raw, structured };
+}
+
+export function eachField(message: Uint8Array, visit: (tag: number, reader: FieldReader, whole: Uint8Array) => void): void {
   const reader = Reader.create(message);
   while (reader.pos < reader.len) visit(reader.uint32(), reader, message);
 }
 
-function copyField(writer: FieldWriter, tag: number, reader: FieldReader, whole: Uint8Array): void {
+export function copyField(writer: FieldWriter, tag: number, reader: FieldReader, whole: Uint8Array): void {
   const start = reader.pos;
   reader.skipType(tag & 7);
   writer.uint32(tag);

@@ -41,9 +41,6 @@ interface Items extends Typed {
 interface Branches extends Typed {
   readonly types: readonly (Type & { readonly branchName: string })[];
 }
-interface Logical extends Typed {
-  readonly underlyingType: Type;
-}
 
 /** Content of a Struct message. False if the type is neither record nor map: only those have fields. */
 export function writeStruct(writer: Writer, type: Type, value: unknown): boolean {
@@ -88,8 +85,8 @@ function writeValue(writer: Writer, type: Type, value: unknown, ofRecord: boolea
     case 'float':
       writer.uint32(NUMBER_VALUE).double(shortestFloat(value as number));
       return;
-    case 'abstract:long': // avsc's name for longs as bigint
-      writeInteger(writer, value as bigint);
+    case 'abstract:long': // avsc's name for its customized longs
+      writeDecoded(writer, type, value);
       return;
     case 'string':
     case 'enum':
@@ -118,11 +115,12 @@ function writeValue(writer: Writer, type: Type, value: unknown, ofRecord: boolea
       return;
     default:
       if (type.typeName.startsWith('logical:')) {
-        writeLogical(writer, type as unknown as Logical, value);
+        writeDecoded(writer, type, value);
         return;
       }
       writer.uint32(STRUCT_VALUE).fork();
-      if (!writeFields(writer, type, value, depth + 1)) throw new ConnectorError('internal', `Avro type ${type.typeName} is not known here`);
+      if (!writeFields(writer, type, value, depth + 1))
+        throw new ConnectorError('internal', `Avro type ${type.typeName} is not known here`);
       writer.ldelim();
   }
 }
@@ -135,7 +133,7 @@ function writeUnion(writer: Writer, union: Branches, value: unknown, ofRecord: b
   }
   const [name, content] = Object.entries(value as Record<string, unknown>)[0]!;
   const branch = union.types.find((candidate) => candidate.branchName === name)!;
-  const unwrapped = !ofRecord || (union.types.length === 2 && union.types.some((candidate) => (candidate.typeName) === 'null'));
+  const unwrapped = !ofRecord || (union.types.length === 2 && union.types.some((candidate) => candidate.typeName === 'null'));
   if (unwrapped) {
     writeValue(writer, branch, content, false, depth + 1);
     return;
@@ -145,7 +143,8 @@ function writeUnion(writer: Writer, union: Branches, value: unknown, ofRecord: b
   writer.ldelim();
 }
 
-function writeLogical(writer: Writer, type: Logical, value: unknown): void {
+/** What `avro-codec.ts` has made of a long or of a logical type. */
+function writeDecoded(writer: Writer, type: Type, value: unknown): void {
   if (typeof value === 'bigint') writeInteger(writer, value);
   else if (typeof value === 'string') writer.uint32(STRING_VALUE).string(value);
   else throw new ConnectorError('internal', `Avro ${type.typeName} was decoded to ${typeof value}`);

@@ -117,7 +117,7 @@ describe.skipIf(!owned).each(ENGINES)(
       }
       await scene.arrived(output, COUNT, 120_000);
       await expectNothingLost(scene, engine, 'kill -9 of the broker, twice', output);
-      expect(await conduit.stop()).toBe(0);
+      expect(await conduit.stop(), conduit.logTail()).toBe(0);
     });
   },
 );

@@ -23,7 +23,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
       pipelines: [{ id: 'p', source: scene.source(input), destination: scene.destination(output) }],
     });
     await scene.arrived(output, 5000);
-    expect(await conduit.stop()).toBe(0);
+    expect(await conduit.stop(), conduit.logTail()).toBe(0);
     const records = await scene.topics.read(output);
     expect(tally(records, 5000)).toEqual({ lost: 0, repeated: 0 });
     expectOrder(records);
@@ -43,7 +43,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
     });
     const lines = async (): Promise<string[]> => (await readFile(path, 'utf8').catch(() => '')).split('\n').slice(0, -1);
     await waitFor(async () => (await lines()).length >= 1000, 60_000, '1000 lines');
-    expect(await conduit.stop()).toBe(0);
+    expect(await conduit.stop(), conduit.logTail()).toBe(0);
     const records = (await lines()).map((line) => JSON.parse(line) as OpenCdc);
     expect(records.map(({ payload }) => Buffer.from(payload.after as string, 'base64').toString())).toEqual(
       Array.from({ length: 1000 }, (_, i) => `value ${i}`),
@@ -109,7 +109,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
     });
     await scene.arrived(dead, 3);
     await scene.arrived(output, 297);
-    expect(await conduit.stop()).toBe(0);
+    expect(await conduit.stop(), conduit.logTail()).toBe(0);
     expect(tally(await scene.topics.read(output), 300)).toEqual({ lost: 3, repeated: 0 });
     const refused = (await scene.topics.read(dead)).map(openCdc);
     expect(refused).toHaveLength(3);

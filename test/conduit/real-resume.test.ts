@@ -25,7 +25,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       for (const share of [0.1, 0.4]) {
         const conduit = await scene.run({ engine, store: 'sqlite', pipelines });
         await scene.arrived(output, COUNT * share);
-        expect(await conduit.stop()).toBe(0);
+        expect(await conduit.stop(), conduit.logTail()).toBe(0);
       }
       expect(await scene.topics.count(output)).toBeLessThan(COUNT);
       await scene.run({ engine, store: 'sqlite', pipelines });
@@ -50,7 +50,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       });
       await scene.arrived(output, 3000);
       for (const { pid } of conduit.plugins()) process.kill(pid, 'SIGINT');
-      expect(await conduit.stop('SIGTERM')).toBe(0);
+      expect(await conduit.stop('SIGTERM'), conduit.logTail()).toBe(0);
       const committed = await scene.topics.committed(groupID, input);
       if (engine === 'arch-v1') expect(committed).toBe(3000);
       else expect(committed).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ describe.skipIf(why !== null).each(ENGINES)(
         });
         await scene.arrived(output, to);
         await sleep(1500); // Conduit stores positions and acknowledges once a second
-        expect(await conduit.stop()).toBe(0);
+        expect(await conduit.stop(), conduit.logTail()).toBe(0);
       };
       await run('builtin:kafka', 0, 400);
       await run('standalone:kafka-wasm', 400, 800);

@@ -72,6 +72,11 @@ export class Conduit {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
+  /** The end of the log, to say why something failed. */
+  logTail(): string {
+    return readFileSync(this.logFile, 'utf8').slice(-6000);
+  }
+
   /** Plugin processes that run a connector now. */
   plugins(): PluginProcess[] {
     return childrenOf(this.pid).flatMap((pid) => {

@@ -58,11 +58,15 @@ export class Scene {
     const counter = await this.topics.counter(topic);
     try {
       let seen = 0;
-      await waitFor(async () => (seen = await counter.count()) >= count, timeoutMs, `${count} records in ${topic}`).catch(
-        (error: Error) => {
-          throw new Error(`${error.message}; there are ${seen}`);
-        },
-      );
+      let problem = '';
+      const arrived = async (): Promise<boolean> => {
+        // A broker that has just come back answers with errors for a while.
+        seen = await counter.count().catch((error: Error) => ((problem = error.message), seen));
+        return seen >= count;
+      };
+      await waitFor(arrived, timeoutMs, `${count} records in ${topic}`).catch((error: Error) => {
+        throw new Error(`${error.message}; there are ${seen}. ${problem}`);
+      });
     } finally {
       await counter.close();
     }
