@@ -76,9 +76,9 @@ export class DestinationService {
       this.#released();
       // A write that waits for a broker ends when the connector closes.
       const written = this.#queue?.close();
-      await this.#connector?.teardown();
+      // So does one that waits for the rate limit, when the middleware does.
+      await Promise.all([this.#middleware?.close?.(), this.#connector?.teardown()]);
       await written;
-      await this.#middleware?.close?.();
       this.#call?.end();
     })();
     return this.#teardown;
