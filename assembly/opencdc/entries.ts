@@ -28,7 +28,8 @@ export function entry(table: usize, i: u32): Entry {
 
 /** Adds an entry; the table must be the last thing on the scratch stack. */
 export function addEntry(keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): void {
-  const e = changetype<Entry>(scratch + push(ENTRY_SIZE));
+  const offset = push(ENTRY_SIZE); // first: it may move the scratch memory
+  const e = changetype<Entry>(scratch + offset);
   e.keyAt = <u32>keyAt;
   e.keySize = keySize;
   e.valueAt = <u32>valueAt;
