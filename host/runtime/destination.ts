@@ -31,7 +31,7 @@ export class DestinationConnector {
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
-    this.#log = (level, message, fields) => parts.log(level, this.#vault.redact(message), fields);
+    this.#log = this.#vault.redacted(parts.log);
     this.#capabilities = parts.capabilities(this.#vault, this.#log);
     this.#restartBackoff = new Backoff(parts.limits);
     this.#restartCap = new RestartCap(parts.limits);

@@ -22,6 +22,9 @@ export interface RunOptions {
 
 /** A full or idle source still calls its guest so often, so that it commits what is due. */
 const IDLE_MS = 1_000;
+/** A guest that returns nothing at once, again and again, must not keep the host busy: after so many such reads it is asked less often. */
+const EMPTY_READS = 10;
+const EMPTY_PAUSE_MS = 20;
 const EMPTY = new Uint8Array(0);
 const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
 
@@ -58,6 +61,7 @@ export class SourceConnector {
   /** No read, and no new instance, before this time. */
   #notBefore = 0;
   #lastRead = 0;
+  #emptyReads = 0;
   /** Records given to the sink and not acknowledged: by the instance that is there, and by those before it. */
   #outstanding = 0;
   #stale = 0;
@@ -70,7 +74,7 @@ export class SourceConnector {
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
-    this.#log = (level, message, fields) => parts.log(level, this.#vault.redact(message), fields);
+    this.#log = this.#vault.redacted(parts.log);
     this.#capabilities = parts.capabilities(this.#vault, this.#log);
     this.#credit = parts.limits.credit;
     this.#readBackoff = new Backoff(parts.limits);
@@ -199,7 +203,7 @@ export class SourceConnector {
         if (!intime) this.#log('warn', `The source did not tear down within ${limits.teardownMs} ms.`);
       }
     } catch (thrown) {
-      this.#log('warn', `The source did not tear down cleanly: ${this.#vault.redact(ConnectorError.from(thrown).message)}`);
+      this.#log('warn', `The source did not tear down cleanly: ${ConnectorError.from(thrown).message}`);
     }
     await instance.end();
   }
@@ -265,7 +269,9 @@ export class SourceConnector {
     this.#lastRead = performance.now();
     const batch = await sourceGuest.read(instance, this.#full ? NO_CREDIT : this.#credit, this.#parts.limits);
     this.#readBackoff.progress();
-    if (batch === null || this.#closing) return;
+    this.#emptyReads = batch !== null || performance.now() - this.#lastRead > 1 ? 0 : this.#emptyReads + 1;
+    if (this.#emptyReads > EMPTY_READS) this.#notBefore = performance.now() + EMPTY_PAUSE_MS;
+    if (batch === null || this.#state !== 'running' || this.#closing) return;
     this.#restartBackoff.progress();
     this.#outstanding += batch.count;
     this.#lastEmitted = batch.lastPosition;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { InvalidParam, Param, SecretReader } from './contract.ts';
 import type { ConfigPairs } from './guest.ts';
 
@@ -53,6 +54,14 @@ export class Vault implements SecretReader {
     let clean = text;
     for (const secret of this.#redacted) clean = clean.replaceAll(secret, '***');
     return clean;
+  }
+
+  /** The log, with the same net below it. */
+  redacted(log: Log): Log {
+    return (level, message, fields) => {
+      const clean = fields && Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.redact(value)]));
+      log(level, this.redact(message), clean);
+    };
   }
 
   redactError(error: ConnectorError): ConnectorError {

@@ -167,6 +167,28 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     expect(sink.errors.map((error) => error.code)).toEqual(['input.invalid']);
   });
 
+  test('emits nothing after it has failed', async () => {
+    const kafka = new FakeKafka(3);
+    const { sink, source } = await running(kafka, { placement, credit: { maxWaitMs: 60_000 } });
+    await sink.until(() => sink.count === 3);
+    await expect.poll(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(2);
+    source.ack(acksOf(0, 1, 2, 3));
+    kafka.produce(1);
+    await source.teardown();
+    expect(sink.errors).toHaveLength(1);
+    expect(sink.count).toBe(3);
+  });
+
+  test('asks a guest that returns nothing at once less often', async () => {
+    const kafka = new FakeKafka(0);
+    const open = kafka.openConsumer.bind(kafka);
+    kafka.openConsumer = async (...args) => ({ ...(await open(...args)), poll: async () => (kafka.calls.push('poll'), []) });
+    await running(kafka, { placement });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(kafka.calls.length).toBeGreaterThan(5);
+    expect(kafka.calls.length).toBeLessThan(500);
+  });
+
   test('reports the problems of a configuration, all at once', async () => {
     await expect(sourceRig(new FakeKafka(), { placement, config: { invalid: 'nothing is right' } })).rejects.toThrow('[{"name":"invalid","reason":"nothing is right"}]');
   });

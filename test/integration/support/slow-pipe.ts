@@ -60,7 +60,7 @@ const result = await transfer(port, {
     return destination.write(batch);
   },
   limit: wanted,
-  ended: () => false,
+  ended: async () => false,
   stop: stop.signal,
   patience: new Patience(stop.signal),
   credit: {},
