@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { createAssemblyScriptPool } from 'vitest-pool-assemblyscript/config';
 import { defineConfig } from 'vitest/config';
+import { Keeper } from './support/broker/keeper.ts';
 import { TotalsReporter } from './support/totals-reporter.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+// Every temporary file of the run, vitest's own included, lies in one folder that goes when the run ends, also if it is killed.
+process.env['TMPDIR'] = new Keeper('kafka-wasm-test').dir;
 const setup = fileURLToPath(new URL('support/shared-broker-setup.ts', import.meta.url));
 const folders = (...names: string[]): string[] => names.map((name) => `test/${name}/**/*.test.ts`);
 const ASSEMBLYSCRIPT = 'test/unit/**/*.as.test.ts';

@@ -8,6 +8,7 @@ export class TotalsReporter implements Reporter {
   onInit(): void {
     // At the very end, after the summary and after everything that closing prints.
     process.once('exit', (code) => {
+      if (!this.#totals && code > 128) return; // interrupted: there is nothing to sum up
       // A run that ended before it had results, for example without a broker, must not look like one without tests.
       const { passed, failed, skipped } = this.#totals ?? { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
       writeSync(1, `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);

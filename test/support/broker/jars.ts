@@ -153,8 +153,10 @@ class JarsCluster implements Cluster {
   }
 
   #java(name: string, jvm: keyof typeof JVM, arguments_: readonly string[]): ChildProcess {
-    const logging = `-Dlog4j2.configurationFile=${join(this.#keeper.dir, 'log4j2.properties')}`;
-    return this.#keeper.spawn(name, javaCommand(), [...JVM[jvm], logging, '-cp', `${this.#jars}/*`, ...arguments_]);
+    const { dir } = this.#keeper;
+    // A JVM that is killed leaves the native libraries that it unpacked, and its performance counters.
+    const files = [`-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`, `-Djava.io.tmpdir=${dir}`, '-XX:-UsePerfData'];
+    return this.#keeper.spawn(name, javaCommand(), [...JVM[jvm], ...files, '-cp', `${this.#jars}/*`, ...arguments_]);
   }
 
   async #tail(name: string): Promise<string> {

@@ -32,7 +32,7 @@ export class Keeper {
           '-c',
           'file=$1; shift; echo $$ >"$file.new" && mv "$file.new" "$file" && exec "$@"',
           'sh',
-          join(this.dir, `${name}.pid`),
+          join(this.dir, `${name}.kept`),
           command,
           ...args,
         ],
@@ -40,7 +40,7 @@ export class Keeper {
       );
       child.unref();
       // At once, not later: a process started again under this name writes the same file.
-      child.once('exit', () => rmSync(join(this.dir, `${name}.pid`), { force: true }));
+      child.once('exit', () => rmSync(join(this.dir, `${name}.kept`), { force: true }));
       return child;
     } finally {
       closeSync(log);
