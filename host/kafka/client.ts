@@ -33,18 +33,20 @@ export interface Client {
 export class ClientFactory {
   readonly servers: readonly Address[];
   readonly log: Log;
+  readonly commitMetadata: string | null;
   readonly #connection: Connection;
   readonly #secrets: SecretReader;
   readonly #tls: ReturnType<typeof tlsOptions>;
   readonly #allow: Allow | undefined;
 
-  constructor(connection: Connection, secrets: SecretReader, log: Log, allow?: Allow) {
+  constructor(connection: Connection, secrets: SecretReader, log: Log, allow?: Allow, commitMetadata?: string) {
     this.servers = connection.servers.map(parseAddress);
     this.log = log;
     this.#connection = connection;
     this.#secrets = secrets;
     this.#tls = tlsOptions(connection.tls, secrets);
     this.#allow = allow;
+    this.commitMetadata = commitMetadata ?? null;
   }
 
   create(options: ClientOptions = {}): Client {

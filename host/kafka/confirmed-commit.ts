@@ -10,11 +10,13 @@ import { settles } from './wait.ts';
 export class ConfirmedCommits {
   readonly #consumer: Consumer;
   readonly #timeoutMs: number;
+  readonly #metadata: string | null;
   #confirmed = 0;
 
-  constructor(consumer: Consumer, timeoutMs: number) {
+  constructor(consumer: Consumer, timeoutMs: number, metadata: string | null = null) {
     this.#consumer = consumer;
     this.#timeoutMs = timeoutMs;
+    this.#metadata = metadata;
     consumer.on(consumer.events.COMMIT_OFFSETS, ({ payload }) => {
       this.#confirmed += payload.topics.reduce((sum, topic) => sum + topic.partitions.length, 0);
     });
@@ -23,7 +25,10 @@ export class ConfirmedCommits {
   /** Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error. One call at a time. */
   async commit(offsets: readonly PartitionOffset[]): Promise<void> {
     const before = this.#confirmed;
-    const committed = this.#consumer.commitOffsets(offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset) })));
+    const metadata = this.#metadata;
+    const committed = this.#consumer.commitOffsets(
+      offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset), metadata })),
+    );
     if (!(await settles(committed, this.#timeoutMs)))
       throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#timeoutMs} ms`);
     await committed;

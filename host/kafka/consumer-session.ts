@@ -152,7 +152,7 @@ export class ConsumerSession {
       retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
-    this.#commits = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs);
+    this.#commits = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
     const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events;
     const sign = (): void => {
       this.#lastSign = Date.now();

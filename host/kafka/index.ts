@@ -8,6 +8,7 @@ import type { Allow } from './dial.ts';
 import { openProducer } from './producer.ts';
 import { useRecordsPath, type RecordsPath } from './raw-records.ts';
 
+export { deleteGroupsOf } from './generated-groups.ts';
 export { checkPem } from './tls.ts';
 export type { Allow } from './dial.ts';
 export type { RecordsPath } from './raw-records.ts';
@@ -21,6 +22,8 @@ export interface KafkaOptions {
   clientIdSuffix?: string;
   /** Asked before every dial. */
   allow?: Allow;
+  /** Written beside every committed offset: whose group it is, for `deleteGroupsOf`. */
+  commitMetadata?: string;
 }
 
 /** What a guest may do with Kafka. Every method of what it opens rejects with ConnectorError only. */
@@ -29,7 +32,7 @@ export function kafkaCapabilities(options: KafkaOptions): Capabilities {
   const factory = (connection: Parameters<Capabilities['openConsumer']>[0]): ClientFactory => {
     useRecordsPath(recordsPath);
     const clientId = connection.clientId + (options.clientIdSuffix ?? '');
-    return new ClientFactory({ ...connection, clientId }, options.secrets, options.log, options.allow);
+    return new ClientFactory({ ...connection, clientId }, options.secrets, options.log, options.allow, options.commitMetadata);
   };
   return {
     log: (level, message, fields) => options.log(level, message, Object.fromEntries(fields)),

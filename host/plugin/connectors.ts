@@ -1,5 +1,7 @@
 import { createDestination, createSource, specify } from '../connector.ts';
+import { kafkaCapabilities } from '../kafka/index.ts';
 import type { SchemaService } from '../middleware/index.ts';
+import { cleanUpDeletedSource, ownerText } from './deleted-source.ts';
 import type { PluginEnvironment } from './environment.ts';
 import type { PluginConnectors } from './serve.ts';
 
@@ -13,8 +15,10 @@ export function pluginConnectors(environment: PluginEnvironment): PluginConnecto
   };
   return {
     specify: () => specify(),
-    source: (log) => createSource({ log }),
+    source: (log) =>
+      createSource({ log, capabilities: (secrets, quiet) => kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(environment.connectorId) }) }),
     destination: (log) => createDestination({ log }),
+    sourceDeleted: (config, log) => cleanUpDeletedSource(config, environment.connectorId, log),
     sourceMiddleware: async (settings, log) => {
       const { sourceMiddleware } = await middleware;
       return sourceMiddleware({ settings, log, connectorId: environment.connectorId, schemas: await schemas() });

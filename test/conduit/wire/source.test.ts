@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { ENGINES, SourceEngine } from '../../support/engine.ts';
 import { Topics } from '../real/topics.ts';
-import { disposeAll, eventually, membersOf, nameOf, numbersOf, plugin, range, sleep } from './support.ts';
+import { disposeAll, eventually, groupsOf, membersOf, nameOf, numbersOf, plugin, range, sleep } from './support.ts';
 
 afterEach(disposeAll);
 
@@ -213,6 +213,39 @@ describe('a source of several partitions', () => {
     }
     expect(offsets.size).toBe(3);
     await source.stop();
+  });
+});
+
+describe('a source that is deleted from its pipeline', () => {
+  const isThere = async (group: string): Promise<boolean> => (await groupsOf(servers)).includes(group);
+  const deletion = async (config: Record<string, string>): Promise<void> => {
+    const started = await plugin();
+    await started.client.call('/connector.v2.SourcePlugin/LifecycleOnDeleted', { config });
+    await started.client.call('/connector.v2.SourcePlugin/Teardown');
+    await started.shutdown();
+  };
+  const run = async (config: Record<string, string>, env: Record<string, string> = {}): Promise<string> => {
+    const source = new SourceEngine(await plugin({ env }), 'v1');
+    await source.start(config);
+    await source.until(10);
+    await source.stop();
+    return (JSON.parse(source.stored.toString()) as { GroupID: string }).GroupID;
+  };
+
+  test('takes the consumer group along whose name it made up, and no other', async () => {
+    const config = { servers, topics: await topicWith(10), readFromBeginning: 'true' };
+    const own = await run(config);
+    const neighbour = await run(config, { CONDUIT_CONNECTOR_ID: 'other:source' });
+    await deletion(config);
+    expect(await isThere(own)).toBe(false);
+    expect(await isThere(neighbour)).toBe(true);
+  });
+
+  test('leaves the consumer group that its settings name', async () => {
+    const config = { servers, topics: await topicWith(10), readFromBeginning: 'true', groupID: crypto.randomUUID() };
+    await run(config);
+    await deletion(config);
+    expect(await isThere(config.groupID)).toBe(true);
   });
 });
 

@@ -50,6 +50,16 @@ export async function membersOf(servers: string, groupId: string): Promise<numbe
   }
 }
 
+export async function groupsOf(servers: string): Promise<string[]> {
+  const admin = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    return (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Keys of `fill` of the topics helper are numbers. */
 export function numbersOf(records: readonly OpencdcRecord[]): number[] {
   return records.map((each) => Number(each.key?.raw_data?.toString()));
