@@ -1,5 +1,5 @@
 // One growing output in the arena. Addresses into it are good until the next `reserve`; keep distances from `base` instead.
-import { arenaAlloc, arenaShrink } from '../abi/arena';
+import { arenaAlloc } from '../abi/arena';
 import { copy } from './memory';
 
 export let base: usize = 0;
@@ -24,10 +24,4 @@ function grow(at: usize, size: usize): usize {
   const capacity = used + size + (used >> 1) + 4096;
   open(capacity);
   return copy(base, from, used);
-}
-
-/** Gives back what lies behind `at`. Nothing may have been taken from the arena since the last `open` or `reserve`. */
-export function close(at: usize): void {
-  arenaShrink(base, end - base, at - base);
-  end = at;
 }

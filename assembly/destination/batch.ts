@@ -2,14 +2,13 @@
 // the largest batch. The first topic's records are written as they are read; those of other topics wait for their turn and are read
 // again, since nearly always there are none.
 import { arenaAlloc } from '../abi/arena';
-import { newOutgoing } from '../abi/kafka';
-import { OutgoingView } from '../abi/layout';
-import { ListSlot } from '../abi/slots';
-import * as output from '../bytes/output';
+import { ConnectorError } from '../abi/errors';
+import { Producer } from '../abi/kafka';
+import { ErrorKind } from '../abi/layout';
 import * as reader from '../bytes/reader';
-import { isUtf8 } from '../bytes/utf8';
 import { reset as resetScratch } from '../bytes/scratch';
-import { DestinationSettings, Format } from '../config/settings';
+import { isUtf8 } from '../bytes/utf8';
+import { DestinationSettings } from '../config/settings';
 import { isNullValue, valueBound, writeValue } from '../format/value';
 import { MAX_RECORD_OVERHEAD, recordSize, valueStart, writeRecord } from '../kafka/record-set-writer';
 import { sortEntries } from '../opencdc/entries';
@@ -18,15 +17,16 @@ import * as record from '../opencdc/record-reader';
 import { skipField } from '../opencdc/wire';
 import * as headers from './headers';
 import { fail, openOutcomes, outcome } from './outcomes';
+import * as sets from './sets';
 import * as topics from './topics';
 
-// A set must leave room for the batch header and for what a broker adds, or it is refused as a whole.
-const MAX_SET_BYTES: u32 = 950000;
-const BATCH_HEADER: u32 = 61;
-// What a record can need at most before it is refused here: the instance's memory is bounded.
+// The instance's memory is bounded: more than this at once, or for one record, is refused and not tried.
+const MAX_REQUEST_BYTES: usize = 40 << 20;
 const MAX_RECORD_BYTES: u64 = 40 << 20;
 const TOO_LARGE =
   'failed to produce record: MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
+const INVALID_TOPIC =
+  'failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.';
 
 
 @unmanaged
@@ -38,32 +38,13 @@ class RecordSpan {
 }
 const SPAN_SIZE: usize = 12;
 
-class Set {
-  constructor(
-    readonly topic: string,
-    /** Distances from the output's base. */
-    readonly begin: usize,
-    public end: usize,
-    public count: u32,
-  ) {}
-}
-
 let spans: usize = 0;
-let order: usize = 0;
-let sent: u32 = 0;
-let sets: Set[] = [];
-let end: usize = 0;
-let maxSetBytes: u32 = 0;
+let error: ConnectorError | null = null;
 
 
 @inline
 function span(i: u32): RecordSpan {
   return changetype<RecordSpan>(spans + <usize>i * SPAN_SIZE);
-}
-
-/** Number of the record that is number `i` of what is sent; -1: nothing like that is sent. */
-export function recordOf(i: u32): i32 {
-  return i < sent ? load<i32>(order + ((<usize>i) << 2)) : -1;
 }
 
 /** The number of records in a request, or -1: it is malformed. */
@@ -80,18 +61,33 @@ function countRecords(at: usize, size: usize): i32 {
   return reader.broken ? -1 : count;
 }
 
-/** Reads a request; what to send, or null if it is malformed. */
-export function encodeBatch(at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ListSlot<OutgoingView> | null {
+/** Writes the records of a request; `outcomes` says what became of each, unless there is an error. */
+export function writeBatch(producer: Producer, at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ConnectorError | null {
+  if (size > MAX_REQUEST_BYTES) {
+    const limit =
+      'a request of ' + size.toString() + ' bytes is more than the ' + MAX_REQUEST_BYTES.toString() + ' that one write can take';
+    return new ConnectorError(ErrorKind.limitExceeded, limit);
+  }
+  error = null;
   const total = countRecords(at, size);
-  if (total < 0) return null;
+  if (total < 0 || !writeAll(producer, at, size, total, settings, nowMs)) {
+    sets.closeSets();
+    resetScratch();
+    if (error !== null) return error;
+    return new ConnectorError(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
+  }
+  error = sets.sendSets(producer);
+  sets.closeSets();
+  resetScratch();
+  return error;
+}
+
+/** False: the request is malformed, or there is an `error`. */
+function writeAll(producer: Producer, at: usize, size: usize, total: i32, settings: DestinationSettings, nowMs: i64): bool {
   openOutcomes(total);
   topics.resetTopics();
-  sets = [];
-  sent = 0;
-  maxSetBytes = min(settings.batchBytes == 0 ? MAX_SET_BYTES : settings.batchBytes, MAX_SET_BYTES) - BATCH_HEADER;
   spans = arenaAlloc(<usize>total * SPAN_SIZE, 4);
-  order = arenaAlloc(<usize>total * 4, 4);
-  end = output.open(size + (size >> 1) + <usize>total * 200 + 4096) - output.base;
+  sets.openSets(total, size + (size >> 1) + <usize>total * 200 + 4096, settings.batchBytes, nowMs);
   reader.start(at, at + size);
   for (let i: i32 = 0; i < total;) {
     const tag = reader.varint();
@@ -102,7 +98,7 @@ export function encodeBatch(at: usize, size: usize, settings: DestinationSetting
     const length = reader.size();
     span(i).at = <u32>reader.at;
     span(i).size = length;
-    if (!readAndWrite(i, settings)) return null;
+    if (!readAndWrite(producer, i, settings)) return false;
     reader.seek(<usize>span(i).at + length);
     reader.bound(at + size);
     i++;
@@ -112,15 +108,13 @@ export function encodeBatch(at: usize, size: usize, settings: DestinationSetting
     for (let i = topic.firstWaiting; i >= 0; i = span(i).next) {
       reader.start(span(i).at, <usize>span(i).at + span(i).size);
       record.readRecord(span(i).size);
-      if (!write(i, t, settings)) return null;
+      if (!write(producer, i, topic.name, settings)) return false;
     }
   }
-  resetScratch();
-  return lowerSets(nowMs);
+  return true;
 }
 
-/** False: the request is malformed. */
-function readAndWrite(i: i32, settings: DestinationSettings): bool {
+function readAndWrite(producer: Producer, i: i32, settings: DestinationSettings): bool {
   if (!record.readRecord(span(i).size)) return false;
   outcome(i).positionAt = <u32>record.positionAt;
   outcome(i).positionSize = record.positionSize;
@@ -132,10 +126,10 @@ function readAndWrite(i: i32, settings: DestinationSettings): bool {
   const number = topics.topicNumber();
   const topic = topics.topic(number);
   if (!topic.valid) {
-    fail(i, 'failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.');
+    fail(i, INVALID_TOPIC);
     return true;
   }
-  if (number == 0) return write(i, 0, settings);
+  if (number == 0) return write(producer, i, topic.name, settings);
   span(i).next = -1;
   if (topic.lastWaiting < 0) topic.firstWaiting = i;
   else span(topic.lastWaiting).next = i;
@@ -143,19 +137,25 @@ function readAndWrite(i: i32, settings: DestinationSettings): bool {
   return true;
 }
 
-/** Writes the current record into the set of its topic; false: it is malformed. */
-function write(i: i32, topicNumber: i32, settings: DestinationSettings): bool {
+/** Writes the current record into the set of its topic. */
+function write(producer: Producer, i: i32, topic: string, settings: DestinationSettings): bool {
   const format = settings.format;
-  const bound = valueBound(format, span(i).size) + <u64>span(i).size * 2;
-  if (bound > MAX_RECORD_BYTES) {
-    fail(i, TOO_LARGE);
-    return true;
-  }
   const entries = sortEntries(0, record.metadataCount);
   const headersSize = settings.writeHeaders ? headers.collectHeaders(entries) : headers.noHeaders();
   if (headersSize < 0) {
     fail(i, 'failed to prepare record: metadata ' + headers.badKey + ' is not base64');
     return true;
+  }
+  let bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD;
+  bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : record.key.size;
+  if (bound > MAX_RECORD_BYTES) {
+    fail(i, TOO_LARGE);
+    return true;
+  }
+  if (!sets.makeRoom(<usize>bound)) {
+    error = sets.sendSets(producer);
+    if (error !== null) return false;
+    sets.makeRoom(<usize>bound);
   }
   structs.clearTooDeep();
   let keyAt: usize = record.key.at;
@@ -166,11 +166,8 @@ function write(i: i32, topicNumber: i32, settings: DestinationSettings): bool {
     if (reader.broken) return false;
     if (structs.tooDeep) return refuseDepth(i);
   }
-  const at = output.reserve(output.base + end, <usize>bound + <usize>max(keySize, 0) + headersSize + MAX_RECORD_OVERHEAD);
-  let set = sets.length != 0 ? sets[sets.length - 1] : null;
-  const topic = topics.topic(topicNumber).name;
-  if (set !== null && set.topic != topic) set = null;
-  let index: u32 = set === null ? 0 : set.count;
+  const at = sets.nextAt();
+  let index = sets.nextIndex(topic);
   const valueAt = valueStart(at, index, keySize);
   let valueSize: i32 = -1;
   if (!isNullValue(format)) {
@@ -178,21 +175,8 @@ function write(i: i32, topicNumber: i32, settings: DestinationSettings): bool {
     if (reader.broken) return false;
     if (structs.tooDeep) return refuseDepth(i);
   }
-  const size = recordSize(index, keySize, valueSize, headersSize);
-  if (set !== null && set.end - set.begin + size > maxSetBytes) {
-    set = null;
-    index = 0;
-  }
-  const recordEnd = headers.writeHeaders(writeRecord(at, index, keyAt, keySize, valueAt, valueSize, headersSize));
-  if (set === null) {
-    set = new Set(topic, end, end, 0);
-    sets.push(set);
-  }
-  end = recordEnd - output.base;
-  set.end = end;
-  set.count++;
-  store<i32>(order + ((<usize>sent) << 2), i);
-  sent++;
+  if (index != 0 && sets.isFull(topic, recordSize(index, keySize, valueSize, headersSize))) index = 0;
+  sets.addRecord(topic, index, i, headers.writeHeaders(writeRecord(at, index, keyAt, keySize, valueAt, valueSize, headersSize)));
   return true;
 }
 
@@ -206,27 +190,9 @@ function keyText(): string {
   if (record.key.kind == record.ABSENT) return '<no key>';
   const size = min(record.key.size, 100);
   if (record.key.kind == record.RAW) return isUtf8(record.key.at, size) ? String.UTF8.decodeUnsafe(record.key.at, size) : '<binary key>';
+  if (record.key.size > 1000) return '<structured key>';
   structs.clearTooDeep();
   const at = arenaAlloc(<usize>record.key.size * structs.MAX_GROWTH + 16, 1);
   const textEnd = structs.writeStruct(at, record.key.at, record.key.size);
   return reader.broken || structs.tooDeep ? '<structured key>' : String.UTF8.decodeUnsafe(at, textEnd - at);
-}
-
-function lowerSets(nowMs: i64): ListSlot<OutgoingView> {
-  output.close(output.base + end);
-  const list = newOutgoing(sets.length);
-  for (let i = 0; i < sets.length; i++) {
-    const set = sets[i];
-    const view = list.at(i);
-    view.topic.lower(set.topic);
-    view.hasPartition = false;
-    const records = view.records;
-    records.baseOffset = 0;
-    records.baseTimestamp = nowMs;
-    records.count = set.count;
-    records.records.set(output.base + set.begin, set.end - set.begin);
-    records.logAppendTime = false;
-  }
-  sets = [];
-  return list;
 }

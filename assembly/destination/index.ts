@@ -5,8 +5,8 @@ import { Producer } from '../abi/kafka';
 import { DestinationWriteResult, ErrorKind } from '../abi/layout';
 import { configureDestination, destinationSettings } from '../config/index';
 import { liftConfig } from '../config/lift';
-import { encodeBatch, recordOf } from './batch';
-import { fail, responseSize, writeResponse } from './outcomes';
+import { writeBatch } from './batch';
+import { responseSize, writeResponse } from './outcomes';
 import { useTemplate } from './topics';
 
 let producer: Producer | null = null;
@@ -40,17 +40,8 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   const p = producer;
   const settings = destinationSettings;
   if (p === null || settings === null) return refuse(ErrorKind.other, 'the destination is not open');
-  const outgoing = encodeBatch(ptr, length, settings, <i64>WasiDate.now());
-  if (outgoing === null) return refuse(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
-  if (outgoing.length != 0) {
-    const failures = p.send(outgoing);
-    if (failures === null) return returnResult(p.error);
-    for (let i: u32 = 0; i < failures.length; i++) {
-      const record = recordOf(failures.at(i).index);
-      if (record < 0) return refuse(ErrorKind.other, 'the host reports a failure of a record that it was not given');
-      fail(record, 'failed to produce record: ' + failures.at(i).reason.text.lift());
-    }
-  }
+  const error = writeBatch(p, ptr, length, settings, <i64>WasiDate.now());
+  if (error !== null) return returnResult(error);
   const response = writeResponse();
   const result = changetype<DestinationWriteResult>(RETURN_AREA);
   result.isError = false;

@@ -1,13 +1,14 @@
 // What a destination writes as the value of a Kafka record, by `sdk.record.format`.
 import { copy } from '../bytes/memory';
 import { Format } from '../config/settings';
-import { writeStruct } from '../opencdc/json-struct';
+import { MAX_GROWTH, writeStruct } from '../opencdc/json-struct';
 import { recordJsonBound, writeRecordJson } from '../opencdc/record-json';
 import { ABSENT, OPERATION_DELETE, RAW, after, operation } from '../opencdc/record-reader';
 
 /** Bytes that the value of the current record takes at most. */
 export function valueBound(format: u8, recordSize: u32): u64 {
-  return recordJsonBound(recordSize);
+  if (format != Format.raw) return recordJsonBound(recordSize);
+  return after.kind == RAW ? after.size : <u64>after.size * MAX_GROWTH + 16;
 }
 
 /** True if the value is null: `raw` writes a delete, and a record without data, as a tombstone. */

@@ -112,7 +112,7 @@ export class PositionParser {
       if (c < 0x20) return this.refuseText(c < 0 ? 'it ends within a string' : 'a control character in a string');
       if (c == 0x22 || c == 0x5c) value += this.text.substring(begin, this.i);
       this.i++;
-      if (c == 0x22) return value;
+      if (c == 0x22) return wellFormed(value);
       if (c != 0x5c) continue;
       const escaped = this.peek();
       this.i++;
@@ -179,4 +179,21 @@ export class PositionParser {
     this.fail(why);
     return null;
   }
+}
+
+/** Half of a surrogate pair, which \u escapes can make, becomes U+FFFD, as Go has it. */
+function wellFormed(text: string): string {
+  let out = '';
+  let begin = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if ((unit & 0xf800) != 0xd800) continue;
+    if (unit < 0xdc00 && i + 1 < text.length && (text.charCodeAt(i + 1) & 0xfc00) == 0xdc00) {
+      i++;
+      continue;
+    }
+    out += text.substring(begin, i) + '\ufffd';
+    begin = i + 1;
+  }
+  return out + text.substring(begin);
 }

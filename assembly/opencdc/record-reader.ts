@@ -38,9 +38,9 @@ export const OPERATION_DELETE: i32 = 3;
 export function readRecord(size: u32): bool {
   const end = reader.at + size;
   reader.bound(end);
-  key.kind = ABSENT;
-  before.kind = ABSENT;
-  after.kind = ABSENT;
+  clear(key);
+  clear(before);
+  clear(after);
   positionSize = 0;
   operation = 0;
   metadataCount = 0;
@@ -61,6 +61,12 @@ export function readRecord(size: u32): bool {
     else skipField(tag);
   }
   return !reader.broken;
+}
+
+@inline
+function clear(data: Data): void {
+  data.kind = ABSENT;
+  data.size = 0;
 }
 
 function readChange(): void {

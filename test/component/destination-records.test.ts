@@ -452,7 +452,7 @@ describe('a message', () => {
   test('with a record too large for the guest’s memory fails that record, and its neighbours are written', async () => {
     const { acks, records } = await write(guest, [
       record('a'),
-      record('b', { payload: { after: raw(Buffer.alloc(26 << 20)) } }),
+      record('b', { payload: { after: raw(Buffer.alloc(32 << 20)) } }),
       record('c'),
     ]);
     expect(acks.map((ack) => ack.error)).toEqual([
@@ -461,6 +461,36 @@ describe('a message', () => {
       '',
     ]);
     expect(records).toHaveLength(2);
+  });
+  test('that is large, with small and large records of several topics, is sent in parts, in order', async () => {
+    const g = await openDestination({ topic: '{{ .Metadata.t }}' });
+    const sizes = Array.from({ length: 60 }, (_, i) => (i === 30 ? 20 << 20 : i % 2 ? 300_000 : 10));
+    g.world.failures = (outgoing) => (outgoing[0]!.topic === 'b' ? [{ index: 0, reason: { kind: 'rejected', text: 'x' } }] : []);
+    const { acks, records } = await write(
+      g,
+      sizes.map((size, i) =>
+        record(`p${i}`, { key: raw(`${i}`), metadata: { t: i % 5 ? 'a' : 'b' }, payload: { after: raw(Buffer.alloc(size, i)) } }),
+      ),
+    );
+    expect(g.world.of('producer.send').length).toBeGreaterThan(2);
+    for (const topic of ['a', 'b']) {
+      expect(records.filter((r) => r.topic === topic).map((r) => Number(text(r.key)))).toEqual(
+        sizes.map((_, i) => i).filter((i) => (i % 5 === 0) === (topic === 'b')),
+      );
+    }
+    expect(records.every((r) => r.value!.includes(Buffer.alloc(sizes[Number(text(r.key))]!, Number(text(r.key))).toString('base64')))).toBe(
+      true,
+    );
+    expect(acks.filter((ack) => ack.error !== '').length).toBe(
+      g.world.of('producer.send').filter((call) => call.outgoing[0]!.topic === 'b').length,
+    );
+    expect(g.memoryBytes()).toBeLessThan(96 << 20);
+  });
+  test('too large for the guest’s memory is an error, and the next one is written', async () => {
+    const large = encode('opencdc.v1.Record', record('a', { payload: { after: raw(Buffer.alloc(1 << 20)) } }));
+    const error = await errorOf(guest.destination.write(requestOf(Array.from({ length: 41 }, () => large))));
+    expect(error.kind).toBe('limit-exceeded');
+    expect((await write(guest, [record('b')])).acks).toMatchObject([{ error: '' }]);
   });
 });
 

@@ -46,6 +46,9 @@ describe('a position is read', () => {
     const position = '{"GroupID":"\\u00e9\\"\\\\\\/\\b\\f\\n\\r\\t\\ud83d\\ude00\\u003c","Topic":"orders","Partition":0,"Offset":0}';
     expect(await opened(position)).toMatchObject({ group: 'é"\\/\b\f\n\r\t😀<', resume: resumed('orders', 0, 1n) });
   });
+  test('with half a surrogate pair, which becomes U+FFFD as in Go', async () => {
+    expect((await opened('{"GroupID":"\\ud800x\\ude00\\ud83d\\ude00"}')).group).toBe('\ufffdx\ufffd😀');
+  });
   test('with offsets beyond what a double holds', async () => {
     expect((await opened('{"GroupID":"g","Topic":"orders","Partition":0,"Offset":9223372036854775806}')).resume).toEqual(
       resumed('orders', 0, 9_223_372_036_854_775_807n),
