@@ -5,6 +5,7 @@ import { findTopics } from '../kafka/topics.ts';
 import { settles } from '../kafka/wait.ts';
 import type { Log } from '../log.ts';
 import type { Capabilities, Connection, ConsumerHandle, ConsumerOptions, Fetched, SecretReader } from '../runtime/contract.ts';
+import type { Remaining } from './ending.ts';
 import { lastOffset } from './record-values.ts';
 
 const REFRESH_MS = 2000;
@@ -24,12 +25,13 @@ interface Range {
  * what passes, and asks the brokers for the ends. Wrong in one direction only: where the last offsets of a partition hold no
  * record (transaction markers, compaction) the end is never reached.
  */
-export class Backlog {
+export class Backlog implements Remaining {
   readonly #follow: boolean;
   readonly #live: boolean;
   #ranges: Map<string, Range> | null = null;
   #handed = 0;
   #received = 0;
+  #ask: (() => Ends) | null = null;
 
   /** `follow`: topics that do not exist are waited for. `live`: keep asking for the ends, for a progress line. */
   constructor(options: { follow: boolean; live: boolean }) {
@@ -42,9 +44,21 @@ export class Backlog {
     return this.#sum(({ high, next }) => high - next);
   }
 
-  /** True when everything that was there when reading began has been received. */
-  get reached(): boolean {
-    return this.#handed === this.#received && this.#sum(({ end, next }) => end - next) === 0n;
+  get remaining(): bigint | null {
+    const unread = this.#sum(({ end, next }) => end - next);
+    if (unread === null) return null;
+    // What was handed out and not received is on its way, or was of an assignment that is over.
+    const underWay = BigInt(Math.max(0, this.#handed - this.#received));
+    return unread + underWay;
+  }
+
+  async confirm(): Promise<void> {
+    const ends = this.#ask?.();
+    try {
+      await ends?.highs();
+    } finally {
+      await ends?.close();
+    }
   }
 
   /** The source has emitted so many records, and they were dealt with. */
@@ -60,7 +74,8 @@ export class Backlog {
       openConsumer: async (connection, options) => {
         const consumer = await inner.openConsumer(connection, options);
         try {
-          return await this.#watched(consumer, new Ends(connection, secrets, log), options, log);
+          this.#ask = () => new Ends(connection, secrets, log, options.topics);
+          return await this.#watched(consumer, this.#ask(), options, log);
         } catch (error) {
           await consumer.close();
           throw error;
@@ -74,7 +89,7 @@ export class Backlog {
     this.#handed = 0;
     this.#received = 0;
     try {
-      const missing = await ends.connect(options.topics);
+      const missing = await ends.missing();
       if (missing.length === options.topics.length && !this.#follow) {
         throw new ConnectorError(
           'config.invalid',
@@ -139,18 +154,20 @@ export class Backlog {
 class Ends {
   readonly #admin: Admin;
   readonly #destroy: () => void;
-  #topics: string[] = [];
+  #topics: string[];
+  #connected = false;
 
-  constructor(connection: Connection, secrets: SecretReader, log: Log) {
+  constructor(connection: Connection, secrets: SecretReader, log: Log, topics: string[]) {
+    this.#topics = topics;
     const { kafka, dialer } = new ClientFactory(connection, secrets, log).create({ retries: 1, requestTimeoutMs: LOOKUP_MS });
     this.#admin = kafka.admin();
     this.#destroy = () => dialer.destroy(new Error('closed'));
   }
 
-  /** The topics that do not exist. */
-  async connect(topics: string[]): Promise<string[]> {
-    await this.#admin.connect();
-    const { found, missing } = await findTopics(this.#admin, topics);
+  /** The topics that do not exist; they are left out from here on. */
+  async missing(): Promise<string[]> {
+    await this.#connect();
+    const { found, missing } = await findTopics(this.#admin, this.#topics);
     this.#topics = found;
     return missing;
   }
@@ -180,11 +197,17 @@ class Ends {
   }
 
   async highs(): Promise<Map<string, bigint>> {
+    await this.#connect();
     const highs = new Map<string, bigint>();
     for (const topic of this.#topics) {
       for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) highs.set(`${topic}/${partition}`, BigInt(high));
     }
     return highs;
+  }
+
+  async #connect(): Promise<void> {
+    if (!this.#connected) await this.#admin.connect();
+    this.#connected = true;
   }
 
   async close(): Promise<void> {

@@ -1,18 +1,14 @@
 import { ConnectorError } from '../errors.ts';
 import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
-import { IdleEnd } from './ending.ts';
 import { unless } from './patience.ts';
 import { Progress } from './progress.ts';
+import { readInto, type ReadingOptions } from './reading.ts';
 import type { Settings } from './settings.ts';
-import { transfer } from './transfer.ts';
 
-export interface PipeOptions {
+export interface PipeOptions extends ReadingOptions {
   source: Settings;
   destination: Settings;
-  limit?: number | undefined;
-  /** Null: wait for new records until stopped. */
-  idleMs: number | null;
 }
 
 /**
@@ -31,21 +27,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Outc
     await unless(context.stop, writing.open());
     if (!context.stop.aborted) await unless(context.stop, reading.open(null));
     if (!context.stop.aborted) {
-      const end = new IdleEnd(options.idleMs);
-      end.begin();
-      const done = await transfer(reading, {
-        write: (batch) => writing.write(batch),
-        limit: options.limit,
-        ended: () => end.ended || (options.idleMs !== null && backlog.reached),
-        stop: context.stop,
-        patience: context.patience,
-        credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, 1000) },
-        written: (count) => {
-          end.restart();
-          backlog.received(count);
-          progress.add(count);
-        },
-      });
+      const done = await readInto((batch) => writing.write(batch), context, reading, options, backlog, progress);
       if (done.failed !== null) {
         const at = new TextDecoder().decode(done.failed.position);
         error = new ConnectorError(
@@ -54,7 +36,6 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Outc
           { fields: { position: at } },
         );
       }
-      if (!done.drained) context.log('warn', 'the last records were not answered in time; they come again next time');
       await context.patience.within(writing.stop(), 'stop');
     }
   } finally {

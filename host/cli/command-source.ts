@@ -1,24 +1,20 @@
 import { ConnectorError } from '../errors.ts';
 import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
-import { IdleEnd } from './ending.ts';
 import { LineOutput } from './line-output.ts';
 import { unless } from './patience.ts';
 import { positionFrom } from './position.ts';
 import { Progress } from './progress.ts';
+import { readInto, type ReadingOptions } from './reading.ts';
 import type { Settings } from './settings.ts';
 import { PRINTING, stdoutCapabilities } from './stdout-capabilities.ts';
-import { transfer } from './transfer.ts';
 
 /** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
 const PATIENT = { writeMs: 2 ** 31 - 1 };
 
-export interface SourceOptions {
+export interface SourceOptions extends ReadingOptions {
   settings: Settings;
   position?: string | undefined;
-  limit?: number | undefined;
-  /** Null: wait for new records until stopped. */
-  idleMs: number | null;
 }
 
 /**
@@ -42,24 +38,9 @@ export async function source(context: Context, options: SourceOptions): Promise<
     await printing.open();
     await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
     if (!context.stop.aborted) {
-      const end = new IdleEnd(options.idleMs);
-      end.begin();
-      const done = await transfer(reading, {
-        write: (batch) => printing.write(batch),
-        limit: options.limit,
-        ended: () => end.ended || (options.idleMs !== null && backlog.reached),
-        stop: context.stop,
-        patience: context.patience,
-        credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, 1000) },
-        written: (count) => {
-          end.restart();
-          backlog.received(count);
-          progress.add(count);
-        },
-      });
+      const done = await readInto((batch) => printing.write(batch), context, reading, options, backlog, progress);
       if (output.error !== null) throw output.error;
       if (done.failed !== null) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
-      if (!done.drained) context.log('warn', 'the reader of the output did not take the last records in time; they come again next time');
     }
   } catch (error) {
     // `head` has seen enough: not a failure, and what it did not take is not acknowledged.

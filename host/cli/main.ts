@@ -23,4 +23,4 @@ export async function runProcess(): Promise<void> {
   process.exit(await main(process.argv.slice(2)));
 }
 
-if (import.meta.main) await runProcess();
+if (import.meta.main) void runProcess();

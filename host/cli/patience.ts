@@ -1,7 +1,7 @@
 /** How long after Ctrl-C each step of the end may last, counted from the signal. The whole is promised within 5 s. */
 export const STOP_BUDGET_MS = { drain: 2000, stop: 2500, settle: 3000, close: 4300 } as const;
-/** Without Ctrl-C. Longer than the connectors' own bound on closing. */
-const NO_HURRY_MS = 15_000;
+/** Without Ctrl-C: a write may take what it takes, the rest longer than the connectors' own bounds. */
+const NO_HURRY_MS = { drain: Infinity, stop: 15_000, settle: 15_000, close: 15_000 } as const;
 
 /** Waits with a bound that gets short once the user wants to stop. */
 export class Patience {
@@ -22,11 +22,11 @@ export class Patience {
     const late = new Promise<false>((resolve) => {
       const wait = (ms: number): void => {
         clearTimeout(timer);
-        timer = setTimeout(() => resolve(false), ms);
+        if (ms !== Infinity) timer = setTimeout(() => resolve(false), ms);
       };
       const left = (): number => Math.max(0, this.#stoppedAt + STOP_BUDGET_MS[step] - performance.now());
       hurry = () => wait(left());
-      wait(this.#stop.aborted ? left() : NO_HURRY_MS);
+      wait(this.#stop.aborted ? left() : NO_HURRY_MS[step]);
     });
     this.#stop.addEventListener('abort', hurry);
     try {

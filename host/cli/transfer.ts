@@ -13,7 +13,7 @@ export interface TransferOptions {
   /** At most so many records. */
   limit?: number | undefined;
   /** True once there is nothing more to wait for; asked while no record comes. */
-  ended: () => boolean;
+  ended: () => Promise<boolean>;
   stop: AbortSignal;
   patience: Patience;
   credit: Partial<Credit>;
@@ -64,7 +64,7 @@ export async function transfer(source: SourcePort, options: TransferOptions): Pr
         await writeOne(source, batch, limit, options, result);
       } else if (failure !== null) {
         throw failure as ConnectorError;
-      } else if (options.ended()) {
+      } else if (await ended(options, waiting)) {
         break;
       } else {
         await new Promise<void>((resolve) => {
@@ -84,6 +84,12 @@ export async function transfer(source: SourcePort, options: TransferOptions): Pr
     await options.patience.within(source.settled(), 'settle');
   }
   return result;
+}
+
+/** A batch that came while the question was asked counts. */
+async function ended(options: TransferOptions, waiting: readonly Batch[]): Promise<boolean> {
+  const answer = await unless(options.stop, options.ended());
+  return answer === true && waiting.length === 0;
 }
 
 async function writeOne(source: SourcePort, batch: Batch, limit: number, options: TransferOptions, result: Transferred): Promise<void> {

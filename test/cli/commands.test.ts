@@ -203,6 +203,20 @@ describe('destination', () => {
     expect(io.err).toContain('kafka.rejected: 1 of 3 records were not written');
   });
 
+  it('tells of lines that failed for the same reason together', async () => {
+    const connectors = fakes();
+    const line = (n: number): string => RECORD.replace('MQ==', Buffer.from(String(n)).toString('base64'));
+    connectors.destinationPort.reject = (position) => (position === '1' ? null : position === '5' ? 'too large' : 'gone');
+    const io = new FakeIo({ stdin: Readable.from([Buffer.from([1, 2, 3, 4, 5].map(line).join('') + '\n' + line(6))]) });
+    expect(await run(['destination'], io, connectors)).toBe(1);
+    expect(io.err.split('\n').slice(0, 4)).toEqual([
+      'error: lines 2 to 4 were not written: gone',
+      'error: line 5 was not written: too large',
+      'error: line 7 was not written: gone',
+      'kafka.rejected: 5 of 6 records were not written; the lines above say why',
+    ]);
+  });
+
   it('fails when a write fails as a whole', async () => {
     const connectors = fakes();
     connectors.destinationPort.write = () => Promise.reject(new ConnectorError('kafka.unreachable', 'no broker answers'));

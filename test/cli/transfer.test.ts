@@ -8,7 +8,7 @@ function optionsFor(source: FakeSource, destination: FakeDestination, over: Part
   const stop = over.stop ?? new AbortController().signal;
   return {
     write: (batch) => destination.write(batch),
-    ended: () => source.emitted >= source.total,
+    ended: () => Promise.resolve(source.emitted >= source.total),
     stop,
     patience: new Patience(stop),
     credit: {},
@@ -58,7 +58,7 @@ describe('a transfer', () => {
   it('writes what the source gave before it failed, then fails with its error', async () => {
     const [source, destination] = [new FakeSource(30, 10), new FakeDestination()];
     source.endError = new ConnectorError('guest.restarts', 'too often');
-    await expect(transfer(source, optionsFor(source, destination, { ended: () => false }))).rejects.toMatchObject({
+    await expect(transfer(source, optionsFor(source, destination, { ended: () => Promise.resolve(false) }))).rejects.toMatchObject({
       code: 'guest.restarts',
     });
     expect(source.acked).toEqual(numbers(30));
