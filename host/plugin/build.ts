@@ -22,14 +22,15 @@ await mkdir(folder, { recursive: true });
 await mkdir(parts, { recursive: true });
 const paths = { root, component };
 const [program, worker] = await Promise.all([bundleProgram(paths), bundleWorker(paths)]);
-await writeFile(resolve(parts, 'main.mjs'), program);
+await writeFile(resolve(parts, 'main.cjs'), program);
 await writeFile(resolve(parts, 'worker.js'), worker);
 
 const node = await nodeToEmbed();
 const built = resolve(parts, 'executable');
 const config = {
-  main: resolve(parts, 'main.mjs'),
-  mainFormat: 'module',
+  main: resolve(parts, 'main.cjs'),
+  // For the Node that is embedded, on this platform.
+  useCodeCache: true,
   executable: await stripped(node),
   output: built,
   disableExperimentalSEAWarning: true,

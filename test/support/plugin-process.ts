@@ -19,9 +19,11 @@ export const CONDUIT_ENVIRONMENT = {
   CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE: '4194304',
 } as const;
 
-/** The built executable where there is one (KAFKA_WASM_PLUGIN=source: not even then), else the sources with this Node. */
+/** KAFKA_WASM_PLUGIN names an executable, or is `source`: the sources with this Node. Without it, the built one where there is one. */
 export function pluginCommand(): string[] {
-  return existsSync(BUILT) && process.env['KAFKA_WASM_PLUGIN'] !== 'source' ? [BUILT] : [process.execPath, MAIN];
+  const wanted = process.env['KAFKA_WASM_PLUGIN'] ?? '';
+  if (wanted !== '' && wanted !== 'source') return [wanted];
+  return wanted === '' && existsSync(BUILT) ? [BUILT] : [process.execPath, MAIN];
 }
 
 export interface LogLine {

@@ -16,9 +16,8 @@ export interface BundlePaths {
 export async function bundleProgram(paths: BundlePaths): Promise<string> {
   return bundle(paths, {
     entryPoints: [resolve(paths.root, 'host/main.ts')],
-    format: 'esm',
-    // kafkajs is CommonJS and requires Node's own modules.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(process.execPath);" },
+    // Only this form can have a code cache, and it loads Node's own modules when they are used: half the time to the handshake.
+    format: 'cjs',
     plugins: [replaceKafkajsModules(paths), embedComponent(paths)],
   });
 }
