@@ -41,8 +41,10 @@ let recent: i32 = -1;
 export let topicAt: usize = 0;
 export let topicSize: u32 = 0;
 
-/** The parts' texts stay for the life of the instance: a connector is configured once. */
+/** Compiles the template for `renderTopic`. */
 export function useTemplate(template: TopicTemplate): void {
+  for (let i: u32 = 0; i < partCount; i++) heap.free(partAt(i).at);
+  if (parts != 0) heap.free(parts);
   partCount = template.parts.length;
   parts = heap.alloc(max<usize>(1, <usize>partCount * PART_SIZE));
   for (let i: u32 = 0; i < partCount; i++) {
