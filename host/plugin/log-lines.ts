@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { LOG_LEVELS, type Log, type LogLevel } from '../log.ts';
 
 /** Conduit reads lines of up to 64 KiB; a longer one would be cut and logged as raw text. */
@@ -69,6 +70,14 @@ export function redirectConsole(log: Log): void {
       log(level, values.map(String).join(' '), { module: 'console' });
     };
   }
+  const lines = new Writable({
+    decodeStrings: false,
+    write(chunk: unknown, _encoding, done) {
+      log('info', String(chunk).trimEnd(), { module: 'stdout' });
+      done();
+    },
+  });
+  Object.defineProperty(process, 'stdout', { configurable: true, value: lines });
   process.removeAllListeners('warning');
   process.on('warning', (warning) => log('warn', warning.message, { module: 'node', name: warning.name }));
 }

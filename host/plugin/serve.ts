@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Specification } from '../runtime/contract.ts';
 import { DestinationService } from './destination-service.ts';
@@ -80,7 +80,7 @@ function guard(log: Log, lifeline: Lifeline, abort: (error: ConnectorError) => v
     if (reason instanceof Error && reason.stack !== undefined) log('debug', reason.stack);
   });
   process.on('uncaughtException', (error) => {
-    void import('../errors.ts').then(({ ConnectorError }) => abort(ConnectorError.from(error)));
+    abort(ConnectorError.from(error));
     lifeline.crash(error);
   });
 }
