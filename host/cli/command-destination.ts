@@ -17,6 +17,7 @@ export async function destination(context: Context, settings: Settings): Promise
     await configure(context, 'destination', port, settings);
     await unless(context.stop, port.open());
     if (!context.stop.aborted) {
+      if (context.io.stdin.isTTY === true) context.log('warn', 'reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
       const writer = new BatchWriter(port, {
         written: (count) => progress.add(count),
         rejected: (first, last, reason) => {

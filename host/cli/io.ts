@@ -9,7 +9,7 @@ export interface OutputStream extends Writable {
 
 /** Everything of the process that the command line touches, so that the executable and the tests can hand in their own. */
 export interface Io {
-  stdin: Readable;
+  stdin: Readable & { isTTY?: boolean };
   /** Data only. */
   stdout: OutputStream;
   /** Logs, errors and progress only. */

@@ -144,6 +144,12 @@ describe('destination', () => {
     expect(connectors.destinationPort.writes).toEqual([]);
   });
 
+  it('says what it waits for when its input is a terminal', async () => {
+    const io = new FakeIo({ stdin: Object.assign(Readable.from([]), { isTTY: true }) });
+    expect(await run(['destination'], io, fakes())).toBe(0);
+    expect(io.err).toContain('warn: reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
+  });
+
   it('writes many lines in few batches', async () => {
     const connectors = fakes();
     const io = new FakeIo({ stdin: Readable.from([Buffer.from(RECORD.repeat(2500))]) });
