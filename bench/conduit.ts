@@ -12,6 +12,7 @@ import { CONDUIT, ENGINES, OFFICIAL, PLUGIN, startConduit, waitFor, whyNoRealCon
 import { Topics } from '../test/conduit/real/topics.ts';
 import { startBroker } from '../test/support/broker.ts';
 import { handshakeMs } from './support/handshake.ts';
+import { orderOf } from './support/values.ts';
 import { median, useOf, type ProcessUse } from './support/processes.ts';
 
 type Name = 'ours' | 'official' | 'builtin';
@@ -165,16 +166,6 @@ async function measure(name: Name, { engine, batch, valueBytes }: Case, input: s
     await topics.delete(output);
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** Values like small JSON orders: text that compresses as real data does, different in every record. */
-function orderOf(bytes: number): (i: number) => Buffer {
-  return (i) => {
-    const head = `{"id":${i},"customer":"c-${(i * 7919) % 99991}","amount":${((i * 31) % 100000) / 100},"note":"`;
-    let filler = '';
-    for (let n = i; head.length + filler.length < bytes - 2; n = (n * 1103515245 + 12345) % 2147483648) filler += n.toString(36);
-    return Buffer.from(`${head}${filler.slice(0, Math.max(0, bytes - 2 - head.length))}"}`);
-  };
 }
 
 type Summary = Record<string, Partial<Record<Name, Round>>>;

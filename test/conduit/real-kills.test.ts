@@ -28,7 +28,7 @@ async function expectNothingLost(scene: Scene, engine: Engine, what: string, out
   await scene.quiet(output);
   const records = await scene.topics.read(output);
   const { lost, repeated } = tally(records, COUNT);
-  console.log(`[real] ${engine}: ${what}: ${lost} lost, ${repeated} repeated of ${COUNT}`);
+  process.stdout.write(`[real] ${engine}: ${what}: ${lost} lost, ${repeated} repeated of ${COUNT}\n`);
   expect(lost).toBe(0);
   expectOrder(records);
 }

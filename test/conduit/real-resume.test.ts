@@ -75,7 +75,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       // Conduit itself stores positions up to a second late: what it had not stored comes again.
       expect(repeated).toBeLessThan(COUNT / 2);
       expectOrder(records);
-      console.log(`[real] ${engine}: Conduit killed: 0 lost, ${repeated} repeated of ${COUNT}`);
+      process.stdout.write(`[real] ${engine}: Conduit killed: 0 lost, ${repeated} repeated of ${COUNT}\n`);
     });
 
     test('positions carry over from builtin:kafka and back', async () => {
@@ -99,7 +99,9 @@ describe.skipIf(why !== null).each(ENGINES)(
       await run('builtin:kafka', 800, 1200);
       const records = await scene.topics.read(output);
       expect(tally(records, 1200).lost).toBe(0);
-      console.log(`[real] ${engine}: builtin:kafka -> this -> builtin:kafka: 0 lost, ${tally(records, 1200).repeated} repeated of 1200`);
+      process.stdout.write(
+        `[real] ${engine}: builtin:kafka -> this -> builtin:kafka: 0 lost, ${tally(records, 1200).repeated} repeated of 1200\n`,
+      );
     });
   },
 );

@@ -1,0 +1,96 @@
+/**
+ * The boundary alone, and source and destination beside bare kafkajs loops that do nothing else, in one run: `make bench`.
+ * `--rounds 3 --sizes 100,1024 --records 400000` narrows or widens it. Results also go to dist/bench/bench.json.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { Topics } from '../test/conduit/real/topics.ts';
+import { startBroker, uniqueName } from '../test/support/broker.ts';
+import { measureBoundary } from './boundary.ts';
+import type { Loop, LoopKind, Speed } from './support/loops.ts';
+import { median } from './support/processes.ts';
+import { orderOf } from './support/values.ts';
+
+const KINDS: readonly LoopKind[] = [
+  'source',
+  'source, bare kafkajs',
+  'destination',
+  'destination, raw values',
+  'destination, bare kafkajs',
+];
+const LOOPS = fileURLToPath(new URL('support/loops.ts', import.meta.url));
+const LOOP_TIMEOUT_MS = 180_000;
+
+const { values: given } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    sizes: { type: 'string', default: '100,1024' },
+    records: { type: 'string', default: '400000' },
+    out: { type: 'string', default: resolve(import.meta.dirname, '../dist/bench/bench.json') },
+  },
+});
+
+console.log('Boundary: 1,000 records of 200 B in one call, through jco.');
+const boundary = await measureBoundary();
+for (const [name, { recordsPerSecond, cpuUsPerRecord }] of Object.entries(boundary).filter((entry) => typeof entry[1] === 'object') as [
+  string,
+  Speed,
+][]) {
+  console.log(`  ${name.padEnd(26)} ${show(recordsPerSecond, cpuUsPerRecord)}`);
+}
+
+const broker = await startBroker();
+const results: Record<string, Partial<Record<LoopKind, Speed>>> = {};
+try {
+  const topics = new Topics(broker.servers);
+  for (const bytes of given.sizes.split(',').map(Number)) {
+    const records = Math.round(Number(given.records) / (bytes > 500 ? 2 : 1));
+    const input = uniqueName('bench-in');
+    await topics.create(input);
+    await topics.fill(input, records, orderOf(bytes));
+    const rounds = new Map<LoopKind, Speed[]>(KINDS.map((kind) => [kind, []]));
+    for (let round = 0; round < Number(given.rounds); round++) {
+      for (const kind of KINDS) {
+        const output = uniqueName('bench-out');
+        await topics.create(output);
+        rounds.get(kind)!.push(await run({ kind, servers: broker.servers, input, output, records }));
+        await topics.delete(output);
+      }
+    }
+    await topics.delete(input);
+    console.log(`\nKafka, values of ${bytes} B, ${records} records, median of ${given.rounds}:`);
+    const medians = Object.fromEntries([...rounds].map(([kind, speeds]) => [kind, medianOf(speeds)])) as Record<LoopKind, Speed>;
+    for (const [kind, { recordsPerSecond, cpuUsPerRecord, peakMb }] of Object.entries(medians)) {
+      console.log(`  ${kind.padEnd(26)} ${show(recordsPerSecond, cpuUsPerRecord)}, ${peakMb.toFixed(0)} MB`);
+    }
+    results[`${bytes} B`] = medians;
+  }
+} finally {
+  await broker.close();
+}
+await mkdir(resolve(given.out, '..'), { recursive: true });
+await writeFile(
+  given.out,
+  JSON.stringify({ machine: { cpus: cpus().length, model: cpus()[0]?.model }, node: process.version, boundary, results }, null, 2),
+);
+
+async function run(loop: Loop): Promise<Speed> {
+  const { stdout } = await promisify(execFile)(process.execPath, [LOOPS, JSON.stringify(loop)], { timeout: LOOP_TIMEOUT_MS });
+  return JSON.parse(stdout) as Speed;
+}
+
+function medianOf(speeds: readonly Speed[]): Speed {
+  return {
+    recordsPerSecond: median(speeds.map((speed) => speed.recordsPerSecond)),
+    cpuUsPerRecord: median(speeds.map((speed) => speed.cpuUsPerRecord)),
+    peakMb: median(speeds.map((speed) => speed.peakMb)),
+  };
+}
+
+function show(recordsPerSecond: number, cpuUsPerRecord: number): string {
+  return `${Math.round(recordsPerSecond).toLocaleString('en').padStart(10)} records/s, ${cpuUsPerRecord.toFixed(2)} CPU us/record`;
+}

@@ -1,0 +1,218 @@
+/**
+ * One measurement in a process of its own, so that its CPU time is nobody else's: `node loops.ts '<Loop as JSON>'` prints a Speed as JSON.
+ */
+import kafkajs from 'kafkajs';
+import { createDestination, createSource } from '../../host/connector.ts';
+import type { Batch } from '../../host/runtime/contract.ts';
+
+export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs';
+export interface Loop {
+  kind: LoopKind;
+  servers: string;
+  /** Read by every loop. */
+  input: string;
+  /** Written by the destinations. */
+  output: string;
+  records: number;
+}
+export interface Speed {
+  recordsPerSecond: number;
+  cpuUsPerRecord: number;
+  peakMb: number;
+}
+
+/** Records of one `send`, and of one write. */
+const BATCH_RECORDS = 1000;
+/** Records before the measurement begins: compiled and joined by then. */
+const WARM_UP_RECORDS = 20_000;
+
+const { Kafka, CompressionTypes, Partitioners, logLevel } = kafkajs;
+const log = (): void => {};
+
+class Meter {
+  readonly #records: number;
+  readonly #done: (speed: Speed) => void;
+  #count = 0;
+  #from: { count: number; at: number; cpu: NodeJS.CpuUsage } | null = null;
+
+  constructor(records: number, done: (speed: Speed) => void) {
+    this.#records = records;
+    this.#done = done;
+  }
+
+  /** False: enough. */
+  add(count: number): boolean {
+    this.#count += count;
+    if (this.#from === null) {
+      if (this.#count >= WARM_UP_RECORDS) this.#from = { count: this.#count, at: performance.now(), cpu: process.cpuUsage() };
+      return true;
+    }
+    if (this.#count < this.#records) return true;
+    const { user, system } = process.cpuUsage(this.#from.cpu);
+    const records = this.#count - this.#from.count;
+    const seconds = (performance.now() - this.#from.at) / 1000;
+    this.#done({
+      recordsPerSecond: records / seconds,
+      cpuUsPerRecord: (user + system) / records,
+      peakMb: process.resourceUsage().maxRSS / 1024,
+    });
+    return false;
+  }
+}
+
+async function measure({ kind, servers, input, output, records }: Loop): Promise<Speed> {
+  switch (kind) {
+    case 'source':
+      return new Promise((resolve, reject) => {
+        const meter = new Meter(records, resolve);
+        const acks: Uint8Array[] = [];
+        void readAll(servers, input, (batch, ack) => {
+          ack(ackAll(batch, acks));
+          return meter.add(batch.count);
+        }).catch(reject);
+      });
+    case 'source, bare kafkajs': {
+      const consumer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).consumer({
+        groupId: `bench-${crypto.randomUUID()}`,
+      });
+      await consumer.connect();
+      await consumer.subscribe({ topic: input, fromBeginning: true });
+      return new Promise((resolve, reject) => {
+        const meter = new Meter(records, resolve);
+        consumer
+          .run({
+            eachBatch: async ({ batch }) => {
+              let count = 0;
+              for (const { value } of batch.messages) if (value !== null) count++;
+              meter.add(count);
+            },
+          })
+          .catch(reject);
+      });
+    }
+    case 'destination, bare kafkajs': {
+      const producer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).producer({
+        createPartitioner: Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      const values = await valuesOf(servers, input);
+      return new Promise((resolve, reject) => {
+        const meter = new Meter(records, resolve);
+        (async () => {
+          for (let more = true, n = 0; more; n++) {
+            const messages = Array.from({ length: BATCH_RECORDS }, (_, i) => ({
+              key: String(i),
+              value: values[(n * BATCH_RECORDS + i) % values.length]!,
+            }));
+            await producer.send({ topic: output, messages, acks: -1, compression: CompressionTypes.None });
+            more = meter.add(BATCH_RECORDS);
+          }
+        })().catch(reject);
+      });
+    }
+    default: {
+      const destination = createDestination({ log });
+      const format: Record<string, string> = kind === 'destination' ? {} : { 'sdk.record.format': 'raw' };
+      const invalid = await destination.configure({ servers, topic: output, compression: 'none', ...format });
+      if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
+      await destination.open();
+      const batches = await someBatches(servers, input);
+      return new Promise((resolve, reject) => {
+        const meter = new Meter(records, resolve);
+        (async () => {
+          for (let more = true, n = 0; more; n++) {
+            const { data, count } = batches[n % batches.length]!;
+            await destination.write(data);
+            more = meter.add(count);
+          }
+        })().catch(reject);
+      });
+    }
+  }
+}
+
+/** Reads until `take` says that it is enough; the process ends after that anyway. */
+async function readAll(
+  servers: string,
+  input: string,
+  take: (batch: Batch, ack: (positions: Uint8Array) => void) => boolean,
+): Promise<void> {
+  const source = createSource({ log });
+  const invalid = await source.configure({ servers, topics: input, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true' });
+  if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
+  await source.open(null);
+  await new Promise<void>((resolve, reject) => {
+    source.run(
+      { batch: (batch) => take(batch, (positions) => source.ack(positions)) || (resolve(), false), failed: reject },
+      { credit: { maxRecords: BATCH_RECORDS } },
+    );
+  });
+}
+
+async function someBatches(servers: string, input: string): Promise<Batch[]> {
+  const batches: Batch[] = [];
+  await readAll(servers, input, (batch) => {
+    batches.push({ ...batch, data: Uint8Array.from(batch.data) });
+    return batches.length < 20;
+  });
+  return batches;
+}
+
+async function valuesOf(servers: string, input: string): Promise<Buffer[]> {
+  const consumer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).consumer({
+    groupId: `bench-${crypto.randomUUID()}`,
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topic: input, fromBeginning: true });
+  const values: Buffer[] = [];
+  await new Promise<void>((resolve) => {
+    void consumer.run({
+      eachBatch: async ({ batch }) => {
+        for (const { value } of batch.messages) values.push(value!);
+        if (values.length >= 20 * BATCH_RECORDS) resolve();
+      },
+    });
+  });
+  await consumer.disconnect();
+  return values.slice(0, 20 * BATCH_RECORDS);
+}
+
+/** Positions of a batch as Conduit would acknowledge them: the first field of each record, in the same order. */
+function ackAll(batch: Batch, positions: Uint8Array[]): Uint8Array {
+  positions.length = 0;
+  let bytes = 0;
+  const { data } = batch;
+  let at = 0;
+  const length = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = data[at++]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < data.length) {
+    at++;
+    const size = length();
+    const end = at + size;
+    const start = at;
+    if (data[at++] !== 10) throw new Error('expected the position first in a record');
+    const positionSize = length();
+    at += positionSize;
+    positions.push(data.subarray(start, at));
+    bytes += at - start;
+    at = end;
+  }
+  const acks = Buffer.allocUnsafe(bytes);
+  let to = 0;
+  for (const position of positions) {
+    acks.set(position, to);
+    to += position.length;
+  }
+  return acks;
+}
+
+if (import.meta.main) {
+  const speed = await measure(JSON.parse(process.argv[2]!) as Loop);
+  process.stdout.write(`${JSON.stringify(speed)}\n`, () => process.exit(0));
+}
