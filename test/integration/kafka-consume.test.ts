@@ -275,6 +275,7 @@ test('close is quick and leaves the group; afterwards calls are refused', async 
   await write(servers, topic, numbers(1, 3));
   const handle = await consumer({ topics: [topic], group });
   await read(handle, 3);
+  await pause(400); // a fetch waits at the broker
   const start = Date.now();
   await handle.close();
   await handle.close();

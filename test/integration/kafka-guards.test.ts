@@ -6,7 +6,7 @@ import { openConsumer } from '../../host/kafka/consumer.ts';
 import type { ConsumerHandle } from '../../host/runtime/contract.ts';
 import { numbered } from '../kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { committed, createTopic, pause, plainKafka, PRODUCER, read, subject, values, withAdmin, write } from './kafka-client.ts';
+import { commit, committed, createTopic, pause, plainKafka, PRODUCER, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
@@ -80,11 +80,15 @@ describe('a guest that does not poll', () => {
     const all = [...first, ...rest];
     expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([1]));
     for (const partition of [0, 1]) expect(values(all.filter((record) => record.partition === partition))).toEqual(big);
+    // Only a member may commit, and only what comes back from the broker is known to be committed.
+    await commit(handle, all.filter(({ partition }) => partition === 0));
+    expect(await committed(servers, group, topic, 0)).toBe(300);
+    expect(await readFor(handle, 500)).toEqual([]);
   });
 
   test('a rebalance does not wait for it', async () => {
     const { topic, group } = await filled(0, 2);
-    for (const partition of [0, 1]) await write(servers, topic, numbered(50).map(({ value }) => value as string), partition);
+    for (const partition of [0, 1]) for (let i = 0; i < 5; i++) await write(servers, topic, numbered(10, i * 10).map(({ value }) => value as string), partition);
     const kafka = subject(servers);
     const factory = new ClientFactory(kafka.connection, { read: () => '' }, () => undefined);
     const options = { topics: [topic], group, fromBeginning: true, resume: [] };
