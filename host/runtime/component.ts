@@ -47,7 +47,10 @@ async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, 
 const fromFolders = new Map<string, Promise<ComponentSource>>();
 
 /** The component of a folder that holds jco's output under `name`; loaded once for each folder. */
-export function componentOfFolder(folder: URL = new URL('../../dist/component/', import.meta.url), name = 'kafka'): Promise<ComponentSource> {
+export function componentOfFolder(
+  folder: URL = new URL('../../dist/component/', import.meta.url),
+  name = 'kafka',
+): Promise<ComponentSource> {
   const moduleUrl = new URL(`${name}.js`, folder).href;
   let source = fromFolders.get(moduleUrl);
   if (source === undefined) {
@@ -65,6 +68,8 @@ async function loadFolder(folder: URL, name: string, moduleUrl: string): Promise
     const bytes = await Promise.all(files.map((file) => readFile(new URL(file, folder))));
     return { instantiate, coreModules: Object.fromEntries(files.map((file, i) => [file, bytes[i]!])), worker: { moduleUrl } };
   } catch (cause) {
-    throw new ConnectorError('environment', 'The built component was not found: expected dist/component/kafka.js; run `make build`.', { cause });
+    throw new ConnectorError('environment', 'The built component was not found: expected dist/component/kafka.js; run `make build`.', {
+      cause,
+    });
   }
 }

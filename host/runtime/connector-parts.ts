@@ -32,7 +32,10 @@ export async function specificationOf(parts: Pick<ConnectorParts, 'log' | 'place
   return specification;
 }
 
-async function askSpecification(parts: Pick<ConnectorParts, 'log' | 'placement' | 'limits'>, component: ComponentSource): Promise<Specification> {
+async function askSpecification(
+  parts: Pick<ConnectorParts, 'log' | 'placement' | 'limits'>,
+  component: ComponentSource,
+): Promise<Specification> {
   const instance = await Instance.start({ ...parts, component, capabilities: null });
   try {
     return await specify(instance, parts.limits);

@@ -1,38 +1,30 @@
 import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
-import type { Capabilities, InvalidParam, Specification } from './contract.ts';
+import type { InvalidParam, Specification } from './contract.ts';
 import { countRecords } from './frames.ts';
-import { destinationGuest, type ConfigPairs } from './guest.ts';
-import { Instance } from './instance.ts';
+import { GuestSlot } from './guest-slot.ts';
+import { destinationGuest, stop } from './guest.ts';
+import type { Instance } from './instance.ts';
 import { Backoff, RestartCap, Signal, within } from './supervision.ts';
-import { Vault } from './vault.ts';
 
 type State = 'new' | 'configured' | 'open' | 'stopped' | 'torn down';
 
 /** One destination connector. Writes are done one after the other; an instance that fails is replaced and the write repeated. */
 export class DestinationConnector {
   readonly #parts: ConnectorParts;
-  readonly #vault = new Vault();
-  readonly #log: Log;
-  readonly #capabilities: Capabilities;
+  readonly #guest: GuestSlot;
   readonly #closed = new Signal();
   readonly #restartBackoff: Backoff;
   readonly #restartCap: RestartCap;
 
   #state: State = 'new';
-  #config: ConfigPairs = [];
-  #instance: Instance | null = null;
-  /** The instance is open. */
-  #ready = false;
   #writes: Promise<unknown> = Promise.resolve();
   #closing = false;
   #teardown: Promise<void> | null = null;
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
-    this.#log = this.#vault.redacted(parts.log);
-    this.#capabilities = parts.capabilities(this.#vault, this.#log);
+    this.#guest = new GuestSlot(parts, 'destination');
     this.#restartBackoff = new Backoff(parts.limits);
     this.#restartCap = new RestartCap(parts.limits);
   }
@@ -44,23 +36,14 @@ export class DestinationConnector {
   /** The problems of the configuration, none if it is accepted. May be called again until `open`. */
   async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
     if (this.#state !== 'new' && this.#state !== 'configured') throw outOfOrder('configure', this.#state);
-    return this.#clean(async () => {
-      const { destinationParams } = await this.specify();
-      const { pairs, problems } = this.#vault.hide(config, destinationParams, this.#parts.checkSecret);
-      const instance = await this.#freshInstance();
-      const invalid = [...(await destinationGuest.configure(instance, pairs, this.#parts.limits)), ...problems];
-      if (invalid.length === 0) {
-        this.#config = pairs;
-        this.#state = 'configured';
-      }
-      return invalid;
-    });
+    const problems = await this.#guest.configure(config);
+    if (problems.length === 0) this.#state = 'configured';
+    return problems;
   }
 
   async open(): Promise<void> {
     if (this.#state !== 'configured') throw outOfOrder('open', this.#state);
-    await this.#clean(() => this.#openGuest());
-    if (this.#closing) throw new ConnectorError('cancelled', 'The connector is stopping.');
+    await this.#guest.clean(() => this.#openGuest());
     this.#state = 'open';
   }
 
@@ -69,7 +52,7 @@ export class DestinationConnector {
    * is known, after the attempts that the limits allow; records may have been written all the same.
    */
   write(records: Uint8Array): Promise<Uint8Array> {
-    const turn = this.#writes.then(() => this.#clean(() => this.#writeWithRetries(records)));
+    const turn = this.#writes.then(() => this.#guest.clean(() => this.#writeWithRetries(records)));
     this.#writes = turn.catch(() => undefined);
     return turn;
   }
@@ -79,9 +62,8 @@ export class DestinationConnector {
     await this.#writes;
     if (this.#state !== 'open') return;
     this.#state = 'stopped';
-    const instance = this.#instance;
-    if (instance === null || instance.failure !== null) return;
-    await this.#clean(() => destinationGuest.stop(instance, this.#parts.limits));
+    const instance = this.#guest.ready;
+    if (instance !== null) await this.#guest.clean(() => stop(instance, 'destination', this.#parts.limits));
   }
 
   /** Waits a bounded time for the write in flight, and ends the guest. In any state, any number of times. Never rejects. */
@@ -91,87 +73,64 @@ export class DestinationConnector {
   }
 
   async #tearDown(): Promise<void> {
-    const { limits } = this.#parts;
+    const { teardownMs } = this.#parts.limits;
+    const deadline = performance.now() + teardownMs;
     this.#closing = true;
+    this.#guest.close();
     this.#closed.notify();
-    const deadline = performance.now() + limits.teardownMs;
-    const written = await within(this.#writes, limits.teardownMs);
+    const written = await within(this.#writes, teardownMs);
     this.#state = 'torn down';
-    const instance = this.#instance;
-    if (instance === null) return;
-    try {
-      if (written && instance.failure === null) {
-        const intime = await within(destinationGuest.teardown(instance, limits), Math.max(deadline - performance.now(), 1_000));
-        if (!intime) this.#log('warn', `The destination did not tear down within ${limits.teardownMs} ms.`);
-      }
-    } catch (thrown) {
-      this.#log('warn', `The destination did not tear down cleanly: ${ConnectorError.from(thrown).message}`);
-    }
-    await instance.end();
+    if (written) await this.#guest.tearDown(Math.max(deadline - performance.now(), 1_000));
+    else await this.#guest.instance?.end();
   }
 
   async #writeWithRetries(records: Uint8Array): Promise<Uint8Array> {
     const { limits } = this.#parts;
-    if (this.#state !== 'open') throw this.#closing ? new ConnectorError('cancelled', 'The connector is stopping.') : outOfOrder('write', this.#state);
+    // A write that was handed in before teardown is still done.
+    if (this.#state !== 'open') {
+      throw this.#closing ? new ConnectorError('cancelled', 'The connector is stopping.') : outOfOrder('write', this.#state);
+    }
     const count = countRecords(records);
     if (count === null || count === 0) {
       throw new ConnectorError('input.invalid', 'A write cannot be read: expected a Destination.Run.Request with one record or more.');
     }
     if (records.length > limits.writeBytes) {
-      throw new ConnectorError('limit.exceeded', `A write of ${records.length} bytes is over the limit of ${limits.writeBytes}: send fewer records at once.`);
+      const text = `A write of ${records.length} bytes is over the limit of ${limits.writeBytes}: send fewer records at once.`;
+      throw new ConnectorError('limit.exceeded', text);
     }
     const backoff = new Backoff(limits);
     for (let attempt = 1; ; attempt++) {
       try {
-        if (!this.#ready || this.#instance!.failure !== null) await this.#openGuest();
-        const answer = await destinationGuest.write(this.#instance!, records, count, limits);
+        const answer = await destinationGuest.write(this.#guest.ready ?? (await this.#openGuest()), records, count, limits);
         this.#restartBackoff.progress();
         return answer;
       } catch (thrown) {
-        const error = this.#vault.redactError(ConnectorError.from(thrown));
+        const error = this.#guest.errorOf(thrown);
         if (this.#closing) throw error;
-        const failed = this.#instance;
-        let delayMs: number;
-        const replaced = failed !== null && failed.failure !== null;
-        if (replaced) {
-          await failed.end();
-          this.#restartCap.count(error);
-          delayMs = this.#restartBackoff.next();
-        } else {
-          if (!error.retryable || attempt >= limits.writeAttempts) throw error;
-          delayMs = backoff.next();
-        }
-        this.#log('warn', `Writing failed, ${replaced ? 'the guest is replaced and it is tried again' : 'next attempt'} in ${delayMs} ms: ${error.message}`, { code: error.code });
+        const delayMs = await this.#delayAfter(error, attempt, backoff);
         await this.#closed.wait(delayMs);
         if (this.#closing) throw error;
       }
     }
   }
 
-  async #freshInstance(): Promise<Instance> {
-    this.#ready = false;
-    await this.#instance?.end();
-    if (this.#closing) throw new ConnectorError('cancelled', 'The connector is stopping.');
-    const { placement, limits } = this.#parts;
-    const component = await this.#parts.component();
-    this.#instance = await Instance.start({ component, placement, limits, log: this.#log, capabilities: this.#capabilities });
-    return this.#instance;
-  }
-
-  async #openGuest(): Promise<void> {
-    const { limits } = this.#parts;
-    const instance = await this.#freshInstance();
-    const problems = await destinationGuest.configure(instance, this.#config, limits);
-    if (problems.length > 0) throw new ConnectorError('config.invalid', problems.map((problem) => problem.reason).join('\n'));
-    await destinationGuest.open(instance, limits);
-    this.#ready = true;
-  }
-
-  async #clean<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw this.#vault.redactError(ConnectorError.from(thrown));
+  /** How long to wait for the next attempt; throws when there is none. */
+  async #delayAfter(error: ConnectorError, attempt: number, backoff: Backoff): Promise<number> {
+    const failed = this.#guest.instance;
+    const log = (what: string, delayMs: number): number => {
+      this.#guest.log('warn', `Writing failed, ${what} in ${delayMs} ms: ${error.message}`, { code: error.code });
+      return delayMs;
+    };
+    if (failed === null || failed.failure === null) {
+      if (!error.retryable || attempt >= this.#parts.limits.writeAttempts) throw error;
+      return log('next attempt', backoff.next());
     }
+    await failed.end();
+    this.#restartCap.count(error);
+    return log('the guest is replaced and it is tried again', this.#restartBackoff.next());
+  }
+
+  #openGuest(): Promise<Instance> {
+    return this.#guest.open((instance) => destinationGuest.open(instance, this.#parts.limits));
   }
 }

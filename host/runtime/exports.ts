@@ -22,9 +22,7 @@ export interface GuestExports {
 
 /** `interface.function`, as the messages between threads name it. */
 export type ExportName =
-  | 'specifier.specify'
-  | `source.${keyof GuestExports['source']}`
-  | `destination.${keyof GuestExports['destination']}`;
+  'specifier.specify' | `source.${keyof GuestExports['source']}` | `destination.${keyof GuestExports['destination']}`;
 
 /** Calls an export by its name. */
 export function callExport(guest: GuestExports, name: ExportName, args: unknown[]): Promise<unknown> {

@@ -13,7 +13,8 @@ export function boundedLog(log: GuestLog, linesPerSecond: number, messageLength:
   let tokens = burst;
   let last = performance.now();
   let dropped = 0;
-  const cut = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`);
+  const cut = (text: string, length: number): string =>
+    text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
   return (level, message, fields) => {
     const now = performance.now();
     tokens = Math.min(burst, tokens + ((now - last) / 1000) * linesPerSecond);

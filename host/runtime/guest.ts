@@ -19,8 +19,10 @@ export async function specify(instance: Instance, limits: Limits): Promise<Speci
   return (await call(instance, 'specifier.specify', [], limits.configureMs)) as Specification;
 }
 
+export type Side = 'source' | 'destination';
+
 /** The problems of a configuration; none if it is accepted. */
-async function configure(instance: Instance, side: 'source' | 'destination', config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> {
+export async function configure(instance: Instance, side: Side, config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> {
   try {
     await instance.call(`${side}.configure`, [config], limits.configureMs);
     return [];
@@ -32,9 +34,16 @@ async function configure(instance: Instance, side: 'source' | 'destination', con
   }
 }
 
+export async function stop(instance: Instance, side: Side, limits: Limits): Promise<void> {
+  await call(instance, `${side}.stop`, [], limits.stopMs);
+}
+
+export async function teardown(instance: Instance, side: Side, limits: Limits): Promise<void> {
+  await call(instance, `${side}.teardown`, [], limits.teardownMs);
+}
+
 /** The exports of `source`, typed and checked. */
 export const sourceGuest = {
-  configure: (instance: Instance, config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> => configure(instance, 'source', config, limits),
   async open(instance: Instance, resume: Uint8Array | null, limits: Limits): Promise<void> {
     await call(instance, 'source.open', [resume ?? undefined], limits.openMs);
   },
@@ -49,17 +58,10 @@ export const sourceGuest = {
   async ack(instance: Instance, positions: Uint8Array, limits: Limits): Promise<void> {
     await call(instance, 'source.ack', [positions], limits.ackMs);
   },
-  async stop(instance: Instance, limits: Limits): Promise<void> {
-    await call(instance, 'source.stop', [], limits.stopMs);
-  },
-  async teardown(instance: Instance, limits: Limits): Promise<void> {
-    await call(instance, 'source.teardown', [], limits.teardownMs);
-  },
 };
 
 /** The exports of `destination`, typed and checked. */
 export const destinationGuest = {
-  configure: (instance: Instance, config: ConfigPairs, limits: Limits): Promise<InvalidParam[]> => configure(instance, 'destination', config, limits),
   async open(instance: Instance, limits: Limits): Promise<void> {
     await call(instance, 'destination.open', [], limits.openMs);
   },
@@ -70,11 +72,5 @@ export const destinationGuest = {
     const text = answerBreach(answer, count, limits);
     if (text !== null) throw instance.breach(text);
     return answer;
-  },
-  async stop(instance: Instance, limits: Limits): Promise<void> {
-    await call(instance, 'destination.stop', [], limits.stopMs);
-  },
-  async teardown(instance: Instance, limits: Limits): Promise<void> {
-    await call(instance, 'destination.teardown', [], limits.teardownMs);
   },
 };

@@ -2,7 +2,14 @@ import { ConnectorError } from '../errors.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import { checkFetched, checkSendFailures } from './checks.ts';
 import type {
-  Capabilities, Connection, ConsumerHandle, ConsumerOptions, Outgoing, PartitionOffset, ProducerHandle, ProducerOptions,
+  Capabilities,
+  Connection,
+  ConsumerHandle,
+  ConsumerOptions,
+  Outgoing,
+  PartitionOffset,
+  ProducerHandle,
+  ProducerOptions,
 } from './contract.ts';
 
 const CLOSE_MS = 5_000;
@@ -64,7 +71,9 @@ export class Handles {
       return await this.#serve(name, args);
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError)) {
-        this.#events.fault(new ConnectorError('internal', `The host failed in ${name}: ${ConnectorError.from(thrown).message}`, { cause: thrown }));
+        this.#events.fault(
+          new ConnectorError('internal', `The host failed in ${name}: ${ConnectorError.from(thrown).message}`, { cause: thrown }),
+        );
         throw new WitFailure('other', 'internal error of the host');
       }
       this.lastError = thrown;

@@ -176,7 +176,12 @@ export class Instance {
 
   #checkMemory(port: GuestPort): void {
     if (port.memoryBytes > this.#limits.memoryBytes) {
-      this.fail(new ConnectorError('guest.contract', `The guest uses ${port.memoryBytes} bytes of memory, the limit is ${this.#limits.memoryBytes}.`));
+      this.fail(
+        new ConnectorError(
+          'guest.contract',
+          `The guest uses ${port.memoryBytes} bytes of memory, the limit is ${this.#limits.memoryBytes}.`,
+        ),
+      );
       throw this.#failure!;
     }
   }

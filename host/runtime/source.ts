@@ -1,13 +1,11 @@
 import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { AckQueue } from './ack-queue.ts';
+import { AckLedger } from './ack-ledger.ts';
 import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
-import type { Batch, Capabilities, Credit, InvalidParam, Specification } from './contract.ts';
-import { countRecords, lastAckedPosition, withoutFirst } from './frames.ts';
-import { sourceGuest, type ConfigPairs } from './guest.ts';
-import { Instance } from './instance.ts';
+import type { Batch, Credit, InvalidParam, Specification } from './contract.ts';
+import { GuestSlot } from './guest-slot.ts';
+import { sourceGuest, stop } from './guest.ts';
+import type { Instance } from './instance.ts';
 import { Backoff, RestartCap, Signal, turn, within } from './supervision.ts';
-import { Vault } from './vault.ts';
 
 export interface SourceSink {
   /** False: full, no more until `resume()`. */
@@ -36,20 +34,14 @@ type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' |
  */
 export class SourceConnector {
   readonly #parts: ConnectorParts;
-  readonly #vault = new Vault();
-  readonly #log: Log;
-  readonly #capabilities: Capabilities;
+  readonly #guest: GuestSlot;
+  readonly #acks: AckLedger;
   readonly #signal = new Signal();
-  readonly #acks = new AckQueue();
   readonly #readBackoff: Backoff;
   readonly #restartBackoff: Backoff;
   readonly #restartCap: RestartCap;
 
   #state: State = 'new';
-  #config: ConfigPairs = [];
-  #instance: Instance | null = null;
-  /** The instance is open. */
-  #ready = false;
   #sink: SourceSink | null = null;
   #credit: Credit;
   #loop: Promise<void> = Promise.resolve();
@@ -62,11 +54,6 @@ export class SourceConnector {
   #notBefore = 0;
   #lastRead = 0;
   #emptyReads = 0;
-  /** Records given to the sink and not acknowledged: by the instance that is there, and by those before it. */
-  #outstanding = 0;
-  #stale = 0;
-  /** Where a new instance begins. */
-  #resume: Uint8Array | null = null;
   #lastEmitted: Uint8Array = EMPTY;
   #stopWaiters: (() => void)[] = [];
   #settledWaiters: (() => void)[] = [];
@@ -74,8 +61,8 @@ export class SourceConnector {
 
   constructor(parts: ConnectorParts) {
     this.#parts = parts;
-    this.#log = this.#vault.redacted(parts.log);
-    this.#capabilities = parts.capabilities(this.#vault, this.#log);
+    this.#guest = new GuestSlot(parts, 'source');
+    this.#acks = new AckLedger(parts.limits);
     this.#credit = parts.limits.credit;
     this.#readBackoff = new Backoff(parts.limits);
     this.#restartBackoff = new Backoff(parts.limits);
@@ -89,27 +76,18 @@ export class SourceConnector {
   /** The problems of the configuration, none if it is accepted. May be called again until `open`. */
   async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
     if (this.#state !== 'new' && this.#state !== 'configured') throw outOfOrder('configure', this.#state);
-    return this.#clean(async () => {
-      const { sourceParams } = await this.specify();
-      const { pairs, problems } = this.#vault.hide(config, sourceParams, this.#parts.checkSecret);
-      const instance = await this.#freshInstance();
-      const invalid = [...(await sourceGuest.configure(instance, pairs, this.#parts.limits)), ...problems];
-      if (invalid.length === 0) {
-        this.#config = pairs;
-        this.#state = 'configured';
-      }
-      return invalid;
-    });
+    const problems = await this.#guest.configure(config);
+    if (problems.length === 0) this.#state = 'configured';
+    return problems;
   }
 
   /** `position`: the last one acknowledged, or null (or empty) on a first run. */
   async open(position: Uint8Array | null): Promise<void> {
     if (this.#state !== 'configured') throw outOfOrder('open', this.#state);
     this.#state = 'opening';
-    this.#resume = position === null || position.length === 0 ? null : new Uint8Array(position);
+    this.#acks.resume = position === null || position.length === 0 ? null : new Uint8Array(position);
     try {
-      await this.#clean(() => this.#openGuest());
-      if (this.#closing) throw new ConnectorError('cancelled', 'The connector is stopping.');
+      await this.#guest.clean(() => this.#openGuest());
       this.#state = 'open';
     } catch (error) {
       if (this.#state === 'opening') this.#state = 'configured';
@@ -135,22 +113,10 @@ export class SourceConnector {
   /** Takes a Source.Run.Request: positions in the order in which their records were emitted. Ignored unless the source runs. */
   ack(positions: Uint8Array): void {
     if (this.#sink === null || this.#state === 'failed' || this.#state === 'torn down') return;
-    const count = countRecords(positions);
-    if (count === null) return this.#fail(new ConnectorError('input.invalid', 'An acknowledgement cannot be read: expected a Source.Run.Request.'));
-    if (count === 0) return;
-    const all = this.#stale + this.#outstanding;
-    if (count > all) {
-      return this.#fail(new ConnectorError('input.invalid', `${count} records were acknowledged, ${all} are outstanding.`));
-    }
-    // Also for records of an instance that is gone: the position counts, whoever read it.
-    this.#resume = new Uint8Array(lastAckedPosition(positions)!);
-    const swallowed = Math.min(count, this.#stale);
-    this.#stale -= swallowed;
-    if (swallowed === count) return;
-    this.#outstanding -= count - swallowed;
-    this.#acks.push(swallowed === 0 ? positions : withoutFirst(positions, swallowed));
-    if (this.#acks.bytes > this.#parts.limits.ackQueueBytes) {
-      return this.#fail(new ConnectorError('limit.exceeded', `Acknowledgements of ${this.#acks.bytes} bytes wait for the guest, the limit is ${this.#parts.limits.ackQueueBytes}.`));
+    try {
+      if (!this.#acks.acknowledge(positions)) return;
+    } catch (thrown) {
+      return this.#fail(ConnectorError.from(thrown));
     }
     if (this.#ackWake) return;
     this.#ackWake = true;
@@ -163,7 +129,7 @@ export class SourceConnector {
 
   /** Resolves when the guest was given every ack handed in so far (or is gone). */
   async settled(): Promise<void> {
-    if (this.#acks.bytes === 0 && !this.#delivering) return;
+    if (this.#acks.delivered && !this.#delivering) return;
     if (this.#state === 'failed' || this.#state === 'torn down') return;
     await new Promise<void>((resolve) => this.#settledWaiters.push(resolve));
   }
@@ -186,26 +152,17 @@ export class SourceConnector {
   }
 
   async #tearDown(): Promise<void> {
-    const { limits } = this.#parts;
-    const deadline = performance.now() + limits.teardownMs;
+    const { teardownMs } = this.#parts.limits;
+    const deadline = performance.now() + teardownMs;
     this.#closing = true;
+    this.#guest.close();
     // An open in flight has nothing to save.
-    if (this.#state === 'opening') await this.#instance?.end();
+    if (this.#state === 'opening') await this.#guest.instance?.end();
     this.#wake();
-    await within(this.#loop, limits.teardownMs);
+    await within(this.#loop, teardownMs);
     this.#state = 'torn down';
     this.#release();
-    const instance = this.#instance;
-    if (instance === null) return;
-    try {
-      if (instance.failure === null) {
-        const intime = await within(sourceGuest.teardown(instance, limits), Math.max(deadline - performance.now(), 1_000));
-        if (!intime) this.#log('warn', `The source did not tear down within ${limits.teardownMs} ms.`);
-      }
-    } catch (thrown) {
-      this.#log('warn', `The source did not tear down cleanly: ${ConnectorError.from(thrown).message}`);
-    }
-    await instance.end();
+    await this.#guest.tearDown(Math.max(deadline - performance.now(), 1_000));
   }
 
   async #run(): Promise<void> {
@@ -214,10 +171,9 @@ export class SourceConnector {
       try {
         if (await this.#step()) break;
       } catch (thrown) {
-        const error = this.#vault.redactError(ConnectorError.from(thrown));
         if (this.#closing) return;
         try {
-          await this.#recover(error);
+          await this.#recover(this.#guest.errorOf(thrown));
         } catch (final) {
           this.#fail(ConnectorError.from(final));
           return;
@@ -229,10 +185,9 @@ export class SourceConnector {
 
   /** One thing to do, the most urgent first: acks, the end, stop, a new instance, a read. True: the loop is over. */
   async #step(): Promise<boolean> {
-    const { limits } = this.#parts;
-    const instance = this.#instance;
-    if (instance !== null && this.#isReady()) {
-      const positions = this.#acks.take(limits.ackBytes);
+    const instance = this.#guest.ready;
+    if (instance !== null) {
+      const positions = this.#acks.next();
       if (positions !== null) {
         await this.#deliver(instance, positions);
         return false;
@@ -249,9 +204,9 @@ export class SourceConnector {
       await this.#signal.wait(this.#notBefore - now);
       return false;
     }
-    if (instance === null || !this.#isReady()) {
+    if (instance === null) {
       await this.#openGuest();
-      this.#log('info', 'The source was reopened.', {});
+      this.#guest.log('info', 'The source was reopened.', {});
       return false;
     }
     if (this.#full) {
@@ -273,7 +228,7 @@ export class SourceConnector {
     if (this.#emptyReads > EMPTY_READS) this.#notBefore = performance.now() + EMPTY_PAUSE_MS;
     if (batch === null || this.#state !== 'running' || this.#closing) return;
     this.#restartBackoff.progress();
-    this.#outstanding += batch.count;
+    this.#acks.emitted(batch.count);
     this.#lastEmitted = batch.lastPosition;
     if (!this.#sink!.batch(batch)) this.#full = true;
   }
@@ -286,20 +241,21 @@ export class SourceConnector {
       const error = ConnectorError.from(thrown);
       // The guest has noted the acks before it tried to commit, and tries again with the next ones or when it is idle.
       if (instance.failure !== null || !error.retryable) throw error;
-      this.#log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
+      this.#guest.log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
     } finally {
       this.#delivering = false;
-      if (this.#acks.bytes === 0) this.#resolveAll(this.#settledWaiters);
+      if (this.#acks.delivered) this.#resolveAll(this.#settledWaiters);
     }
   }
 
   async #stopGuest(): Promise<void> {
     if (this.#stopWaiters.length === 0) return;
+    const instance = this.#guest.ready;
     try {
-      if (this.#instance !== null && this.#isReady()) await sourceGuest.stop(this.#instance, this.#parts.limits);
+      if (instance !== null) await stop(instance, 'source', this.#parts.limits);
     } catch (thrown) {
-      this.#log('warn', `The source did not stop cleanly: ${ConnectorError.from(thrown).message}`);
-      if (this.#instance?.failure) this.#retire();
+      this.#guest.log('warn', `The source did not stop cleanly: ${ConnectorError.from(thrown).message}`);
+      if (this.#guest.ready === null) this.#retire();
     } finally {
       this.#resolveAll(this.#stopWaiters);
     }
@@ -307,11 +263,11 @@ export class SourceConnector {
 
   /** Decides what an error means for the loop; throws it, or another, if the source is over. */
   async #recover(error: ConnectorError): Promise<void> {
-    const instance = this.#instance;
+    const { instance } = this.#guest;
     if (instance === null || instance.failure === null) {
       if (!error.retryable) throw error;
       const delayMs = this.#readBackoff.next();
-      this.#log('warn', `Reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
+      this.#guest.log('warn', `Reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
       this.#notBefore = performance.now() + delayMs;
       return;
     }
@@ -319,52 +275,22 @@ export class SourceConnector {
     await instance.end();
     this.#restartCap.count(error);
     const delayMs = this.#restartBackoff.next();
-    this.#log('warn', `The guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
+    this.#guest.log('warn', `The guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
     this.#notBefore = performance.now() + delayMs;
   }
 
-  /** The instance is gone: what it had emitted is the business of nobody but the resume position. */
   #retire(): void {
-    this.#stale += this.#outstanding;
-    this.#outstanding = 0;
-    this.#acks.clear();
+    this.#acks.retire();
     this.#resolveAll(this.#settledWaiters);
   }
 
-  #isReady(): boolean {
-    return this.#ready && this.#instance?.failure === null;
-  }
-
-  async #freshInstance(): Promise<Instance> {
-    this.#ready = false;
-    await this.#instance?.end();
-    if (this.#closing) throw new ConnectorError('cancelled', 'The connector is stopping.');
-    const { placement, limits } = this.#parts;
-    const component = await this.#parts.component();
-    this.#instance = await Instance.start({ component, placement, limits, log: this.#log, capabilities: this.#capabilities });
-    return this.#instance;
-  }
-
-  async #openGuest(): Promise<void> {
-    const { limits } = this.#parts;
-    const instance = await this.#freshInstance();
-    const problems = await sourceGuest.configure(instance, this.#config, limits);
-    if (problems.length > 0) throw new ConnectorError('config.invalid', problems.map((problem) => problem.reason).join('\n'));
-    await sourceGuest.open(instance, this.#resume, limits);
-    this.#ready = true;
-  }
-
-  async #clean<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw this.#vault.redactError(ConnectorError.from(thrown));
-    }
+  #openGuest(): Promise<Instance> {
+    return this.#guest.open((instance) => sourceGuest.open(instance, this.#acks.resume, this.#parts.limits));
   }
 
   #wake(): void {
     this.#signal.notify();
-    this.#instance?.interrupt();
+    this.#guest.instance?.interrupt();
   }
 
   #fail(error: ConnectorError): void {
@@ -376,7 +302,7 @@ export class SourceConnector {
   }
 
   #release(): void {
-    this.#acks.clear();
+    this.#acks.drop();
     this.#resolveAll(this.#stopWaiters);
     this.#resolveAll(this.#settledWaiters);
   }

@@ -35,7 +35,11 @@ export class RestartCap {
     this.#times.push(now);
     if (this.#times.length > this.#limits.restarts) {
       const window = this.#limits.restartWindowMs / 1000;
-      throw new ConnectorError('guest.restarts', `The guest had to be replaced more than ${this.#limits.restarts} times in ${window} s. The last time: ${cause.message}`, { cause });
+      throw new ConnectorError(
+        'guest.restarts',
+        `The guest had to be replaced more than ${this.#limits.restarts} times in ${window} s. The last time: ${cause.message}`,
+        { cause },
+      );
     }
   }
 }

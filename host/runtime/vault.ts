@@ -19,7 +19,11 @@ export class Vault implements SecretReader {
   #redacted: string[] = [];
 
   /** Replaces the secret values of a configuration. Keys and values are trimmed as Conduit does, so that no spelling escapes. */
-  hide(config: Readonly<Record<string, string>>, params: readonly Param[], check?: SecretCheck): { pairs: ConfigPairs; problems: InvalidParam[] } {
+  hide(
+    config: Readonly<Record<string, string>>,
+    params: readonly Param[],
+    check?: SecretCheck,
+  ): { pairs: ConfigPairs; problems: InvalidParam[] } {
     const secrets = new Set(params.filter((param) => param.secret).map((param) => param.name));
     this.#values.clear();
     this.#redacted = [];
@@ -39,7 +43,9 @@ export class Vault implements SecretReader {
       const reason = check?.(name, value) ?? null;
       if (reason !== null) problems.push({ name, reason: this.redact(reason) });
     }
-    this.#redacted = [...new Set(this.#redacted)].filter((text) => text.length >= MIN_REDACTED && !text.startsWith('-----')).sort((a, b) => b.length - a.length);
+    this.#redacted = [...new Set(this.#redacted)]
+      .filter((text) => text.length >= MIN_REDACTED && !text.startsWith('-----'))
+      .sort((a, b) => b.length - a.length);
     return { pairs, problems };
   }
 

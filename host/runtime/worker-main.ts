@@ -21,7 +21,10 @@ export async function serveGuest(instantiate: InstantiateComponent): Promise<voi
         const id = nextId++;
         waiting.set(id, { resolve, reject });
         // Byte arrays of the guest's arguments are fresh copies of its memory, so they can go.
-        post({ type: 'import', id, name, args }, name === 'send' ? buffersOf((args[1] as Outgoing[]).map((one) => one.records.records)) : []);
+        post(
+          { type: 'import', id, name, args },
+          name === 'send' ? buffersOf((args[1] as Outgoing[]).map((one) => one.records.records)) : [],
+        );
       }),
     log: boundedLog((level, message, fields) => post({ type: 'log', level, message, fields }), logLinesPerSecond, logMessageLength),
   });

@@ -71,7 +71,10 @@ export async function openWorkerPort(
       const value = await hooks.request(name, args);
       if (name !== 'poll') return post({ type: 'import-ok', id, value });
       // The records are views of what came from the network: a copy can be transferred.
-      const copies = (value as Fetched[]).map((one) => ({ ...one, records: { ...one.records, records: new Uint8Array(one.records.records) } }));
+      const copies = (value as Fetched[]).map((one) => ({
+        ...one,
+        records: { ...one.records, records: new Uint8Array(one.records.records) },
+      }));
       post({ type: 'import-ok', id, value: copies }, buffersOf(copies.map((one) => one.records.records)));
     } catch (thrown) {
       const { kind, text } = thrown instanceof WitFailure ? thrown.payload : { kind: 'other' as const, text: 'internal error of the host' };
@@ -83,7 +86,10 @@ export async function openWorkerPort(
     closed = true;
     await worker.terminate();
   };
-  const timer = setTimeout(() => unready(new ConnectorError('guest.deadline', "The guest's thread did not start in time.")), hooks.limits.configureMs);
+  const timer = setTimeout(
+    () => unready(new ConnectorError('guest.deadline', "The guest's thread did not start in time.")),
+    hooks.limits.configureMs,
+  );
   try {
     await started;
   } catch (error) {
@@ -119,5 +125,7 @@ function startWorker(component: ComponentSource, modules: ReadonlyMap<string, We
     logMessageLength: limits.logMessageLength,
   };
   const options = { workerData, resourceLimits: RESOURCE_LIMITS, env: {}, execArgv: [] };
-  return 'code' in worker ? new Worker(worker.code, { ...options, eval: true }) : new Worker(new URL('./worker-entry.ts', import.meta.url), options);
+  return 'code' in worker
+    ? new Worker(worker.code, { ...options, eval: true })
+    : new Worker(new URL('./worker-entry.ts', import.meta.url), options);
 }

@@ -36,7 +36,11 @@ interface Flow {
 function flow(mode: 'bounded' | 'unbounded', pauseMs: number, timeoutMs: number): Promise<Flow> {
   const script = path.join(import.meta.dirname, 'support/slow-pipe.ts');
   const args = [servers, topic, `${topic}-${mode}`, String(RECORDS), String(pauseMs), mode, String(MAX_MB)];
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs, killSignal: 'SIGKILL' });
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => (out += String(chunk)));
@@ -58,7 +62,11 @@ describe(`${GIB} GiB through a source and a slow destination`, () => {
     await producer.connect();
     const messages = values().map((value) => ({ value }));
     for (let sent = 0; sent < RECORDS; sent += PER_SEND) {
-      await producer.send({ topic, compression: kafkajs.CompressionTypes.Snappy, messages: messages.map((message) => ({ ...message, partition: (sent / PER_SEND) % 2 })) });
+      await producer.send({
+        topic,
+        compression: kafkajs.CompressionTypes.Snappy,
+        messages: messages.map((message) => ({ ...message, partition: (sent / PER_SEND) % 2 })),
+      });
     }
     await producer.disconnect();
   }, 180_000);

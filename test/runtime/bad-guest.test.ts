@@ -19,7 +19,12 @@ async function running(kafka: FakeKafka, options: RigOptions & { credit?: object
 }
 /** All instances behave like this, so the cap on restarts is reached. */
 async function endOf(behaviour: string, options: RigOptions = {}) {
-  const rig = await running(new FakeKafka(100), { credit: { maxRecords: 10 }, ...options, limits: { restarts: 1, ...options.limits }, config: { behaviour, ...options.config } });
+  const rig = await running(new FakeKafka(100), {
+    credit: { maxRecords: 10 },
+    ...options,
+    limits: { restarts: 1, ...options.limits },
+    config: { behaviour, ...options.config },
+  });
   await rig.sink.until((sink) => sink.errors.length > 0);
   return { ...rig, error: rig.sink.errors[0]! };
 }
@@ -36,14 +41,21 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
   ])('is ended when it returns %s', async (behaviour, text) => {
     const { sink, error, kafka } = await endOf(behaviour, { placement });
     expect(error.code).toBe('guest.restarts');
-    expect(error.message).toBe(`The guest had to be replaced more than 1 times in 60 s. The last time: The guest broke its contract: ${text}.`);
+    expect(error.message).toBe(
+      `The guest had to be replaced more than 1 times in 60 s. The last time: The guest broke its contract: ${text}.`,
+    );
     expect(error.cause).toMatchObject({ code: 'guest.contract' });
     expect(sink.batches).toEqual([]);
     expect(kafka.openConsumers).toBe(0);
   });
 
   test('is ended when it returns records without credit', async () => {
-    const { sink } = await running(new FakeKafka(100), { placement, limits: { restarts: 0 }, config: { behaviour: 'ignore zero credit' }, credit: { maxRecords: 10 } });
+    const { sink } = await running(new FakeKafka(100), {
+      placement,
+      limits: { restarts: 0 },
+      config: { behaviour: 'ignore zero credit' },
+      credit: { maxRecords: 10 },
+    });
     sink.room = false;
     await sink.until(() => sink.errors.length > 0);
     expect(sink.errors[0]!.message).toContain('read was granted 0 records and returned 1.');
@@ -52,7 +64,9 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
 
   test('is replaced when it traps, and its last words are in the error', async () => {
     const { error, kafka, hostLines } = await endOf('abort', { placement });
-    expect(error.message).toContain('The guest trapped in source.read: wasm trap: wasm `unreachable` instruction executed. Its last words: a bug in the guest');
+    expect(error.message).toContain(
+      'The guest trapped in source.read: wasm trap: wasm `unreachable` instruction executed. Its last words: a bug in the guest',
+    );
     expect(hostLines.map((line) => line.message)[0]).toMatch(/^The guest is replaced in 10 ms: The guest trapped/);
     expect(kafka.opened).toHaveLength(2);
     expect(kafka.openConsumers).toBe(0);
@@ -136,7 +150,11 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
 
   test('is reopened where a late ack of its predecessor has moved the position', async () => {
     const kafka = new FakeKafka(10);
-    const { sink, source } = await running(kafka, { placement, limits: { backoffMinMs: 300, backoffMaxMs: 300 }, credit: { maxWaitMs: 100 } });
+    const { sink, source } = await running(kafka, {
+      placement,
+      limits: { backoffMinMs: 300, backoffMaxMs: 300 },
+      credit: { maxWaitMs: 100 },
+    });
     await sink.until(() => sink.count === 10);
     kafka.faults.poll.push(new TypeError('the instance has to go'));
     await expect.poll(() => kafka.openConsumers).toBe(0);
@@ -169,17 +187,21 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
 });
 
 describe('a guest that loops for ever, in a worker', () => {
-  test.each([['loop', 'read'], ['log for ever', 'read'], ['loop', 'ack']])('(%s in %s) is ended within a second of its deadline', async (behaviour, at) => {
-    const started = performance.now();
+  test.each([
+    ['loop', 'read'],
+    ['log for ever', 'read'],
+    ['loop', 'ack'],
+  ])('(%s in %s) is ended within a second of its deadline', async (behaviour, at) => {
     const { sink, source, kafka, hostLines } = await running(new FakeKafka(1), {
-      placement: 'worker', limits: { restarts: 0, guestMs: 500 }, config: { behaviour, at },
+      placement: 'worker',
+      limits: { restarts: 0, guestMs: 500 },
+      config: { behaviour, at },
     });
-    if (at === 'ack') {
-      await sink.until(() => sink.count === 1);
-      source.ack(acksOf(0));
-    }
+    if (at === 'ack') await sink.until(() => sink.count === 1);
+    const started = performance.now();
+    if (at === 'ack') source.ack(acksOf(0));
     await sink.until(() => sink.errors.length > 0);
-    expect(performance.now() - started).toBeLessThan(500 + 1_000 + 500);
+    expect(performance.now() - started).toBeLessThan(500 + 1_000);
     expect(sink.errors[0]!.message).toContain(`The guest ran for more than 500 ms in source.${at} without an answer.`);
     expect(kafka.openConsumers).toBe(0);
     expect(kafka.lines.length).toBeLessThan(1_000);
@@ -187,7 +209,9 @@ describe('a guest that loops for ever, in a worker', () => {
   });
 
   test('fails configure and open in time', async () => {
-    await expect(sourceRig(new FakeKafka(), { placement: 'worker', config: { behaviour: 'loop', at: 'configure' } })).rejects.toMatchObject({ code: 'guest.deadline' });
+    await expect(sourceRig(new FakeKafka(), { placement: 'worker', config: { behaviour: 'loop', at: 'configure' } })).rejects.toMatchObject(
+      { code: 'guest.deadline' },
+    );
     const { connector } = await sourceRig(new FakeKafka(), { placement: 'worker', config: { behaviour: 'loop', at: 'open' } });
     open.push(connector);
     await expect(connector.open(null)).rejects.toMatchObject({ code: 'guest.deadline' });

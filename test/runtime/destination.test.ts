@@ -45,7 +45,10 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     const { destination, hostLines } = await opened(kafka, { placement });
     expect(countRecords(await destination.write(recordsOf(2)))).toBe(2);
     expect(kafka.calls).toEqual(['open producer', 'send 2', 'send 2', 'send 2']);
-    expect(hostLines.map((line) => line.message)).toEqual(['Writing failed, next attempt in 10 ms: no leader', 'Writing failed, next attempt in 20 ms: no answer']);
+    expect(hostLines.map((line) => line.message)).toEqual([
+      'Writing failed, next attempt in 10 ms: no leader',
+      'Writing failed, next attempt in 20 ms: no answer',
+    ]);
   });
 
   test('gives a write up after a number of attempts, with the error of the last one, and takes the next', async () => {
@@ -86,7 +89,10 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     expect(kafka.openProducers).toBe(0);
   });
 
-  test.each([['no bytes', new Uint8Array(0)], ['bytes that are no request', Buffer.from([1, 2, 3])]])('refuses a write of %s', async (_, bytes) => {
+  test.each([
+    ['no bytes', new Uint8Array(0)],
+    ['bytes that are no request', Buffer.from([1, 2, 3])],
+  ])('refuses a write of %s', async (_, bytes) => {
     const { destination, kafka } = await opened(new FakeKafka(), { placement });
     await expect(destination.write(bytes)).rejects.toMatchObject({ code: 'input.invalid' });
     expect(kafka.calls).toEqual(['open producer']);

@@ -16,39 +16,52 @@ const bytes = fc.uint8Array({ maxLength: 300 });
 
 describe('the outer level of a stream message', () => {
   test('is counted as a protobuf library writes it, whatever else is in it', () => {
-    fc.assert(fc.property(fc.array(bytes), fc.nat(), fc.string(), (positions, number, text) => {
-      const message = Acks.encode({ ackPositions: positions, number, eight: number, four: number, text }).finish();
-      expect(countRecords(message)).toBe(positions.length);
-      const last = lastAckedPosition(message);
-      expect(last === null ? null : Buffer.from(last)).toEqual(positions.length === 0 ? null : Buffer.from(positions.at(-1)!));
-    }));
+    fc.assert(
+      fc.property(fc.array(bytes), fc.nat(), fc.string(), (positions, number, text) => {
+        const message = Acks.encode({ ackPositions: positions, number, eight: number, four: number, text }).finish();
+        expect(countRecords(message)).toBe(positions.length);
+        const last = lastAckedPosition(message);
+        expect(last === null ? null : Buffer.from(last)).toEqual(positions.length === 0 ? null : Buffer.from(positions.at(-1)));
+      }),
+    );
   });
 
   test('gives the position of the last record', () => {
-    fc.assert(fc.property(fc.array(bytes, { minLength: 1 }), fc.string(), (positions, operation) => {
-      const message = Batch.encode({ records: positions.map((position) => ({ position, operation })) }).finish();
-      const last = positions.at(-1)!;
-      expect(lastRecordPosition(message)).toEqual(last.length === 0 ? null : Buffer.from(last));
-    }));
+    fc.assert(
+      fc.property(fc.array(bytes, { minLength: 1 }), fc.string(), (positions, operation) => {
+        const message = Batch.encode({ records: positions.map((position) => ({ position, operation })) }).finish();
+        const last = positions.at(-1);
+        expect(lastRecordPosition(message)).toEqual(last.length === 0 ? null : Buffer.from(last));
+      }),
+    );
   });
 
   test('can be split anywhere, and joined again', () => {
-    fc.assert(fc.property(fc.array(bytes, { minLength: 1 }), fc.nat(), (positions, at) => {
-      const count = at % (positions.length + 1);
-      const rest = withoutFirst(Acks.encode({ ackPositions: positions }).finish(), count);
-      expect(Buffer.from(rest)).toEqual(Buffer.from(Acks.encode({ ackPositions: positions.slice(count) }).finish()));
-    }));
+    fc.assert(
+      fc.property(fc.array(bytes, { minLength: 1 }), fc.nat(), (positions, at) => {
+        const count = at % (positions.length + 1);
+        const rest = withoutFirst(Acks.encode({ ackPositions: positions }).finish(), count);
+        expect(Buffer.from(rest)).toEqual(Buffer.from(Acks.encode({ ackPositions: positions.slice(count) }).finish()));
+      }),
+    );
   });
 
   test('of any bytes is counted or refused, never an exception or an endless loop', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (garbage) => {
-      const count = countRecords(garbage);
-      expect(count === null || count <= garbage.length).toBe(true);
-    }), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (garbage) => {
+        const count = countRecords(garbage);
+        expect(count === null || count <= garbage.length).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test.each([
-    ['a length beyond its end', [0x0a, 5, 1]], ['a varint without an end', [0x0a, 0xff, 0xff]], ['a group', [0x0b]], ['field number 0', [0x02, 0]], ['a cut fixed64', [0x19, 1, 2]],
+    ['a length beyond its end', [0x0a, 5, 1]],
+    ['a varint without an end', [0x0a, 0xff, 0xff]],
+    ['a group', [0x0b]],
+    ['field number 0', [0x02, 0]],
+    ['a cut fixed64', [0x19, 1, 2]],
     ['a length of 2^63', [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]],
   ])('is refused with %s', (_, message) => {
     expect(countRecords(Uint8Array.from(message))).toBeNull();
@@ -73,7 +86,12 @@ describe('the log of a guest', () => {
   test('is bounded in lines, fields and length, and tells what was dropped', async () => {
     const lines: [string, [string, string][]][] = [];
     const log = boundedLog((_level, message, fields) => lines.push([message, fields]), 10, 20);
-    for (let i = 0; i < 100; i++) log('info', `line ${i}`, Array.from({ length: 50 }, (_, n) => [`${n}`, 'v'.repeat(100)]));
+    for (let i = 0; i < 100; i++)
+      log(
+        'info',
+        `line ${i}`,
+        Array.from({ length: 50 }, (_, n) => [`${n}`, 'v'.repeat(100)]),
+      );
     expect(lines).toHaveLength(40);
     expect(lines[0]![1]).toHaveLength(16);
     expect(lines[0]![1][0]![1]).toBe(`${'v'.repeat(20)}… (100 characters)`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../host/errors.ts';
-import { sourceGuest } from '../../host/runtime/guest.ts';
+import { configure, sourceGuest, stop } from '../../host/runtime/guest.ts';
 import { Instance } from '../../host/runtime/instance.ts';
 import { DEFAULT_LIMITS } from '../../host/runtime/limits.ts';
 import { TEST_LIMITS } from './support/connectors.ts';
@@ -19,7 +19,7 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
   async function start(kafka: FakeKafka | null, config: [string, string][] = []): Promise<Instance> {
     const instance = await Instance.start({ component: await misbehaving(), placement, limits, log: () => undefined, capabilities: kafka });
     started.push(instance);
-    expect(await sourceGuest.configure(instance, config, limits)).toEqual([]);
+    expect(await configure(instance, 'source', config, limits)).toEqual([]);
     return instance;
   }
 
@@ -30,10 +30,10 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     const done: string[] = [];
     const read = sourceGuest.read(instance, CREDIT, limits).then((batch) => done.push(`read ${batch?.count}`));
     const ack = sourceGuest.ack(instance, Buffer.from([0x0a, 1, 0x30]), limits).then(() => done.push('ack'));
-    const stop = sourceGuest.stop(instance, limits).then(() => done.push('stop'));
+    const stopping = stop(instance, 'source', limits).then(() => done.push('stop'));
     await expect.poll(() => kafka.calls).toEqual(['open 0', 'poll 10 10000']);
     kafka.produce(3);
-    await Promise.all([read, ack, stop]);
+    await Promise.all([read, ack, stopping]);
     expect(done).toEqual(['read 3', 'ack', 'stop']);
     expect(kafka.calls.slice(2)).toEqual(['commit 1']);
     expect(kafka.mostInFlight).toBe(1);
@@ -58,12 +58,14 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     const kafka = new FakeKafka(0);
     const instance = await start(kafka);
     await sourceGuest.open(instance, null, limits);
-    const calls = [sourceGuest.read(instance, CREDIT, limits), sourceGuest.stop(instance, limits)].map((call) => call.catch((thrown: unknown) => thrown));
+    const calls = [sourceGuest.read(instance, CREDIT, limits), stop(instance, 'source', limits)].map((call) =>
+      call.catch((thrown: unknown) => thrown),
+    );
     await expect.poll(() => kafka.calls).toHaveLength(2);
     const failure = new ConnectorError('guest.contract', 'a breach');
     instance.fail(failure);
     expect(await Promise.all(calls)).toEqual([failure, failure]);
-    await expect(sourceGuest.stop(instance, limits)).rejects.toBe(failure);
+    await expect(stop(instance, 'source', limits)).rejects.toBe(failure);
     await instance.end();
     expect(kafka.openConsumers).toBe(0);
   });
@@ -76,25 +78,46 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
   });
 
   test.each([
-    ['a partition', { partition: 2 ** 40 + 5 }], ['an epoch', { epoch: -1 }], ['an offset', { records: { baseOffset: 2n ** 63n } }], ['a count', { records: { count: 1.5 } }],
-  ])('ends when the host has %s for it that is out of range', async (_: string, wrong: { records?: object; partition?: number; epoch?: number }) => {
-    const kafka = new FakeKafka(5);
-    const open = kafka.openConsumer.bind(kafka);
-    kafka.openConsumer = async (connection, options) => {
-      const consumer = await open(connection, options);
-      return { ...consumer, poll: async (...args) => (await consumer.poll(...args)).map((one) => ({ ...one, ...wrong, records: { ...one.records, ...wrong.records } })) };
-    };
-    const instance = await start(kafka);
-    await sourceGuest.open(instance, null, limits);
-    await expect(sourceGuest.read(instance, CREDIT, limits)).rejects.toMatchObject({ code: 'internal', message: 'The host failed in poll: poll returned a number that is out of range' });
-    expect(instance.failure).not.toBeNull();
-  });
+    ['a partition', { partition: 2 ** 40 + 5 }],
+    ['an epoch', { epoch: -1 }],
+    ['an offset', { records: { baseOffset: 2n ** 63n } }],
+    ['a count', { records: { count: 1.5 } }],
+  ])(
+    'ends when the host has %s for it that is out of range',
+    async (_: string, wrong: { records?: object; partition?: number; epoch?: number }) => {
+      const kafka = new FakeKafka(5);
+      const open = kafka.openConsumer.bind(kafka);
+      kafka.openConsumer = async (connection, options) => {
+        const consumer = await open(connection, options);
+        return {
+          ...consumer,
+          poll: async (...args) =>
+            (await consumer.poll(...args)).map((one) => ({ ...one, ...wrong, records: { ...one.records, ...wrong.records } })),
+        };
+      };
+      const instance = await start(kafka);
+      await sourceGuest.open(instance, null, limits);
+      await expect(sourceGuest.read(instance, CREDIT, limits)).rejects.toMatchObject({
+        code: 'internal',
+        message: 'The host failed in poll: poll returned a number that is out of range',
+      });
+      expect(instance.failure).not.toBeNull();
+    },
+  );
 
   test('survives errors of the host that are errors of the contract, and passes kind and text on', async () => {
     const kafka = new FakeKafka(5);
     const instance = await start(kafka);
     await sourceGuest.open(instance, null, limits);
-    for (const [code, kind] of [['kafka.unreachable', 'unavailable'], ['kafka.timeout', 'timeout'], ['kafka.rejected', 'rejected'], ['policy.denied', 'permission-denied'], ['limit.exceeded', 'limit-exceeded'], ['cancelled', 'cancelled'], ['environment', 'other']] as const) {
+    for (const [code, kind] of [
+      ['kafka.unreachable', 'unavailable'],
+      ['kafka.timeout', 'timeout'],
+      ['kafka.rejected', 'rejected'],
+      ['policy.denied', 'permission-denied'],
+      ['limit.exceeded', 'limit-exceeded'],
+      ['cancelled', 'cancelled'],
+      ['environment', 'other'],
+    ] as const) {
       kafka.faults.poll.push(new ConnectorError(code, `${code} ✓ 😀`));
       await expect(sourceGuest.read(instance, CREDIT, limits)).rejects.toMatchObject({ code, kind, message: `${code} ✓ 😀` });
     }

@@ -67,7 +67,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
 
   test('never has two calls in flight', async () => {
     const { sink, source, kafka } = await running(new FakeKafka(200), { placement, credit: { maxRecords: 7, maxWaitMs: 50 } });
-    for (let offset = 0; offset < 200; ) {
+    for (let offset = 0; offset < 200;) {
       await sink.until(() => sink.count > offset);
       source.ack(acksOf(...range(offset, (offset = sink.count))));
     }
@@ -126,7 +126,8 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     const { sink, hostLines } = await running(kafka, { placement });
     await sink.until(() => sink.count === 5);
     expect(hostLines.map((line) => line.message)).toEqual([
-      'Reading failed, next attempt in 10 ms: broker is away', 'Reading failed, next attempt in 20 ms: still away',
+      'Reading failed, next attempt in 10 ms: broker is away',
+      'Reading failed, next attempt in 20 ms: still away',
     ]);
     expect(kafka.opened).toHaveLength(1);
   });
@@ -190,7 +191,9 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
   });
 
   test('reports the problems of a configuration, all at once', async () => {
-    await expect(sourceRig(new FakeKafka(), { placement, config: { invalid: 'nothing is right' } })).rejects.toThrow('[{"name":"invalid","reason":"nothing is right"}]');
+    await expect(sourceRig(new FakeKafka(), { placement, config: { invalid: 'nothing is right' } })).rejects.toThrow(
+      '[{"name":"invalid","reason":"nothing is right"}]',
+    );
   });
 
   test('reports why it cannot open', async () => {

@@ -5,7 +5,13 @@ import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
 
 describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placement) => {
-  const bare = async (kafka: FakeKafka) => ({ log: () => undefined, placement, component: await misbehaving(), limits: TEST_LIMITS, capabilities: () => kafka });
+  const bare = async (kafka: FakeKafka) => ({
+    log: () => undefined,
+    placement,
+    component: await misbehaving(),
+    limits: TEST_LIMITS,
+    capabilities: () => kafka,
+  });
 
   test('works before anything else was called', async () => {
     await createSource(await bare(new FakeKafka())).teardown();

@@ -8,7 +8,14 @@ import { TEST_LIMITS, TestSink } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
 
-const param = (name: string, secret: boolean): Param => ({ name, secret, description: '', defaultValue: '', kind: 'text', validations: [] });
+const param = (name: string, secret: boolean): Param => ({
+  name,
+  secret,
+  description: '',
+  defaultValue: '',
+  kind: 'text',
+  validations: [],
+});
 const PARAMS = [param('password', true), param('user', false)];
 const SECRET = 'correct horse battery staple';
 
@@ -48,14 +55,18 @@ describe('the vault', () => {
     const vault = new Vault();
     vault.hide({ password: '-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----' }, PARAMS);
     expect(vault.redact('bad line MIIEvQIBADANBg after -----BEGIN KEY-----')).toBe('bad line *** after -----BEGIN KEY-----');
-    const error = vault.redactError(new ConnectorError('internal', 'MIIEvQIBADANBg', { cause: new Error('MIIEvQIBADANBg'), fields: { a: 'b' } }));
+    const error = vault.redactError(
+      new ConnectorError('internal', 'MIIEvQIBADANBg', { cause: new Error('MIIEvQIBADANBg'), fields: { a: 'b' } }),
+    );
     expect(error).toMatchObject({ code: 'internal', message: '***', fields: { a: 'b' } });
     expect(error.cause).toBeUndefined();
   });
 
   test('reports what the check of a secret value says', () => {
     const check = (name: string, value: string): string => `${name} is no key: ${value}`;
-    expect(new Vault().hide({ password: SECRET, user: 'u' }, PARAMS, check).problems).toEqual([{ name: 'password', reason: expect.stringMatching(/^password is no key/) }]);
+    expect(new Vault().hide({ password: SECRET, user: 'u' }, PARAMS, check).problems).toEqual([
+      { name: 'password', reason: expect.stringMatching(/^password is no key/) },
+    ]);
   });
 });
 
@@ -72,7 +83,9 @@ function spied(component: ComponentSource, memories: WebAssembly.Memory[]): Comp
   };
 }
 const holds = (memories: WebAssembly.Memory[], text: string): boolean =>
-  memories.some((memory) => ['utf8', 'utf16le'].some((encoding) => Buffer.from(memory.buffer).includes(text, 0, encoding as BufferEncoding)));
+  memories.some((memory) =>
+    ['utf8', 'utf16le'].some((encoding) => Buffer.from(memory.buffer).includes(text, 0, encoding as BufferEncoding)),
+  );
 
 describe('a secret', () => {
   test('is never in the memory of a guest, in a log or in an error; Kafka reads it by its reference', async () => {
@@ -85,7 +98,11 @@ describe('a secret', () => {
       return kafka;
     };
     const source = createSource({
-      log: (_level, message) => hostLines.push(message), component: spied(await misbehaving(), memories), limits: TEST_LIMITS, capabilities, checkSecret: () => null,
+      log: (_level, message) => hostLines.push(message),
+      component: spied(await misbehaving(), memories),
+      limits: TEST_LIMITS,
+      capabilities,
+      checkSecret: () => null,
     });
     expect(await source.configure({ ' password ': ` ${SECRET}`, user: 'visible-in-memory' })).toEqual([]);
     await source.open(null);
@@ -106,7 +123,11 @@ describe('a secret', () => {
   test('of the real component stays out of its memory too', async () => {
     const memories: WebAssembly.Memory[] = [];
     const source = createSource({
-      log: () => undefined, component: spied(await componentOfFolder(), memories), limits: TEST_LIMITS, capabilities: () => new FakeKafka(), checkSecret: () => null,
+      log: () => undefined,
+      component: spied(await componentOfFolder(), memories),
+      limits: TEST_LIMITS,
+      capabilities: () => new FakeKafka(),
+      checkSecret: () => null,
     });
     const { sourceParams } = await source.specify();
     const secret = sourceParams.filter((one) => one.secret).map((one) => one.name);

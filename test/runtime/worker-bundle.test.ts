@@ -13,7 +13,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 async function workerCode(): Promise<string> {
   const bundle = await build({
     stdin: {
-      contents: "import { serveGuest } from './host/runtime/worker-main.ts'; import { instantiate } from './dist/test/misbehaving/component/kafka.js'; void serveGuest(instantiate);",
+      contents:
+        "import { serveGuest } from './host/runtime/worker-main.ts'; import { instantiate } from './dist/test/misbehaving/component/kafka.js'; void serveGuest(instantiate);",
       resolveDir: root,
     },
     bundle: true,
@@ -41,7 +42,13 @@ test('a worker runs from bundled text, without any file', async () => {
 
 test('a component without code for a worker says so when it is asked for one', async () => {
   const { instantiate, coreModules } = await misbehaving();
-  const source = createSource({ log: () => undefined, placement: 'worker', component: { instantiate, coreModules }, limits: TEST_LIMITS, capabilities: () => new FakeKafka() });
+  const source = createSource({
+    log: () => undefined,
+    placement: 'worker',
+    component: { instantiate, coreModules },
+    limits: TEST_LIMITS,
+    capabilities: () => new FakeKafka(),
+  });
   await expect(source.configure({})).rejects.toMatchObject({ code: 'environment', message: expect.stringContaining('run it inline') });
   await source.teardown();
 });

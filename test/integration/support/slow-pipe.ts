@@ -39,16 +39,25 @@ let written = 0;
 let bytes = 0;
 let emitted = 0;
 let ahead = 0;
-const deaf: SourcePort['run'] = (sink, options) => source.run({ ...sink, failed: sink.failed.bind(sink), batch: (batch) => (sink.batch(batch), true) }, options);
+const deaf: SourcePort['run'] = (sink, options) =>
+  source.run({ ...sink, failed: sink.failed.bind(sink), batch: (batch) => (sink.batch(batch), true) }, options);
 const port: SourcePort = {
-  configure: source.configure.bind(source), open: source.open.bind(source), resume: source.resume.bind(source), ack: source.ack.bind(source),
-  settled: source.settled.bind(source), stop: source.stop.bind(source), teardown: source.teardown.bind(source),
+  configure: source.configure.bind(source),
+  open: source.open.bind(source),
+  resume: source.resume.bind(source),
+  ack: source.ack.bind(source),
+  settled: source.settled.bind(source),
+  stop: source.stop.bind(source),
+  teardown: source.teardown.bind(source),
   run: (sink, options) => {
-    const counted = { failed: sink.failed.bind(sink), batch: (batch: Parameters<typeof sink.batch>[0]) => {
-      emitted += batch.count;
-      ahead = Math.max(ahead, emitted - written);
-      return sink.batch(batch);
-    } };
+    const counted = {
+      failed: sink.failed.bind(sink),
+      batch: (batch: Parameters<typeof sink.batch>[0]) => {
+        emitted += batch.count;
+        ahead = Math.max(ahead, emitted - written);
+        return sink.batch(batch);
+      },
+    };
     if (mode === 'unbounded') deaf(counted, options);
     else source.run(counted, options);
   },
@@ -72,5 +81,13 @@ clearInterval(watch);
 
 // The kernel's own peak, where there is one: a sample can miss it.
 const kernelPeak = process.platform === 'linux' ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]) * 1024 : 0;
-console.log(JSON.stringify({ records: result.records, bytes, ahead, peakMb: Math.round(Math.max(peakBytes, kernelPeak) / 1e6), failed: result.failed?.error ?? null }));
+process.stdout.write(
+  JSON.stringify({
+    records: result.records,
+    bytes,
+    ahead,
+    peakMb: Math.round(Math.max(peakBytes, kernelPeak) / 1e6),
+    failed: result.failed?.error ?? null,
+  }),
+);
 process.exit(0);

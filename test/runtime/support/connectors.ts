@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
 import { createDestination, createSource } from '../../../host/connector.ts';
-import { ConnectorError } from '../../../host/errors.ts';
+import { type ConnectorError } from '../../../host/errors.ts';
 import type { Log, LogLevel } from '../../../host/log.ts';
 import { lastRecordPosition } from '../../../host/runtime/frames.ts';
 import type { Batch } from '../../../host/runtime/contract.ts';
@@ -52,7 +52,10 @@ export class TestSink {
   async until(condition: (sink: this) => boolean, timeoutMs = 8_000): Promise<void> {
     const end = performance.now() + timeoutMs;
     while (!condition(this)) {
-      if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms; ${this.count} records, errors: ${this.errors.map((error) => error.message).join(', ')}`);
+      if (performance.now() > end)
+        throw new Error(
+          `not within ${timeoutMs} ms; ${this.count} records, errors: ${this.errors.map((error) => error.message).join(', ')}`,
+        );
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 50);
         this.#waiting.push(() => {
@@ -66,10 +69,12 @@ export class TestSink {
 
 /** Source.Run.Request for the records at these offsets. */
 export function acksOf(...offsets: number[]): Uint8Array {
-  return Buffer.concat(offsets.map((offset) => {
-    const position = Buffer.from(String(offset));
-    return Buffer.concat([Buffer.from([0x0a, position.length]), position]);
-  }));
+  return Buffer.concat(
+    offsets.map((offset) => {
+      const position = Buffer.from(String(offset));
+      return Buffer.concat([Buffer.from([0x0a, position.length]), position]);
+    }),
+  );
 }
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 

@@ -1,4 +1,14 @@
-import type { Capabilities, Connection, ConsumerHandle, ConsumerOptions, Fetched, Outgoing, PartitionOffset, ProducerHandle, SendFailure } from '../../../host/runtime/contract.ts';
+import type {
+  Capabilities,
+  Connection,
+  ConsumerHandle,
+  ConsumerOptions,
+  Fetched,
+  Outgoing,
+  PartitionOffset,
+  ProducerHandle,
+  SendFailure,
+} from '../../../host/runtime/contract.ts';
 import type { LogLevel } from '../../../host/log.ts';
 
 /** One topic `t` with one partition, in memory. Notes what it is asked, and how many requests of it overlap. */
@@ -18,7 +28,13 @@ export class FakeKafka implements Capabilities {
   mostOpenConsumers = 0;
   mostInFlight = 0;
   /** Thrown by the next request of that name, one after the other. */
-  readonly faults: Record<'open' | 'poll' | 'commit' | 'send' | 'close', unknown[]> = { open: [], poll: [], commit: [], send: [], close: [] };
+  readonly faults: Record<'open' | 'poll' | 'commit' | 'send' | 'close', unknown[]> = {
+    open: [],
+    poll: [],
+    commit: [],
+    send: [],
+    close: [],
+  };
   /** A request of that name does not return before this resolves. */
   readonly gates: Partial<Record<'open' | 'poll' | 'commit' | 'send', Promise<void>>> = {};
   #inFlight = 0;
@@ -88,7 +104,14 @@ export class FakeKafka implements Capabilities {
           if (count <= 0) return [];
           const baseOffset = BigInt(next);
           next += count;
-          return [{ topic: 't', partition: 0, epoch: 1, records: { baseOffset, baseTimestamp: 0n, count, records: new Uint8Array(count * this.recordBytes), logAppendTime: false } }];
+          return [
+            {
+              topic: 't',
+              partition: 0,
+              epoch: 1,
+              records: { baseOffset, baseTimestamp: 0n, count, records: new Uint8Array(count * this.recordBytes), logAppendTime: false },
+            },
+          ];
         }),
       wake: () => wake(),
       commit: (_epoch, offsets: PartitionOffset[]) =>

@@ -38,7 +38,11 @@ async function build(): Promise<void> {
   }
   try {
     if (fresh()) return;
-    execFileSync(process.execPath, ['assembly/build/component.mjs', 'release', 'test/runtime/assembly/asconfig.json', 'dist/test/misbehaving'], { cwd: root, timeout: BUILD_MS });
+    execFileSync(
+      process.execPath,
+      ['assembly/build/component.mjs', 'release', 'test/runtime/assembly/asconfig.json', 'dist/test/misbehaving'],
+      { cwd: root, timeout: BUILD_MS },
+    );
     writeFileSync(stamp, inputs);
   } finally {
     rmdirSync(lock);

@@ -1,0 +1,108 @@
+import { ConnectorError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { specificationOf, type ConnectorParts } from './connector-parts.ts';
+import type { Capabilities, InvalidParam } from './contract.ts';
+import { configure, teardown, type ConfigPairs, type Side } from './guest.ts';
+import { Instance } from './instance.ts';
+import { within } from './supervision.ts';
+import { Vault } from './vault.ts';
+
+/** The one guest instance that a connector has at a time, its configuration, and the secrets that it is not given. */
+export class GuestSlot {
+  readonly log: Log;
+  readonly #parts: ConnectorParts;
+  readonly #side: Side;
+  readonly #vault = new Vault();
+  readonly #capabilities: Capabilities;
+  #config: ConfigPairs = [];
+  #instance: Instance | null = null;
+  #ready = false;
+  #closed = false;
+
+  constructor(parts: ConnectorParts, side: Side) {
+    this.#parts = parts;
+    this.#side = side;
+    this.#side = side;
+    this.log = this.#vault.redacted(parts.log);
+    this.#capabilities = parts.capabilities(this.#vault, this.log);
+  }
+
+  /** The instance if it is open and alive. */
+  get ready(): Instance | null {
+    return this.#ready && this.#instance?.failure === null ? this.#instance : null;
+  }
+
+  /** The instance, whatever its state; null before the first one. */
+  get instance(): Instance | null {
+    return this.#instance;
+  }
+
+  /** The problems of a configuration; without any it is kept for this and every later instance. */
+  configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
+    return this.clean(async () => {
+      const specification = await specificationOf(this.#parts);
+      const params = this.#side === 'source' ? specification.sourceParams : specification.destinationParams;
+      const { pairs, problems } = this.#vault.hide(config, params, this.#parts.checkSecret);
+      const instance = await this.#fresh();
+      const invalid = [...(await configure(instance, this.#side, pairs, this.#parts.limits)), ...problems];
+      if (invalid.length === 0) this.#config = pairs;
+      return invalid;
+    });
+  }
+
+  /** Ends the instance that is there, and configures and opens a new one. */
+  async open(open: (instance: Instance) => Promise<void>): Promise<Instance> {
+    const instance = await this.#fresh();
+    const problems = await configure(instance, this.#side, this.#config, this.#parts.limits);
+    if (problems.length > 0) throw new ConnectorError('config.invalid', problems.map((problem) => problem.reason).join('\n'));
+    await open(instance);
+    this.#ready = true;
+    return instance;
+  }
+
+  /** No instance follows the one that is there. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Lets the guest tear down if it is alive, for at most ms, and ends it. Never rejects. */
+  async tearDown(ms: number): Promise<void> {
+    const instance = this.#instance;
+    if (instance === null) return;
+    try {
+      if (instance.failure === null && !(await within(teardown(instance, this.#side, this.#parts.limits), ms))) {
+        this.log('warn', `The ${this.#side} did not tear down in time.`);
+      }
+    } catch (thrown) {
+      this.log('warn', `The ${this.#side} did not tear down cleanly: ${ConnectorError.from(thrown).message}`);
+    }
+    await instance.end();
+  }
+
+  /** Passes errors on as ConnectorError without secrets. */
+  async clean<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw this.errorOf(thrown);
+    }
+  }
+
+  errorOf(thrown: unknown): ConnectorError {
+    return this.#vault.redactError(ConnectorError.from(thrown));
+  }
+
+  async #fresh(): Promise<Instance> {
+    this.#ready = false;
+    await this.#instance?.end();
+    const { placement, limits } = this.#parts;
+    const component = await this.#parts.component();
+    const instance = await Instance.start({ component, placement, limits, log: this.log, capabilities: this.#capabilities });
+    this.#instance = instance;
+    if (this.#closed) {
+      await instance.end();
+      throw new ConnectorError('cancelled', 'The connector is stopping.');
+    }
+    return instance;
+  }
+}
