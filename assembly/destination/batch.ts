@@ -40,6 +40,11 @@ const SPAN_SIZE: usize = 12;
 
 let spans: usize = 0;
 let error: ConnectorError | null = null;
+// Of the write that runs. Module variables: an object as an argument costs with every call.
+let producer: Producer | null = null;
+let format: u8 = 0;
+let writesHeaders: bool = false;
+let configuredTopic: string = '';
 
 
 @inline
@@ -62,32 +67,32 @@ function countRecords(at: usize, size: usize): i32 {
 }
 
 /** Writes the records of a request; `outcomes` says what became of each, unless there is an error. */
-export function writeBatch(producer: Producer, at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ConnectorError | null {
+export function writeBatch(to: Producer, at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ConnectorError | null {
   if (size > MAX_REQUEST_BYTES) {
     const limit =
       'a request of ' + size.toString() + ' bytes is more than the ' + MAX_REQUEST_BYTES.toString() + ' that one write can take';
     return new ConnectorError(ErrorKind.limitExceeded, limit);
   }
   error = null;
+  producer = to;
+  format = settings.format;
+  writesHeaders = settings.writeHeaders;
+  configuredTopic = settings.topic;
   const total = countRecords(at, size);
-  if (total < 0 || !writeAll(producer, at, size, total, settings, nowMs)) {
-    sets.closeSets();
-    resetScratch();
-    if (error !== null) return error;
-    return new ConnectorError(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
-  }
-  error = sets.sendSets(producer);
+  const complete = total >= 0 && writeAll(at, size, total, settings.batchBytes, nowMs);
+  if (complete) error = sets.sendSets(to);
   sets.closeSets();
   resetScratch();
-  return error;
+  if (complete || error !== null) return error;
+  return new ConnectorError(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
 }
 
 /** False: the request is malformed, or there is an `error`. */
-function writeAll(producer: Producer, at: usize, size: usize, total: i32, settings: DestinationSettings, nowMs: i64): bool {
+function writeAll(at: usize, size: usize, total: i32, batchBytes: u32, nowMs: i64): bool {
   openOutcomes(total);
   topics.resetTopics();
   spans = arenaAlloc(<usize>total * SPAN_SIZE, 4);
-  sets.openSets(total, size + (size >> 1) + <usize>total * 200 + 4096, settings.batchBytes, nowMs);
+  sets.openSets(total, size + (size >> 1) + <usize>total * 200 + 4096, batchBytes, nowMs);
   reader.start(at, at + size);
   for (let i: i32 = 0; i < total;) {
     const tag = reader.varint();
@@ -98,7 +103,7 @@ function writeAll(producer: Producer, at: usize, size: usize, total: i32, settin
     const length = reader.size();
     span(i).at = <u32>reader.at;
     span(i).size = length;
-    if (!readAndWrite(producer, i, settings)) return false;
+    if (!readAndWrite(i)) return false;
     reader.seek(<usize>span(i).at + length);
     reader.bound(at + size);
     i++;
@@ -108,28 +113,28 @@ function writeAll(producer: Producer, at: usize, size: usize, total: i32, settin
     for (let i = topic.firstWaiting; i >= 0; i = span(i).next) {
       reader.start(span(i).at, <usize>span(i).at + span(i).size);
       record.readRecord(span(i).size);
-      if (!write(producer, i, topic.name, settings)) return false;
+      if (!write(i, t)) return false;
     }
   }
   return true;
 }
 
-function readAndWrite(producer: Producer, i: i32, settings: DestinationSettings): bool {
+function readAndWrite(i: i32): bool {
   if (!record.readRecord(span(i).size)) return false;
   outcome(i).positionAt = <u32>record.positionAt;
   outcome(i).positionSize = record.positionSize;
   if (!topics.renderTopic()) {
     const why = 'failed to prepare record: could not get topic: topic not found on record ';
-    fail(i, why + keyText() + ' using template ' + settings.topic);
+    fail(i, why + keyText() + ' using template ' + configuredTopic);
     return true;
   }
   const number = topics.topicNumber();
+  if (number == 0 && topics.firstIsValid) return write(i, 0);
   const topic = topics.topic(number);
   if (!topic.valid) {
     fail(i, INVALID_TOPIC);
     return true;
   }
-  if (number == 0) return write(producer, i, topic.name, settings);
   span(i).next = -1;
   if (topic.lastWaiting < 0) topic.firstWaiting = i;
   else span(topic.lastWaiting).next = i;
@@ -138,10 +143,9 @@ function readAndWrite(producer: Producer, i: i32, settings: DestinationSettings)
 }
 
 /** Writes the current record into the set of its topic. */
-function write(producer: Producer, i: i32, topic: string, settings: DestinationSettings): bool {
-  const format = settings.format;
+function write(i: i32, topic: i32): bool {
   const entries = sortEntries(0, record.metadataCount);
-  const headersSize = settings.writeHeaders ? headers.collectHeaders(entries) : headers.noHeaders();
+  const headersSize = writesHeaders ? headers.collectHeaders(entries) : headers.noHeaders();
   if (headersSize < 0) {
     fail(i, 'failed to prepare record: metadata ' + headers.badKey + ' is not base64');
     return true;
@@ -153,7 +157,7 @@ function write(producer: Producer, i: i32, topic: string, settings: DestinationS
     return true;
   }
   if (!sets.makeRoom(<usize>bound)) {
-    error = sets.sendSets(producer);
+    error = sets.sendSets(producer!);
     if (error !== null) return false;
     sets.makeRoom(<usize>bound);
   }
@@ -175,7 +179,7 @@ function write(producer: Producer, i: i32, topic: string, settings: DestinationS
     if (reader.broken) return false;
     if (structs.tooDeep) return refuseDepth(i);
   }
-  if (index != 0 && sets.isFull(topic, recordSize(index, keySize, valueSize, headersSize))) index = 0;
+  if (index != 0 && sets.isFull(recordSize(index, keySize, valueSize, headersSize))) index = 0;
   sets.addRecord(topic, index, i, headers.writeHeaders(writeRecord(at, index, keyAt, keySize, valueAt, valueSize, headersSize)));
   return true;
 }

@@ -5,6 +5,7 @@ import { ConnectorError } from '../abi/errors';
 import { Producer, newOutgoing } from '../abi/kafka';
 import { ErrorKind } from '../abi/layout';
 import { fail } from './outcomes';
+import { topic } from './topics';
 
 // A set must leave room for the batch header and for what a broker adds, or it is refused as a whole.
 const MAX_SET_BYTES: u32 = 950000;
@@ -12,20 +13,25 @@ const BATCH_HEADER: u32 = 61;
 /** The buffer grows up to this size; beyond it, only for a single record. */
 const PART_BYTES: usize = 8 << 20;
 
+/** Records of one topic. Not an object: it is asked for with every record. */
+@unmanaged
 class Set {
-  constructor(
-    readonly topic: string,
-    /** Distances from the buffer's begin. */
-    readonly begin: usize,
-    public end: usize,
-    public count: u32,
-  ) {}
+  topic: i32;
+  /** Distances from the buffer's begin. */
+  begin: u32;
+  end: u32;
+  count: u32;
 }
+const SET_SIZE: usize = 16;
 
 let buffer: usize = 0;
 let capacity: usize = 0;
 let end: usize = 0;
-let sets: Set[] = [];
+let sets: usize = 0;
+let setCount: u32 = 0;
+let setCapacity: u32 = 0;
+/** The last set, if there is one. */
+let current = changetype<Set>(0);
 /** Numbers of the records in the buffer, in their order there. */
 let order: usize = 0;
 let buffered: u32 = 0;
@@ -50,7 +56,7 @@ export function closeSets(): void {
 function clear(): void {
   end = 0;
   buffered = 0;
-  sets = [];
+  setCount = 0;
 }
 
 function resize(size: usize): void {
@@ -79,47 +85,53 @@ export function nextAt(): usize {
 }
 
 /** The number of the next record in the last set, if that is of this topic; else 0. */
-export function nextIndex(topic: string): u32 {
-  const set = lastSet(topic);
-  return set === null ? 0 : set.count;
-}
-
-/** True if a record of `size` bytes must begin a set. */
-export function isFull(topic: string, size: u32): bool {
-  const set = lastSet(topic);
-  return set !== null && set.end - set.begin + size > maxSetBytes;
-}
-
-
 @inline
-function lastSet(topic: string): Set | null {
-  const set = sets.length != 0 ? sets[sets.length - 1] : null;
-  return set !== null && set.topic == topic ? set : null;
+export function nextIndex(topic: i32): u32 {
+  return setCount != 0 && current.topic == topic ? current.count : 0;
+}
+
+/** True if the last set cannot take `size` bytes more. */
+@inline
+export function isFull(size: u32): bool {
+  return current.end - current.begin + size > maxSetBytes;
 }
 
 /** Notes that record number `record` was written from `nextAt` to `to`, as number `index` of its set. */
-export function addRecord(topic: string, index: u32, record: u32, to: usize): void {
-  const last = to - buffer;
-  if (index == 0) {
-    sets.push(new Set(topic, end, last, 1));
-  } else {
-    const set = sets[sets.length - 1];
-    set.end = last;
-    set.count++;
-  }
+export function addRecord(topic: i32, index: u32, record: u32, to: usize): void {
+  const last = <u32>(to - buffer);
+  if (index == 0) beginSet(topic);
+  current.end = last;
+  current.count++;
   end = last;
   store<u32>(order + ((<usize>buffered) << 2), record);
   buffered++;
 }
 
+function beginSet(topic: i32): void {
+  if (setCount == setCapacity) {
+    setCapacity = setCapacity * 2 + 8;
+    sets = sets == 0 ? heap.alloc(<usize>setCapacity * SET_SIZE) : heap.realloc(sets, <usize>setCapacity * SET_SIZE);
+  }
+  current = setAt(setCount++);
+  current.topic = topic;
+  current.begin = <u32>end;
+  current.count = 0;
+}
+
+
+@inline
+function setAt(i: u32): Set {
+  return changetype<Set>(sets + <usize>i * SET_SIZE);
+}
+
 /** Sends what is buffered and notes which records failed; an error: no outcome is known for any of them. */
 export function sendSets(producer: Producer): ConnectorError | null {
   if (buffered == 0) return null;
-  const list = newOutgoing(sets.length);
-  for (let i = 0; i < sets.length; i++) {
-    const set = sets[i];
+  const list = newOutgoing(setCount);
+  for (let i: u32 = 0; i < setCount; i++) {
+    const set = setAt(i);
     const view = list.at(i);
-    view.topic.lower(set.topic);
+    view.topic.lower(topic(set.topic).name);
     view.hasPartition = false;
     const records = view.records;
     records.baseOffset = 0;

@@ -35,7 +35,13 @@ const PART_SIZE: usize = 16;
 let parts: usize = 0;
 let partCount: u32 = 0;
 let topics: Topic[] = [];
+// The topic of the record before, which is nearly always that of the next one.
 let recent: i32 = -1;
+let recentAt: usize = 0;
+let recentSize: u32 = 0;
+
+/** Kafka can have the first topic of this write. */
+export let firstIsValid: bool = false;
 
 /** The topic that `renderTopic` made. */
 export let topicAt: usize = 0;
@@ -114,18 +120,18 @@ function renderPart(part: Part): bool {
 
 /** The number of the topic that `renderTopic` made. */
 export function topicNumber(): i32 {
-  if (recent >= 0 && isTopic(topics[recent])) return recent;
+  if (recent >= 0 && topicSize == recentSize && same(topicAt, recentAt, topicSize)) return recent;
   recent = -1;
-  for (let i = 0; i < topics.length && recent < 0; i++) if (isTopic(topics[i])) recent = i;
+  for (let i = 0; i < topics.length && recent < 0; i++) {
+    const t = topics[i];
+    if (t.size == topicSize && same(t.at, topicAt, topicSize)) recent = i;
+  }
   if (recent < 0) {
     recent = topics.length;
     topics.push(new Topic(topicAt, topicSize));
+    if (recent == 0) firstIsValid = topics[0].valid;
   }
+  recentAt = topicAt;
+  recentSize = topicSize;
   return recent;
-}
-
-
-@inline
-function isTopic(t: Topic): bool {
-  return t.size == topicSize && same(t.at, topicAt, topicSize);
 }

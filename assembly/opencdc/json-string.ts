@@ -43,6 +43,8 @@ function special(x: u64): u64 {
 export function isPlain(from: usize, size: usize): bool {
   const end = from + size;
   for (; from + 8 <= end; from += 8) if (special(load<u64>(from)) != 0) return false;
+  // The rest with some bytes before it, which are plain.
+  if (size >= 8) return special(load<u64>(end - 8)) == 0;
   for (; from < end; from++) if (load<u8>(CLASSES + load<u8>(from)) != PLAIN) return false;
   return true;
 }
@@ -58,9 +60,11 @@ export function writeJsonString(at: usize, from: usize, size: usize): usize {
 /** Writes the string without its quotes. */
 export function escapeInto(at: usize, from: usize, size: usize): usize {
   const end = from + size;
+  let plain = false;
   while (from + 8 <= end) {
     const x = load<u64>(from);
-    if (special(x) == 0) {
+    plain = special(x) == 0;
+    if (plain) {
       store<u64>(at, x);
       at += 8;
       from += 8;
@@ -70,7 +74,17 @@ export function escapeInto(at: usize, from: usize, size: usize): usize {
       from = escapedTo;
     }
   }
-  return from < end ? escapeBytes(at, from, end, end) : at;
+  if (from == end) return at;
+  if (plain) {
+    // The rest, written again with the bytes before it.
+    const x = load<u64>(end - 8);
+    if (special(x) == 0) {
+      at += end - from;
+      store<u64>(at - 8, x);
+      return at;
+    }
+  }
+  return escapeBytes(at, from, end, end);
 }
 
 /** Where `escapeBytes` stopped reading. */
