@@ -1,24 +1,11 @@
 import { ConnectorError } from '../errors.ts';
-import { ClientFactory } from '../kafka/client.ts';
-import type { Admin } from '../kafka/kafkajs.ts';
-import { findTopics } from '../kafka/topics.ts';
-import { settles } from '../kafka/wait.ts';
 import type { Log } from '../log.ts';
-import type { Capabilities, Connection, ConsumerHandle, ConsumerOptions, Fetched, SecretReader } from '../runtime/contract.ts';
+import type { Capabilities, ConsumerHandle, ConsumerOptions, Fetched, SecretReader } from '../runtime/contract.ts';
 import type { Remaining } from './ending.ts';
 import { lastOffset } from './record-values.ts';
+import { KafkaEnds, type Ends, type EndsFactory, type Range } from './topic-ends.ts';
 
 const REFRESH_MS = 2000;
-const LOOKUP_MS = 10_000;
-
-interface Range {
-  /** Offset after the last record that was given to the connector, or where the group begins. */
-  next: bigint;
-  /** The end when reading began. */
-  end: bigint;
-  /** The end when it was last asked for. */
-  high: bigint;
-}
 
 /**
  * How far the consumer of a source is from the end of its topics, seen from outside: it stands between the connector and Kafka, counts
@@ -33,10 +20,13 @@ export class Backlog implements Remaining {
   #received = 0;
   #ask: (() => Ends) | null = null;
 
+  readonly #ends: EndsFactory;
+
   /** `follow`: topics that do not exist are waited for. `live`: keep asking for the ends, for a progress line. */
-  constructor(options: { follow: boolean; live: boolean }) {
+  constructor(options: { follow: boolean; live: boolean; ends?: EndsFactory }) {
     this.#follow = options.follow;
     this.#live = options.live;
+    this.#ends = options.ends ?? ((...from) => new KafkaEnds(...from));
   }
 
   /** Offsets between what was read and the end, over all partitions of the topics; null while that is not known. */
@@ -74,7 +64,7 @@ export class Backlog implements Remaining {
       openConsumer: async (connection, options) => {
         const consumer = await inner.openConsumer(connection, options);
         try {
-          this.#ask = () => new Ends(connection, secrets, log, options.topics);
+          this.#ask = () => this.#ends(connection, secrets, log, options.topics);
           return await this.#watched(consumer, this.#ask(), options, log);
         } catch (error) {
           await consumer.close();
@@ -98,9 +88,11 @@ export class Backlog implements Remaining {
       }
       this.#ranges = await ends.ranges(options);
     } catch (error) {
-      await ends.close();
       const failure = ConnectorError.from(error);
-      if (failure.code === 'config.invalid') throw failure;
+      if (failure.code === 'config.invalid') {
+        await ends.close();
+        throw failure;
+      }
       log('debug', `the ends of the topics are not known: ${failure.message}`);
     }
     let timer: NodeJS.Timeout | undefined;
@@ -147,71 +139,5 @@ export class Backlog implements Remaining {
       if (d > 0n) sum += d;
     }
     return sum;
-  }
-}
-
-/** Asks the brokers for offsets, over a connection of its own. */
-class Ends {
-  readonly #admin: Admin;
-  readonly #destroy: () => void;
-  #topics: string[];
-  #connected = false;
-
-  constructor(connection: Connection, secrets: SecretReader, log: Log, topics: string[]) {
-    this.#topics = topics;
-    const { kafka, dialer } = new ClientFactory(connection, secrets, log).create({ retries: 1, requestTimeoutMs: LOOKUP_MS });
-    this.#admin = kafka.admin();
-    this.#destroy = () => dialer.destroy(new Error('closed'));
-  }
-
-  /** The topics that do not exist; they are left out from here on. */
-  async missing(): Promise<string[]> {
-    await this.#connect();
-    const { found, missing } = await findTopics(this.#admin, this.#topics);
-    this.#topics = found;
-    return missing;
-  }
-
-  async ranges(options: ConsumerOptions): Promise<Map<string, Range>> {
-    const starts = new Map(options.resume.map(({ topic, partition, nextOffset }) => [`${topic}/${partition}`, nextOffset]));
-    if (this.#topics.length > 0) {
-      for (const { topic, partitions } of await this.#admin.fetchOffsets({ groupId: options.group, topics: this.#topics })) {
-        for (const { partition, offset } of partitions) {
-          const key = `${topic}/${partition}`;
-          const committed = BigInt(offset);
-          if (committed > (starts.get(key) ?? -1n)) starts.set(key, committed);
-        }
-      }
-    }
-    const ranges = new Map<string, Range>();
-    for (const topic of this.#topics) {
-      for (const { partition, high, low } of await this.#admin.fetchTopicOffsets(topic)) {
-        const key = `${topic}/${partition}`;
-        const end = BigInt(high);
-        const first = options.fromBeginning ? BigInt(low) : end;
-        const start = starts.get(key) ?? first;
-        ranges.set(key, { next: start > BigInt(low) ? start : BigInt(low), end, high: end });
-      }
-    }
-    return ranges;
-  }
-
-  async highs(): Promise<Map<string, bigint>> {
-    await this.#connect();
-    const highs = new Map<string, bigint>();
-    for (const topic of this.#topics) {
-      for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) highs.set(`${topic}/${partition}`, BigInt(high));
-    }
-    return highs;
-  }
-
-  async #connect(): Promise<void> {
-    if (!this.#connected) await this.#admin.connect();
-    this.#connected = true;
-  }
-
-  async close(): Promise<void> {
-    await settles(this.#admin.disconnect(), 500);
-    this.#destroy();
   }
 }
