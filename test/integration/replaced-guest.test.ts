@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { decodeAcks, encodeAckRequest } from '../../host/cli/messages.ts';
+import { createDestination, createSource } from '../../host/connector.ts';
+import { ConnectorError } from '../../host/errors.ts';
+import { kafkaCapabilities } from '../../host/kafka/index.ts';
+import type { Log } from '../../host/log.ts';
+import type { Batch, Capabilities, ConsumerHandle, ProducerHandle, SecretReader } from '../../host/runtime/contract.ts';
+import { sharedBroker, uniqueName } from '../support/broker.ts';
+import { committed, createTopic, pause, plainKafka, read, subject, values, write } from './kafka-client.ts';
+
+const { servers } = sharedBroker();
+const PARTITIONS = 2;
+const PER_PARTITION = 500;
+const numbers = (partition: number): string[] => Array.from({ length: PER_PARTITION }, (_, i) => `p${partition}-${i}`);
+
+const teardowns: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const teardown of teardowns.splice(0).reverse()) await teardown();
+});
+
+/** Kafka, but with a host that fails in these requests, counted over all handles: what ends a guest's instance. */
+function faulty(polls: readonly number[], sends: readonly number[]) {
+  let polled = 0;
+  let sent = 0;
+  const fail = (): never => {
+    throw new TypeError('a fault for the test');
+  };
+  return (secrets: SecretReader, log: Log): Capabilities => {
+    const kafka = kafkaCapabilities({ secrets, log });
+    return {
+      ...kafka,
+      openConsumer: async (connection, options): Promise<ConsumerHandle> => {
+        const consumer = await kafka.openConsumer(connection, options);
+        return {
+          poll: async (...args) => {
+            const fetched = await consumer.poll(...args);
+            if (fetched.length > 0 && polls.includes(++polled)) fail();
+            return fetched;
+          },
+          wake: () => consumer.wake(),
+          commit: (epoch, offsets) => consumer.commit(epoch, offsets),
+          close: () => consumer.close(),
+        };
+      },
+      openProducer: async (connection, options): Promise<ProducerHandle> => {
+        const producer = await kafka.openProducer(connection, options);
+        return {
+          send: async (outgoing) => (sends.includes(++sent) ? fail() : producer.send(outgoing)),
+          close: () => producer.close(),
+        };
+      },
+    };
+  };
+}
+
+async function members(group: string): Promise<number> {
+  const admin = plainKafka(servers).admin();
+  await admin.connect();
+  const { groups } = await admin.describeGroups([group]);
+  await admin.disconnect();
+  return groups[0]!.members.length;
+}
+
+describe.each(['inline', 'worker'] as const)('guests that are replaced under way, %s', (placement) => {
+  test('lose nothing between two topics, keep the order of partitions, and leave one member in the group and then none', async () => {
+    const [from, to, group] = [uniqueName('from'), uniqueName('to'), uniqueName('group')];
+    await createTopic(servers, from, PARTITIONS);
+    await createTopic(servers, to, 1);
+    for (let partition = 0; partition < PARTITIONS; partition++) await write(servers, from, numbers(partition), partition);
+
+    const warnings: string[] = [];
+    const log: Log = (level, message) => {
+      if (level === 'warn') warnings.push(message);
+    };
+    const source = createSource({ log, placement, capabilities: faulty([4, 9], []) });
+    const destination = createDestination({ log, placement, capabilities: faulty([], [3]) });
+    teardowns.push(
+      () => destination.teardown(),
+      () => source.teardown(),
+    );
+    expect(await source.configure({ servers, topics: from, groupID: group, readFromBeginning: 'true' })).toEqual([]);
+    expect(await destination.configure({ servers, topic: to, 'sdk.record.format': 'raw' })).toEqual([]);
+    await destination.open();
+    await source.open(null);
+
+    let writing = Promise.resolve();
+    let failure: ConnectorError | null = null;
+    const move = async (batch: Batch): Promise<void> => {
+      const acks = decodeAcks(await destination.write(batch.data));
+      expect(acks.filter((ack) => ack.error !== '')).toEqual([]);
+      source.ack(encodeAckRequest(acks));
+    };
+    source.run(
+      {
+        batch: (batch) => {
+          writing = writing.then(() => move(batch)).catch((error: unknown) => void (failure ??= ConnectorError.from(error)));
+          return true;
+        },
+        failed: (error) => (failure = error),
+      },
+      { credit: { maxRecords: 50 } },
+    );
+    const all = Array.from({ length: PARTITIONS }, (_, partition) => numbers(partition))
+      .flat()
+      .sort();
+    const reader = await subject(servers).consumer({ topics: [to], group: uniqueName('reader') });
+    teardowns.push(() => reader.close());
+    const seen: string[] = [];
+    const deadline = Date.now() + 45_000;
+    while (new Set(seen).size < all.length && failure === null && Date.now() < deadline) {
+      seen.push(...values(await read(reader, 1, 1_000)).map(String));
+    }
+    expect(failure).toBeNull();
+    expect([...new Set(seen)].sort()).toEqual(all);
+    // Records that come again do so in order: each first appearance is the next one of its partition.
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const firsts = [...new Set(seen.filter((value) => value.startsWith(`p${partition}-`)))];
+      expect(firsts).toEqual(numbers(partition));
+    }
+    expect(warnings.filter((line) => line.startsWith('The guest is replaced'))).toHaveLength(2);
+    expect(warnings.filter((line) => line.includes('the guest is replaced and it is tried again'))).toHaveLength(1);
+    expect(await members(group)).toBe(1);
+
+    await source.stop();
+    await writing;
+    await source.settled();
+    await source.teardown();
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      expect(await committed(servers, group, from, partition)).toBe(PER_PARTITION);
+    for (let i = 0; i < 50 && (await members(group)) > 0; i++) await pause(100);
+    expect(await members(group)).toBe(0);
+  });
+});
