@@ -13,6 +13,7 @@ import { failureText, isPermanent, kafkaError, protocolType } from './kafka-erro
 import kafkajs, { MAX_UNCOMPRESSED_BYTES, type Admin, type Consumer, type EachBatchPayload } from './kafkajs.ts';
 import type { RawMessage } from './raw-records.ts';
 import { openBatch } from './record-batch.ts';
+import { RecordMerger } from './record-merger.ts';
 import { trimBelow } from './record-set.ts';
 import { packMessages } from './stock-records.ts';
 import { findTopics } from './topics.ts';
@@ -279,27 +280,52 @@ export class ConsumerSession {
     const fetchOffset = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (state?.expected !== undefined && state.expected !== fetchOffset) this.#jumped(topic, partition, state.expected, fetchOffset);
 
-    for (const { sets, last } of this.#recordSets(batch, key)) {
-      for (const set of sets) {
-        const records = trimBelow(set, fetchOffset);
-        if (records === null || records.count === 0) continue;
+    const merger = new RecordMerger();
+    /** False if the epoch ended while there was no room. */
+    const hand = async (ready: RecordSet[]): Promise<boolean> => {
+      for (const records of ready) {
+        if (!current()) return false;
         while (queue.full) {
           await queue.room(ROOM_WAIT_MS);
-          if (!current()) return;
+          if (!current()) return false;
           await heartbeat();
-          if (!current()) return;
+          if (!current()) return false;
         }
         queue.push({ topic, partition, epoch, records });
       }
-      resolveOffset(last);
-      if (state !== undefined) state.expected = BigInt(last) + 1n;
+      return true;
+    };
+    // What the merger holds is not handed out yet, so nothing beyond it may be resolved.
+    let handed: string | null = null;
+    const resolve = (): void => {
+      if (handed === null) return;
+      resolveOffset(handed);
+      if (state !== undefined) state.expected = BigInt(handed) + 1n;
+    };
+    for (const { sets, last, failure } of this.#recordSets(batch, key)) {
+      for (const set of sets) {
+        const records = trimBelow(set, fetchOffset);
+        if (records === null || records.count === 0) continue;
+        const ready = merger.add(records);
+        if (ready.length === 0) continue;
+        if (!(await hand(ready))) return;
+        resolve();
+      }
+      if (failure !== undefined) {
+        // What precedes a batch that cannot be read is good.
+        if (await hand(merger.flush())) resolve();
+        throw failure;
+      }
+      handed = last;
     }
+    if (!(await hand(merger.flush()))) return;
+    resolve();
     // kafkajs resolves control batches behind the last message with it.
     if (state !== undefined) state.expected = BigInt(batch.lastOffset()) + 1n;
   }
 
-  /** The batch as record sets, uncompressed one record batch at a time, each with the offset to resolve after it. */
-  *#recordSets(batch: EachBatchPayload['batch'], key: string): Generator<{ sets: RecordSet[]; last: string }> {
+  /** The batch as record sets, uncompressed one record batch at a time, each with the offset to resolve after it; a failure is the last. */
+  *#recordSets(batch: EachBatchPayload['batch'], key: string): Generator<{ sets: RecordSet[]; last: string; failure?: Error }> {
     const messages = batch.messages;
     if (messages.length === 0) return;
     if (!('batch' in messages[0]!)) {
@@ -316,7 +342,8 @@ export class ConsumerSession {
         this.#corrupt.set(key, tries);
         this.#log('error', 'a record batch cannot be read', { partition: key, error: failure.message, tries: String(tries) });
         const text = `partition ${key}: ${failure.message}`;
-        throw tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new kafkajs.KafkaJSError(text);
+        yield { sets: [], last: '', failure: tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new kafkajs.KafkaJSError(text) };
+        return;
       }
       this.#corrupt.delete(key);
       yield { sets: [set], last: message.offset };

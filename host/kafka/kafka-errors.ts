@@ -31,6 +31,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   RECORD_LIST_TOO_LARGE: 'The request included message batch larger than the configured segment size on the server.',
   TOPIC_AUTHORIZATION_FAILED: 'Not authorized to access topics: [Topic authorization failed].',
   GROUP_AUTHORIZATION_FAILED: 'Not authorized to access group: Group authorization failed.',
+  // Not permanent: a member of another client that was killed leaves when its session is over.
+  INCONSISTENT_GROUP_PROTOCOL: 'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
 };
 
 /** `MESSAGE_TOO_LARGE: The request included ...` as users of the Go connector know it. */
@@ -55,7 +57,6 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'INVALID_GROUP_ID',
   'INVALID_TOPIC_EXCEPTION',
   'INVALID_SESSION_TIMEOUT',
-  'INCONSISTENT_GROUP_PROTOCOL',
   'UNSUPPORTED_VERSION',
 ]);
 
