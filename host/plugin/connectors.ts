@@ -16,7 +16,10 @@ export function pluginConnectors(environment: PluginEnvironment): PluginConnecto
   return {
     specify: () => specify(),
     source: (log) =>
-      createSource({ log, capabilities: (secrets, quiet) => kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(environment.connectorId) }) }),
+      createSource({
+        log,
+        capabilities: (secrets, quiet) => kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(environment.connectorId) }),
+      }),
     destination: (log) => createDestination({ log }),
     sourceDeleted: (config, log) => cleanUpDeletedSource(config, environment.connectorId, log),
     sourceMiddleware: async (settings, log) => {

@@ -111,14 +111,14 @@ export class DestinationService {
     this.#advance('Started', 'Running');
     this.#call = call;
     const connector = this.#connector!;
-    const { write, gathering } = this.#middleware ?? {};
+    const middleware = this.#middleware ?? {};
     const next = (records: Uint8Array): Promise<Uint8Array> => connector.write(records);
     const queue = new WriteQueue({
-      write: write === undefined ? next : (records) => write.call(this.#middleware, records, next),
+      write: (records) => middleware.write?.(records, next) ?? next(records),
       acks: (bytes) => (call.write(bytes) || !call.open ? undefined : new Promise((resolve) => (this.#drained = resolve))),
       failed: (error) => this.#failed(call, error),
       full: (isFull) => (isFull ? call.pause() : call.resume()),
-      gathering,
+      gathering: middleware.gathering,
     });
     this.#queue = queue;
     return {

@@ -28,7 +28,6 @@ export interface LifelineOptions {
  */
 export class Lifeline {
   readonly #options: LifelineOptions;
-  readonly #parentId: () => number;
   #ending = false;
   #hadSession = false;
   #reconnect: NodeJS.Timeout | null = null;
@@ -36,19 +35,22 @@ export class Lifeline {
 
   constructor(options: LifelineOptions) {
     this.#options = options;
-    this.#parentId = options.parentId ?? ((): number => process.ppid);
   }
 
   /** Takes the signals of the process, and watches its parent. */
   start(): void {
-    const parent = this.#parentId();
+    const parentId = (): number => this.#options.parentId?.() ?? process.ppid;
+    const parent = parentId();
     setInterval(() => {
-      if (this.#parentId() !== parent) this.#end('Conduit has ended', LEAVE_MS, 1);
+      if (parentId() !== parent) this.#end('Conduit has ended', LEAVE_MS, 1);
     }, WATCH_MS).unref();
     process.on('SIGINT', () => {});
     process.on('SIGHUP', () => {});
     process.on('SIGTERM', () => {
-      this.#terminate ??= setTimeout(() => this.#end('SIGTERM, and Conduit has not stopped this connector', LEAVE_MS, 1), TERMINATE_MS).unref();
+      this.#terminate ??= setTimeout(
+        () => this.#end('SIGTERM, and Conduit has not stopped this connector', LEAVE_MS, 1),
+        TERMINATE_MS,
+      ).unref();
     });
   }
 
@@ -85,7 +87,9 @@ export class Lifeline {
     }, limitMs);
     this.#options
       .leave()
-      .catch((error: unknown) => this.#options.log('warn', `the connector was not closed cleanly: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) =>
+        this.#options.log('warn', `the connector was not closed cleanly: ${error instanceof Error ? error.message : String(error)}`),
+      )
       .finally(() => {
         clearTimeout(late);
         this.#options.exit(code);

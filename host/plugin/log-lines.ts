@@ -48,7 +48,7 @@ const RETRY_AFTER_MS = 1;
 function writeStderr(line: string): void {
   const bytes = Buffer.from(line, 'utf8');
   let done = 0;
-  for (let attempt = 0; done < bytes.length && attempt < MAX_ATTEMPTS; ) {
+  for (let attempt = 0; done < bytes.length && attempt < MAX_ATTEMPTS;) {
     try {
       done += writeSync(STDERR, bytes, done);
     } catch (error) {

@@ -11,15 +11,24 @@ const tag = (field: number): number => (field << 3) | LENGTH_DELIMITED;
 /** `config.v1.Parameter.Type`. */
 const PARAM_TYPE: Record<ParamKind, number> = { text: 1, int: 2, float: 3, boolean: 4, file: 5, duration: 6 };
 /** `config.v1.Validation.Type`. */
-const VALIDATION_TYPE: Record<ValidationKind, number> = { required: 1, 'greater-than': 2, 'less-than': 3, inclusion: 4, exclusion: 5, regex: 6 };
+const VALIDATION_TYPE: Record<ValidationKind, number> = {
+  required: 1,
+  'greater-than': 2,
+  'less-than': 3,
+  inclusion: 4,
+  exclusion: 5,
+  regex: 6,
+};
 
 /** `connector.v2.Specifier.Specify.Response`. */
 export function encodeSpecifyResponse(specification: Specification): Uint8Array {
   const writer = protobuf.Writer.create();
   writer.uint32(tag(1)).fork();
-  [specification.name, specification.summary, specification.description, specification.version, specification.author].forEach((text, index) => {
-    writer.uint32(tag(index + 1)).string(text);
-  });
+  [specification.name, specification.summary, specification.description, specification.version, specification.author].forEach(
+    (text, index) => {
+      writer.uint32(tag(index + 1)).string(text);
+    },
+  );
   for (const param of specification.destinationParams) writeParam(writer, 6, param);
   for (const param of specification.sourceParams) writeParam(writer, 7, param);
   return writer.ldelim().finish();
@@ -92,7 +101,10 @@ export function decodeString(message: Uint8Array): string {
 
 /** A message with one integer field, number 1. */
 export function encodeInteger(value: number): Uint8Array {
-  return protobuf.Writer.create().uint32(1 << 3).int32(value).finish();
+  return protobuf.Writer.create()
+    .uint32(1 << 3)
+    .int32(value)
+    .finish();
 }
 
 /** Calls `read` for every length-delimited field; it says whether it has consumed the field. Everything else is skipped. */

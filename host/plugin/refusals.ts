@@ -28,5 +28,8 @@ export function configurationError(invalid: readonly InvalidParam[]): StatusErro
 
 /** A call that does not fit the state; the wording is that of Conduit's SDK. */
 export function wrongState(expected: readonly string[], actual: string): StatusError {
-  return new StatusError(STATUS.failedPrecondition, `expected connector state [${expected.join(' ')}], actual connector state is ${actual}`);
+  return new StatusError(
+    STATUS.failedPrecondition,
+    `expected connector state [${expected.join(' ')}], actual connector state is ${actual}`,
+  );
 }

@@ -6,7 +6,7 @@ import { DestinationService } from './destination-service.ts';
 import type { PluginEnvironment } from './environment.ts';
 import { GrpcServer, type Method } from './grpc/server.ts';
 import { Lifeline } from './lifeline.ts';
-import { listen } from './listen.ts';
+import { listen, type Listening } from './listen.ts';
 import { lineLog, redirectConsole } from './log-lines.ts';
 import type { Config, DestinationMiddleware, DestinationPort, SourceMiddleware, SourcePort } from './ports.ts';
 import { processServices } from './process-services.ts';
@@ -44,14 +44,14 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
     middleware: async (config) => (await (await connectors()).destinationMiddleware?.(config, log)) ?? {},
   });
 
-  let remove = (): void => {};
+  let listening: Listening | null = null;
   const lifeline = new Lifeline({
     log,
     leave: async () => {
       await Promise.all([source.teardown(), destination.teardown()]);
     },
     exit: (code) => {
-      remove();
+      listening?.remove();
       process.exit(code);
     },
   });
@@ -66,8 +66,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
     destination.abort(error);
   });
   lifeline.start();
-  const listening = await listen(server, environment.socketFolder);
-  remove = listening.remove;
+  listening = await listen(server, environment.socketFolder);
   // Fields: version of go-plugin's own protocol, of the application's, network, address, kind of server.
   writeSync(STDOUT, `1|2|${listening.address}|grpc|\n`);
   connectors().catch((error: unknown) => lifeline.crash(error));

@@ -19,7 +19,8 @@ function gate(connector: FakeDestination): () => void {
 }
 
 const positions = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `p${from + index}`);
-const stop = (client: GrpcClient, position: string): Promise<unknown> => client.call(`${DESTINATION}Stop`, { last_position: Buffer.from(position) });
+const stop = (client: GrpcClient, position: string): Promise<unknown> =>
+  client.call(`${DESTINATION}Stop`, { last_position: Buffer.from(position) });
 
 describe('Configure and Open', () => {
   test('report invalid parameters in the words of the SDK', async () => {
@@ -33,7 +34,9 @@ describe('Configure and Open', () => {
   test('come in order', async () => {
     const { client } = await serveDestination();
     await expect(client.call(`${DESTINATION}Open`)).rejects.toMatchObject({ code: 9 });
-    expect((await client.stream(`${DESTINATION}Run`).status).details).toBe('expected connector state [Started], actual connector state is Initial');
+    expect((await client.stream(`${DESTINATION}Run`).status).details).toBe(
+      'expected connector state [Started], actual connector state is Initial',
+    );
   });
 });
 
@@ -105,7 +108,8 @@ describe('Run', () => {
   test('passes on the error of a record and keeps the stream open', async () => {
     const { client, connector } = await serveDestination();
     const stream = await start(client, connector);
-    connector.respond = (all) => all.map((position) => ({ position: Buffer.from(position), error: position === 'p1' ? 'message too large' : '' }));
+    connector.respond = (all) =>
+      all.map((position) => ({ position: Buffer.from(position), error: position === 'p1' ? 'message too large' : '' }));
     stream.write(records(0, 3));
     await stream.until(() => stream.received.length === 1);
     expect(acksOf(stream.received).map((ack) => ack.error)).toEqual(['', 'message too large', '']);
@@ -187,7 +191,9 @@ describe('Run', () => {
   });
 
   test('collects requests as its middleware asks', async () => {
-    const { client, connector } = await serveDestination({ middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 5_000 } }) });
+    const { client, connector } = await serveDestination({
+      middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 5_000 } }),
+    });
     const stream = await start(client, connector);
     for (let index = 0; index < 10; index++) stream.write(records(index, 1));
     await stream.until(() => acksOf(stream.received).length === 10, 2_000);
@@ -195,7 +201,9 @@ describe('Run', () => {
   });
 
   test('writes an unfinished batch of its middleware when its time is over', async () => {
-    const { client, connector } = await serveDestination({ middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 100 } }) });
+    const { client, connector } = await serveDestination({
+      middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 100 } }),
+    });
     const stream = await start(client, connector);
     stream.write(records(0, 1));
     await sleep(30);
@@ -204,7 +212,9 @@ describe('Run', () => {
   });
 
   test('writes through its middleware', async () => {
-    const { client, connector } = await serveDestination({ middleware: () => Promise.resolve({ write: (_, next) => next(records(5, 1)) }) });
+    const { client, connector } = await serveDestination({
+      middleware: () => Promise.resolve({ write: (_, next) => next(records(5, 1)) }),
+    });
     const stream = await start(client, connector);
     stream.write(records(0, 1));
     await stream.until(() => stream.received.length === 1);
@@ -281,7 +291,9 @@ describe('Stop', () => {
   });
 
   test('does not wait for a batch to fill', async () => {
-    const { client, connector } = await serveDestination({ middleware: () => Promise.resolve({ gathering: { maxRecords: 1000, maxDelayMs: 60_000 } }) });
+    const { client, connector } = await serveDestination({
+      middleware: () => Promise.resolve({ gathering: { maxRecords: 1000, maxDelayMs: 60_000 } }),
+    });
     const stream = await start(client, connector);
     await stream.sent(records(0, 1));
     await stop(client, 'p0');

@@ -20,7 +20,11 @@ describe('the process', () => {
   });
 
   test.each([
-    ['a wrong cookie', { CONDUIT_PLUGIN_MAGIC_COOKIE: 'x', PLUGIN_PROTOCOL_VERSIONS: '2' }, 'CONDUIT_PLUGIN_MAGIC_COOKIE has another value'],
+    [
+      'a wrong cookie',
+      { CONDUIT_PLUGIN_MAGIC_COOKIE: 'x', PLUGIN_PROTOCOL_VERSIONS: '2' },
+      'CONDUIT_PLUGIN_MAGIC_COOKIE has another value',
+    ],
     ['no cookie', { PLUGIN_PROTOCOL_VERSIONS: '2' }, 'CONDUIT_PLUGIN_MAGIC_COOKIE is not set'],
     ['no protocol version 2', { ...STARTED_BY_CONDUIT, PLUGIN_PROTOCOL_VERSIONS: '1,12' }, 'PLUGIN_PROTOCOL_VERSIONS is "1,12"'],
     ['no protocol versions', { CONDUIT_PLUGIN_MAGIC_COOKIE: COOKIE }, 'PLUGIN_PROTOCOL_VERSIONS is ""'],

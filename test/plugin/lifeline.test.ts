@@ -10,10 +10,16 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
-  for (const signal of SIGNALS) for (const listener of process.listeners(signal)) if (!before.get(signal)!.includes(listener)) process.off(signal, listener);
+  for (const signal of SIGNALS)
+    for (const listener of process.listeners(signal)) if (!before.get(signal)!.includes(listener)) process.off(signal, listener);
 });
 
-function start(leave: () => Promise<void> = () => Promise.resolve()): { lifeline: Lifeline; exits: number[]; left: () => number; parent: { id: number } } {
+function start(leave: () => Promise<void> = () => Promise.resolve()): {
+  lifeline: Lifeline;
+  exits: number[];
+  left: () => number;
+  parent: { id: number };
+} {
   const exits: number[] = [];
   const parent = { id: 100 };
   let left = 0;

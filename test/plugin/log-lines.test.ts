@@ -8,11 +8,17 @@ const MAX_BYTES = 64 * 1024;
 
 describe('a log line', () => {
   test('is one JSON object that go-plugin parses', () => {
-    expect(formatLine('warn', 'broker lost', { topic: 't', partition: '3' })).toBe('{"@level":"warn","@message":"broker lost","topic":"t","partition":"3"}\n');
+    expect(formatLine('warn', 'broker lost', { topic: 't', partition: '3' })).toBe(
+      '{"@level":"warn","@message":"broker lost","topic":"t","partition":"3"}\n',
+    );
   });
 
   test('has only text values: anything else panics Conduit', () => {
-    const line = formatLine('info', 42 as unknown as string, { count: 7, nothing: null, '@message': 1, '@level': {}, '@timestamp': 5 } as unknown as Record<string, string>);
+    const line = formatLine(
+      'info',
+      42 as unknown as string,
+      { count: 7, nothing: null, '@message': 1, '@level': {}, '@timestamp': 5 } as unknown as Record<string, string>,
+    );
     for (const value of Object.values(JSON.parse(line) as object)) expect(typeof value).toBe('string');
   });
 
@@ -24,15 +30,20 @@ describe('a log line', () => {
   test('stays one line under 64 KiB of valid UTF-8, whatever is logged', () => {
     const text = fc.string({ unit: 'binary', maxLength: 20_000, size: 'max' });
     fc.assert(
-      fc.property(fc.constantFrom(...LEVELS), text, fc.dictionary(fc.string({ maxLength: 50 }), text, { maxKeys: 12 }), (level, message, fields) => {
-        const line = formatLine(level, message, fields);
-        expect(Buffer.byteLength(line)).toBeLessThan(MAX_BYTES);
-        expect(line.indexOf('\n')).toBe(line.length - 1);
-        expect(line.isWellFormed()).toBe(true);
-        const parsed = JSON.parse(line) as Record<string, unknown>;
-        expect(parsed['@level']).toBe(level);
-        expect(Object.values(parsed).every((value) => typeof value === 'string')).toBe(true);
-      }),
+      fc.property(
+        fc.constantFrom(...LEVELS),
+        text,
+        fc.dictionary(fc.string({ maxLength: 50 }), text, { maxKeys: 12 }),
+        (level, message, fields) => {
+          const line = formatLine(level, message, fields);
+          expect(Buffer.byteLength(line)).toBeLessThan(MAX_BYTES);
+          expect(line.indexOf('\n')).toBe(line.length - 1);
+          expect(line.isWellFormed()).toBe(true);
+          const parsed = JSON.parse(line) as Record<string, unknown>;
+          expect(parsed['@level']).toBe(level);
+          expect(Object.values(parsed).every((value) => typeof value === 'string')).toBe(true);
+        },
+      ),
       { numRuns: 50 },
     );
   });

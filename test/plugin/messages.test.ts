@@ -26,7 +26,10 @@ describe('control messages, held to proto/', () => {
       sourceParams: params,
       destinationParams: params.slice(0, 1),
     };
-    const decoded = decode<{ specification: Record<string, unknown> }>('connector.v2.Specifier.Specify.Response', encodeSpecifyResponse(specification));
+    const decoded = decode<{ specification: Record<string, unknown> }>(
+      'connector.v2.Specifier.Specify.Response',
+      encodeSpecifyResponse(specification),
+    );
     const expected = Object.fromEntries(
       params.map((param, index) => [
         param.name,
@@ -46,7 +49,9 @@ describe('control messages, held to proto/', () => {
 
   test('an empty specification is still there: Conduit dereferences it', () => {
     const empty = { name: '', summary: '', description: '', version: '', author: '', sourceParams: [], destinationParams: [] };
-    expect(decode<{ specification: unknown }>('connector.v2.Specifier.Specify.Response', encodeSpecifyResponse(empty)).specification).not.toBeNull();
+    expect(
+      decode<{ specification: unknown }>('connector.v2.Specifier.Specify.Response', encodeSpecifyResponse(empty)).specification,
+    ).not.toBeNull();
   });
 
   test('any configuration is read as it was written', () => {
@@ -62,7 +67,9 @@ describe('control messages, held to proto/', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (position) => {
         expect(Buffer.from(decodeBytes(encode('connector.v2.Source.Open.Request', { position }))).equals(position)).toBe(true);
-        expect(decode<{ last_position: Buffer }>('connector.v2.Source.Stop.Response', encodeBytes(position)).last_position.equals(position)).toBe(true);
+        expect(
+          decode<{ last_position: Buffer }>('connector.v2.Source.Stop.Response', encodeBytes(position)).last_position.equals(position),
+        ).toBe(true);
       }),
     );
   });

@@ -136,7 +136,9 @@ describe('Run', () => {
   test('a second time is an error, and the first stream goes on', async () => {
     const { client, connector } = await serveSource();
     const stream = await start(client, connector);
-    expect((await client.stream(`${SOURCE}Run`).status).details).toBe('expected connector state [Started], actual connector state is Running');
+    expect((await client.stream(`${SOURCE}Run`).status).details).toBe(
+      'expected connector state [Started], actual connector state is Running',
+    );
     connector.emit(0, 1);
     await stream.until(() => stream.received.length === 1);
   });
@@ -222,7 +224,10 @@ describe('Stop', () => {
     const { client, connector } = await serveSource({
       middleware: () =>
         Promise.resolve({
-          sink: (outlet) => ({ batch: (batch) => ((held = () => void outlet.batch(batch)), true), failed: (error) => outlet.failed(error) }),
+          sink: (outlet) => ({
+            batch: (batch) => ((held = () => void outlet.batch(batch)), true),
+            failed: (error) => outlet.failed(error),
+          }),
           flush: () => Promise.resolve(held?.()),
         }),
     });

@@ -23,12 +23,17 @@ export function records(from: number, count: number, valueBytes = 10): Buffer {
 }
 
 export function positionsOf(request: Uint8Array): string[] {
-  return decode<{ records: OpencdcRecord[] }>('connector.v2.Destination.Run.Request', request).records.map((record) => record.position.toString());
+  return decode<{ records: OpencdcRecord[] }>('connector.v2.Destination.Run.Request', request).records.map((record) =>
+    record.position.toString(),
+  );
 }
 
 export function acksOf(responses: readonly Uint8Array[]): { position: string; error: string }[] {
   return responses.flatMap((response) =>
-    decode<{ acks: Ack[] }>('connector.v2.Destination.Run.Response', response).acks.map(({ position, error }) => ({ position: position.toString(), error })),
+    decode<{ acks: Ack[] }>('connector.v2.Destination.Run.Response', response).acks.map(({ position, error }) => ({
+      position: position.toString(),
+      error,
+    })),
   );
 }
 
@@ -66,7 +71,8 @@ export class FakeSource implements SourcePort {
   }
   ack(positions: Uint8Array): void {
     this.told.push('ack');
-    for (const position of decode<{ ack_positions: Buffer[] }>('connector.v2.Source.Run.Request', positions).ack_positions) this.acked.push(position.toString());
+    for (const position of decode<{ ack_positions: Buffer[] }>('connector.v2.Source.Run.Request', positions).ack_positions)
+      this.acked.push(position.toString());
   }
   stop(): Promise<Uint8Array> {
     this.told.push('stop');
@@ -156,7 +162,9 @@ export async function serveSource(options: Partial<SourceServiceOptions> = {}): 
   return { connector, service, logged, client: await listen(service.methods()) };
 }
 
-export async function serveDestination(options: Partial<DestinationServiceOptions> = {}): Promise<Fixture<FakeDestination, DestinationService>> {
+export async function serveDestination(
+  options: Partial<DestinationServiceOptions> = {},
+): Promise<Fixture<FakeDestination, DestinationService>> {
   const connector = new FakeDestination();
   const logged: Logged[] = [];
   const service = new DestinationService({ log: memoryLog(logged), connector: () => Promise.resolve(connector), ...options });
@@ -164,7 +172,7 @@ export async function serveDestination(options: Partial<DestinationServiceOption
 }
 
 export async function eventually(holds: () => boolean, limitMs = 5_000): Promise<void> {
-  for (const end = Date.now() + limitMs; !holds(); ) {
+  for (const end = Date.now() + limitMs; !holds();) {
     if (Date.now() > end) throw new Error(`it did not happen within ${limitMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -104,7 +104,7 @@ function prefixed(message: Buffer, flag = 0, length = message.length): Buffer {
 }
 
 async function eventually(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !holds(); ) {
+  for (const end = Date.now() + 5_000; !holds();) {
     if (Date.now() > end) throw new Error('it did not happen within 5 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -129,14 +129,20 @@ describe('a unary call', () => {
     await expect(client.raw('/t.T/Fail', Buffer.from(text))).rejects.toMatchObject({ code: 2, message: text });
   });
 
-  test.each(['context canceled', 'context deadline exceeded'])('never ends with the bare text "%s", which Conduit takes for its own', async (text) => {
-    const { client } = await serve();
-    await expect(client.raw('/t.T/Fail', Buffer.from(text))).rejects.toMatchObject({ message: `the connector ended the call: ${text}` });
-  });
+  test.each(['context canceled', 'context deadline exceeded'])(
+    'never ends with the bare text "%s", which Conduit takes for its own',
+    async (text) => {
+      const { client } = await serve();
+      await expect(client.raw('/t.T/Fail', Buffer.from(text))).rejects.toMatchObject({ message: `the connector ended the call: ${text}` });
+    },
+  );
 
   test('cuts an error text of a megabyte instead of breaking the connection', async () => {
     const { client } = await serve();
-    await expect(client.raw('/t.T/Fail', Buffer.alloc(900_000, 'e'))).rejects.toMatchObject({ code: 2, message: expect.stringMatching(/^e{8000,9000}\.\.\.$/) });
+    await expect(client.raw('/t.T/Fail', Buffer.alloc(900_000, 'e'))).rejects.toMatchObject({
+      code: 2,
+      message: expect.stringMatching(/^e{8000,9000}\.\.\.$/),
+    });
     expect(await client.raw('/t.T/Echo', Buffer.from('still here'))).toEqual(Buffer.from('still here'));
   });
 
@@ -147,7 +153,10 @@ describe('a unary call', () => {
 
   test('over the receive limit is RESOURCE_EXHAUSTED, and the connection lives on', async () => {
     const { client } = await serve();
-    await expect(client.raw('/t.T/Echo', Buffer.alloc(MIB + 1))).rejects.toMatchObject({ code: 8, message: expect.stringContaining('larger than max') });
+    await expect(client.raw('/t.T/Echo', Buffer.alloc(MIB + 1))).rejects.toMatchObject({
+      code: 8,
+      message: expect.stringContaining('larger than max'),
+    });
     expect((await client.raw('/t.T/Echo', Buffer.alloc(MIB))).length).toBe(MIB);
   });
 
@@ -322,7 +331,7 @@ describe('a stream', () => {
     const message = Buffer.alloc(100_000, 'x');
     let written = 0;
     const fill = async (): Promise<void> => {
-      for (let quiet = 0; quiet < 5; ) {
+      for (let quiet = 0; quiet < 5;) {
         if (call.write(message)) quiet = 0;
         else {
           quiet++;

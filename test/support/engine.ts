@@ -84,7 +84,12 @@ export class SourceEngine {
     let last: Buffer = Buffer.alloc(0);
     if (this.#engine === 'v1') {
       last = (await client.call<{ last_position: Buffer }>(`${SOURCE}Stop`)).last_position;
-      if (last.length > 0) await this.stream.until(() => (this.take(), this.records.at(-1)?.position.equals(last) === true), 10_000, 'the last position of Stop');
+      if (last.length > 0)
+        await this.stream.until(
+          () => (this.take(), this.records.at(-1)?.position.equals(last) === true),
+          10_000,
+          'the last position of Stop',
+        );
     }
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#acks !== 'never') this.acknowledge();

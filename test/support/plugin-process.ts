@@ -77,7 +77,11 @@ export class PluginProcess {
   constructor(options: StartOptions = {}) {
     const [file, ...args] = options.command ?? pluginCommand();
     const inherited = options.bare ? {} : process.env;
-    this.child = spawn(file!, args, { env: { ...inherited, ...CONDUIT_ENVIRONMENT, ...options.env }, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(file!, args, {
+      env: { ...inherited, ...CONDUIT_ENVIRONMENT, ...options.env },
+      cwd: options.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.exited = new Promise((resolve) =>
       this.child.on('close', (code, signal) => {
         this.exit = { code, signal };
@@ -107,7 +111,8 @@ export class PluginProcess {
   async handshake(): Promise<string> {
     const deadline = Date.now() + 60_000;
     while (!this.stdout.includes('\n')) {
-      if (this.exit !== null) throw new Error(`plugin exited before we could connect: ${JSON.stringify(this.exit)} ${this.stderr.join('\n')}`);
+      if (this.exit !== null)
+        throw new Error(`plugin exited before we could connect: ${JSON.stringify(this.exit)} ${this.stderr.join('\n')}`);
       if (Date.now() > deadline) throw new Error('timeout while waiting for plugin to start');
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

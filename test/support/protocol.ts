@@ -2,7 +2,14 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 
 const PROTO_FOLDER = fileURLToPath(new URL('../../proto/', import.meta.url));
-const FILES = ['connector/v2/specifier', 'connector/v2/source', 'connector/v2/destination', 'connutils/v1/schema', 'plugin/plugin', 'grpc/health/v1/health'];
+const FILES = [
+  'connector/v2/specifier',
+  'connector/v2/source',
+  'connector/v2/destination',
+  'connutils/v1/schema',
+  'plugin/plugin',
+  'grpc/health/v1/health',
+];
 
 function load(): protobuf.Root {
   const root = new protobuf.Root();

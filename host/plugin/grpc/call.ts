@@ -142,7 +142,8 @@ export class Call {
   #end(): void {
     // A cancelled stream also emits 'end': that is no half-close.
     if (!this.open || this.#stream.aborted || this.#stream.rstCode !== 0) return;
-    if (!this.#reader.atBoundary) this.fail(new StatusError(STATUS.internal, 'expected a whole message, got the end of the stream within one'));
+    if (!this.#reader.atBoundary)
+      this.fail(new StatusError(STATUS.internal, 'expected a whole message, got the end of the stream within one'));
     else this.#handlers?.ended?.();
   }
 

@@ -69,7 +69,10 @@ export class FrameReader {
   #lengthAt(data: Buffer, start: number): number {
     const flag = data[start];
     if (flag === 1) {
-      throw new StatusError(STATUS.unimplemented, 'expected an uncompressed message, got one with the compressed flag: send with identity encoding');
+      throw new StatusError(
+        STATUS.unimplemented,
+        'expected an uncompressed message, got one with the compressed flag: send with identity encoding',
+      );
     }
     if (flag !== 0) throw new StatusError(STATUS.internal, `expected a gRPC message, got a prefix that starts with byte ${String(flag)}`);
     const length = data.readUInt32BE(start + 1);

@@ -1,4 +1,11 @@
-import { constants, createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { ListenOptions } from 'node:net';
 import { Call, type CallHandlers } from './call.ts';
 import { RESPONSE_HEADERS, STATUS, StatusError, trailersOf } from './status.ts';
@@ -85,7 +92,7 @@ export class GrpcServer {
     const call = new Call(stream, this.#options.maxReceiveBytes);
     let handlers: CallHandlers = { message() {} };
     try {
-      handlers = 'unary' in method ? unaryHandlers(call, method.unary) : method.stream(call);
+      handlers = 'unary' in method ? unaryHandlers(call, (request) => method.unary(request)) : method.stream(call);
     } catch (error) {
       call.fail(error);
     }
@@ -95,7 +102,8 @@ export class GrpcServer {
 
 function httpRefusal(headers: IncomingHttpHeaders): number {
   if (headers[constants.HTTP2_HEADER_METHOD] !== 'POST') return constants.HTTP_STATUS_METHOD_NOT_ALLOWED;
-  if (!/^application\/grpc($|[+;])/.test(String(headers[constants.HTTP2_HEADER_CONTENT_TYPE] ?? ''))) return constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE;
+  if (!/^application\/grpc($|[+;])/.test(String(headers[constants.HTTP2_HEADER_CONTENT_TYPE] ?? '')))
+    return constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE;
   return 0;
 }
 

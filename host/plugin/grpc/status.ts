@@ -42,7 +42,8 @@ export function encodeMessage(message: string): string {
   let text = '';
   for (const byte of bytes) {
     if (text.length >= MAX_MESSAGE_BYTES) return `${text}...`;
-    text += byte >= 0x20 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    text +=
+      byte >= 0x20 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return text;
 }

@@ -1,8 +1,10 @@
-/** A parent that is not the test: starts the plugin with its own pipes, says its process id, and waits to be killed. */
+/** A parent that is not the test: starts the plugin with pipes of its own, as Conduit does, says its process id, and waits to be killed. */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 
 const [pidFile, file, ...args] = process.argv.slice(2);
-const child = spawn(file!, args, { stdio: 'inherit', env: process.env });
+const child = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe'], env: process.env });
+child.stdout.pipe(process.stdout);
+child.stderr.pipe(process.stderr);
 writeFileSync(pidFile!, String(child.pid));
 setInterval(() => {}, 60_000);

@@ -27,6 +27,7 @@ describe.each(ENGINES)('a source under arch-%s', (engine) => {
     await source.start(config);
     await source.until(5_000);
     expect(numbersOf(source.records)).toEqual(range(5_000));
+    expect(new Set(source.records.map(({ position }) => position.toString())).size).toBe(5_000);
     await source.stop();
     expect(await topics.committed(config.groupID, topic)).toBe(5_000);
   });
@@ -83,6 +84,30 @@ describe.each(ENGINES)('a source under arch-%s', (engine) => {
     expect(await topics.committed(config.groupID, topic)).toBe(0);
   });
 
+  test('commits what was acknowledged and nothing more, whatever it has sent', async () => {
+    const topic = await topicWith(5_000);
+    const config = settings(topic);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(config, { acks: 'never' });
+    await source.until(1_000);
+    source.acknowledge();
+    const acknowledged = source.records.length;
+    await source.until(5_000);
+    await source.stop();
+    expect(await topics.committed(config.groupID, topic)).toBe(acknowledged);
+  });
+
+  test('keeps its stream open while there is nothing to read', async () => {
+    const topic = await topicWith(1);
+    const source = new SourceEngine(await plugin(), engine);
+    await source.start(settings(topic));
+    await source.until(1);
+    await sleep(3_000);
+    expect(source.stream.ended).toBe(false);
+    expect(source.stream.received.length).toBe(1);
+    await source.stop();
+  });
+
   test('repeats nothing after a graceful stop: it resumes from the position, also where the group has no commit', async () => {
     const topic = await topicWith(1_000);
     const first = new SourceEngine(await plugin(), engine);
@@ -107,7 +132,7 @@ describe.each(ENGINES)('a source under arch-%s', (engine) => {
     await first.start(config, { acks: 'never' });
     await first.until(1_000);
     first.acknowledge();
-    const acknowledged = Number(JSON.parse(first.stored.toString()).Offset) + 1;
+    const acknowledged = (JSON.parse(first.stored.toString()) as { Offset: number }).Offset + 1;
     killed.child.kill('SIGKILL');
     await killed.exited;
     const second = new SourceEngine(await plugin(), engine);
@@ -187,7 +212,7 @@ describe('Stop of a source', () => {
     await source.start({ servers, topics: topic, readFromBeginning: 'true' });
     await source.until(1_000);
     const last = await source.stop();
-    expect(source.records.at(-1)!.position).toEqual(last);
+    expect(source.records.at(-1).position).toEqual(last);
     expect(numbersOf(source.records)).toEqual(range(source.records.length));
   });
 
