@@ -38,7 +38,12 @@ export function subject(servers: string, options: Partial<KafkaOptions> = {}): S
 }
 
 export function plainKafka(servers: string): Kafka {
-  return new kafkajs.Kafka({ brokers: servers.split(','), clientId: 'other-side', logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 8 } });
+  return new kafkajs.Kafka({
+    brokers: servers.split(','),
+    clientId: 'other-side',
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 8 },
+  });
 }
 
 export async function withAdmin<T>(servers: string, use: (admin: Admin) => Promise<T>): Promise<T> {
@@ -53,7 +58,20 @@ export async function withAdmin<T>(servers: string, use: (admin: Admin) => Promi
 
 export async function createTopic(servers: string, topic: string, numPartitions = 1, config: Record<string, string> = {}): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await withAdmin(servers, (admin) => admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: true }));
+  await withAdmin(servers, async (admin) => {
+    await admin.createTopics({ topics: [{ topic, numPartitions, configEntries }], waitForLeaders: false });
+    // kafkajs' own wait takes it for an error that a broker does not know a new topic yet.
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const leaders = await admin.fetchTopicMetadata({ topics: [topic] }).then(
+        ({ topics }) => topics[0]!.partitions.filter((partition) => partition.leader >= 0).length,
+        () => 0,
+      );
+      if (leaders === numPartitions) return;
+      if (Date.now() > deadline) throw new Error(`topic ${topic} has no leaders after 10 s`);
+      await pause(50);
+    }
+  });
 }
 
 export async function committed(servers: string, group: string, topic: string, partition = 0): Promise<number> {
@@ -76,7 +94,9 @@ export interface Read extends DecodedRecord {
 }
 
 export function flatten(fetched: readonly Fetched[]): Read[] {
-  return fetched.flatMap(({ topic, partition, epoch, records }) => decode(records).map((record) => ({ ...record, topic, partition, epoch })));
+  return fetched.flatMap(({ topic, partition, epoch, records }) =>
+    decode(records).map((record) => ({ ...record, topic, partition, epoch })),
+  );
 }
 
 /** Polls until `count` records are there, or the time is over. */
@@ -99,7 +119,10 @@ export async function commit(consumer: ConsumerHandle, records: readonly Read[])
   const next = new Map<string, Read>();
   for (const record of records) next.set(`${record.topic}/${record.partition}`, record);
   const epoch = records.at(-1)!.epoch;
-  await consumer.commit(epoch, [...next.values()].map(({ topic, partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) + 1n })));
+  await consumer.commit(
+    epoch,
+    [...next.values()].map(({ topic, partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) + 1n })),
+  );
 }
 
 /** Resolves when a log line is there. */
