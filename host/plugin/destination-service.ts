@@ -35,6 +35,8 @@ export class DestinationService {
   #call: Call | null = null;
   #queue: WriteQueue | null = null;
   #lastRequest: Uint8Array = EMPTY;
+  /** A request could not be read: nothing after it is written. */
+  #isBroken = false;
   /** A Stop that waits for a record to arrive. */
   #awaited: { position: Uint8Array; arrived(): void } | null = null;
   #drained: (() => void) | null = null;
@@ -135,6 +137,7 @@ export class DestinationService {
   }
 
   #receive(call: Call, queue: WriteQueue, request: Buffer): void {
+    if (this.#isBroken) return;
     try {
       const records = itemsOf(request, 'records');
       if (records.count === 0) return; // an answer without acks panics Conduit
@@ -142,6 +145,7 @@ export class DestinationService {
       queue.push(records);
       if (this.#awaited !== null && holds(records.bytes, this.#awaited.position)) this.#awaited.arrived();
     } catch (error) {
+      this.#isBroken = true; // more may be in the same network buffer
       call.pause();
       void queue.flush().then(() => this.#failed(call, error));
     }

@@ -140,8 +140,10 @@ describe('Run', () => {
     const stream = await start(client, connector);
     stream.write(records(0, 2));
     stream.write(Buffer.from('garbage'));
+    stream.write(records(2, 2));
     expect(await stream.status).toMatchObject({ code: 3, details: expect.stringContaining('records') });
     expect(acksOf(stream.received).map((ack) => ack.position)).toEqual(['p0', 'p1']);
+    expect(connector.writes.flat()).toEqual(['p0', 'p1']);
   });
 
   test('does not let a truncated request swallow the next one', async () => {
