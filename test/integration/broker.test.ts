@@ -128,5 +128,5 @@ describe.runIf(ownCluster)('three brokers', () => {
     await broker.start(2);
     await produce(broker.servers, topic, ['three']);
     expect(await consume(broker.servers, topic, 3)).toEqual(['one', 'three', 'two']);
-  });
+  }, 180_000);
 });
