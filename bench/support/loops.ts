@@ -1,8 +1,6 @@
 /**
  * One measurement in a process of its own, so that its CPU time is nobody else's: `node loops.ts '<Loop as JSON>'` prints a Speed as JSON.
  */
-import kafkajs from 'kafkajs';
-import { createDestination, createSource } from '../../host/connector.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 
 export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs';
@@ -23,11 +21,15 @@ export interface Speed {
 
 /** Records of one `send`, and of one write. */
 const BATCH_RECORDS = 1000;
+/** Brokers take 1 MiB in one batch by default; kafkajs does not split. */
+const MAX_SEND_BYTES = 950_000;
 /** Records before the measurement begins: compiled and joined by then. */
 const WARM_UP_RECORDS = 20_000;
 
-const { Kafka, CompressionTypes, Partitioners, logLevel } = kafkajs;
 const log = (): void => {};
+/** The connector replaces modules of kafkajs, and must be loaded before it; the bare loops want them as they are. So a process has one or the other. */
+const connector = (): Promise<typeof import('../../host/connector.ts')> => import('../../host/connector.ts');
+const bareKafkajs = async (): Promise<typeof import('kafkajs')> => (await import('kafkajs')).default;
 
 class Meter {
   readonly #records: number;
@@ -72,6 +74,7 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
         }).catch(reject);
       });
     case 'source, bare kafkajs': {
+      const { Kafka, logLevel } = await bareKafkajs();
       const consumer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).consumer({
         groupId: `bench-${crypto.randomUUID()}`,
       });
@@ -91,27 +94,29 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
       });
     }
     case 'destination, bare kafkajs': {
+      const { Kafka, CompressionTypes, Partitioners, logLevel } = await bareKafkajs();
       const producer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).producer({
         createPartitioner: Partitioners.DefaultPartitioner,
       });
       await producer.connect();
       const values = await valuesOf(servers, input);
+      const sendRecords = Math.min(BATCH_RECORDS, Math.floor(MAX_SEND_BYTES / (values[0]!.length + 30)));
       return new Promise((resolve, reject) => {
         const meter = new Meter(records, resolve);
         (async () => {
           for (let more = true, n = 0; more; n++) {
-            const messages = Array.from({ length: BATCH_RECORDS }, (_, i) => ({
+            const messages = Array.from({ length: sendRecords }, (_, i) => ({
               key: String(i),
-              value: values[(n * BATCH_RECORDS + i) % values.length]!,
+              value: values[(n * sendRecords + i) % values.length]!,
             }));
             await producer.send({ topic: output, messages, acks: -1, compression: CompressionTypes.None });
-            more = meter.add(BATCH_RECORDS);
+            more = meter.add(sendRecords);
           }
         })().catch(reject);
       });
     }
     default: {
-      const destination = createDestination({ log });
+      const destination = (await connector()).createDestination({ log });
       const format: Record<string, string> = kind === 'destination' ? {} : { 'sdk.record.format': 'raw' };
       const invalid = await destination.configure({ servers, topic: output, compression: 'none', ...format });
       if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
@@ -137,7 +142,7 @@ async function readAll(
   input: string,
   take: (batch: Batch, ack: (positions: Uint8Array) => void) => boolean,
 ): Promise<void> {
-  const source = createSource({ log });
+  const source = (await connector()).createSource({ log });
   const invalid = await source.configure({ servers, topics: input, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true' });
   if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
   await source.open(null);
@@ -159,6 +164,7 @@ async function someBatches(servers: string, input: string): Promise<Batch[]> {
 }
 
 async function valuesOf(servers: string, input: string): Promise<Buffer[]> {
+  const { Kafka, logLevel } = await bareKafkajs();
   const consumer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).consumer({
     groupId: `bench-${crypto.randomUUID()}`,
   });

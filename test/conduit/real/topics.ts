@@ -9,6 +9,10 @@ CompressionCodecs[CompressionTypes.Snappy] = () => ({
   decompress: async (data: Buffer) => Buffer.from(snappy.decompress(data, 128 * 1024 * 1024)),
 });
 
+/** Brokers take 1 MiB in one batch by default. */
+const MAX_SEND_BYTES = 700_000;
+const OVERHEAD_BYTES = 30;
+
 export interface TopicRecord {
   partition: number;
   offset: number;
@@ -48,12 +52,13 @@ export class Topics {
     const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     try {
-      const chunk = 5000;
-      for (let start = from; start < from + count; start += chunk) {
-        const messages = Array.from({ length: Math.min(chunk, from + count - start) }, (_, i) => ({
-          key: String(start + i),
-          value: value(start + i),
-        }));
+      for (let next = from; next < from + count;) {
+        const messages: { key: string; value: Buffer }[] = [];
+        for (let bytes = 0; next < from + count && bytes < MAX_SEND_BYTES; next++) {
+          const message = { key: String(next), value: value(next) };
+          bytes += message.value.length + OVERHEAD_BYTES;
+          messages.push(message);
+        }
         await producer.send({ topic, messages, compression: CompressionTypes.None, acks: 1 });
       }
     } finally {
