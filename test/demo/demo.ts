@@ -83,7 +83,7 @@ const good = found.equal === ORDERS && found.different + found.repeated + found.
 
 say(`
 What happened
-   1. Kafka ran from ${DESCRIPTION[broker.kind]}.
+   1. Kafka: ${DESCRIPTION[broker.kind]}.
    2. ${count(ORDERS)} orders went into ${from}, 4 partitions: key, 3 headers, JSON of 150 to 400 bytes,
    3. and ${ORDERS / TOMBSTONE_EVERY} tombstones among them (a key without a value).
    4. The connector read them in a WebAssembly sandbox and made OpenCDC records of them.
@@ -92,7 +92,7 @@ What happened
    7. Read back with another client: ${count(found.equal)} equal in key, value and headers,
    8. ${found.different} different, ${found.repeated} repeated, ${found.unknown} unknown, ${count(ORDERS - found.equal - found.different)} missing.
    9. ${good ? 'Everything arrived, as it was, once.' : 'THIS IS NOT RIGHT: please report it.'}
-  10. Kafka ends now, and its files go with it. All in all: ${seconds(start)}.
+  10. ${broker.kind === 'address' ? 'The topics and groups of this demo are deleted now' : 'Kafka ends now, and its files go with it'}. All in all: ${seconds(start)}.
 
 Next
   make plugin                                   the one executable, for Conduit and for the command line
