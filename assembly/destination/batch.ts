@@ -20,9 +20,10 @@ import { fail, openOutcomes, outcome } from './outcomes';
 import * as sets from './sets';
 import * as topics from './topics';
 
-// The instance's memory is bounded: more than this at once, or for one record, is refused and not tried.
-const MAX_REQUEST_BYTES: usize = 40 << 20;
-const MAX_RECORD_BYTES: u64 = 40 << 20;
+// The instance's memory is bounded (96 MiB): a request, and beside it what one of its records becomes, must fit.
+const MAX_REQUEST_BYTES: usize = 64 << 20;
+const MAX_RECORD_BYTES: usize = 32 << 20;
+const MAX_TOGETHER_BYTES: usize = 84 << 20;
 const TOO_LARGE =
   'failed to produce record: MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
 const INVALID_TOPIC =
@@ -45,6 +46,7 @@ let producer: Producer | null = null;
 let format: u8 = 0;
 let writesHeaders: bool = false;
 let configuredTopic: string = '';
+let maxRecordBytes: u64 = 0;
 
 
 @inline
@@ -78,6 +80,7 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   format = settings.format;
   writesHeaders = settings.writeHeaders;
   configuredTopic = settings.topic;
+  maxRecordBytes = min(MAX_RECORD_BYTES, MAX_TOGETHER_BYTES - size);
   const total = countRecords(at, size);
   const complete = total >= 0 && writeAll(at, size, total, settings.batchBytes, nowMs);
   if (complete) error = sets.sendSets(to);
@@ -152,7 +155,7 @@ function write(i: i32, topic: i32): bool {
   }
   let bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD;
   bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : record.key.size;
-  if (bound > MAX_RECORD_BYTES) {
+  if (bound > maxRecordBytes) {
     fail(i, TOO_LARGE);
     return true;
   }

@@ -1,6 +1,7 @@
 // Fetched record sets -> one connector.v2.Source.Run.Response, within the host's credit.
 import { arenaAlloc } from '../abi/arena';
-import { FetchedView } from '../abi/layout';
+import { ConnectorError } from '../abi/errors';
+import { ErrorKind, FetchedView } from '../abi/layout';
 import { ListSlot } from '../abi/slots';
 import * as output from '../bytes/output';
 import { reset as resetScratch } from '../bytes/scratch';
@@ -9,6 +10,9 @@ import * as writer from '../opencdc/record-writer';
 import { delivered } from './ack-tracker';
 import { FetchedSet } from './fetched';
 import { partitionOf } from './partitions';
+
+// One record and what it becomes must fit into the instance's memory together.
+const MAX_RECORD_BYTES: usize = 24 << 20;
 
 let waiting: FetchedSet[] = [];
 
@@ -22,15 +26,18 @@ export let lastPositionSize: u32 = 0;
 let bytesIn: usize = 0;
 // Bytes out for each byte in, of the last batch: positions and metadata weigh more than small values.
 let growth: f64 = 2;
+/** A record that cannot be read: what came after it is given up, and every read says so until the source is opened anew. */
+let refusal: ConnectorError | null = null;
 
 export function resetBatches(): void {
   for (let i = 0; i < waiting.length; i++) waiting[i].release();
   waiting = [];
+  refusal = null;
 }
 
-/** Records wait that a batch can take without a new fetch. */
+/** Records wait that a batch can take without a new fetch, or an error. */
 export function hasWaiting(): bool {
-  return waiting.length != 0;
+  return waiting.length != 0 || refusal !== null;
 }
 
 /** Bytes to fetch for a batch of `maxBytes`. */
@@ -46,10 +53,10 @@ export function add(group: string, fetched: ListSlot<FetchedView>): void {
 }
 
 /**
- * Maps as much as fits, one record at least; what does not fit waits. False: the next record cannot be read. What is good before it
+ * Maps as much as fits, one record at least; what does not fit waits. An error: the next record cannot be read. What is good before it
  * goes out first.
  */
-export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): bool {
+export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorError | null {
   count = 0;
   bytesIn = 0;
   let expected: usize = 4096;
@@ -57,7 +64,7 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): bool {
   let w = output.open(min<usize>(expected, <usize>maxBytes + 4096));
   let lastPosition: usize = 0;
   let done = 0;
-  let corrupt = false;
+  if (refusal !== null) return refusal;
   while (done < waiting.length && count < maxRecords) {
     const set = waiting[done];
     const partition = set.partition;
@@ -74,8 +81,8 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): bool {
     let next: i64 = -1;
     while (taken < most) {
       const size = record.nextRecord() && record.offset >= 0 ? writer.measureRecord() : 0;
-      if (size == 0) {
-        corrupt = true;
+      if (size == 0 || size > MAX_RECORD_BYTES) {
+        refusal = refuse(set, size);
         break;
       }
       const used = w - output.base;
@@ -97,23 +104,24 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): bool {
     bytesIn += from - begin;
     set.advance(from, taken);
     if (set.left != 0) break;
-    set.release();
     done++;
   }
-  if (corrupt && count == 0) return false;
-  for (let i = 0; i < done; i++) waiting.shift();
+  if (refusal !== null) done = waiting.length;
+  const gone = waiting.splice(0, done);
+  for (let i = 0; i < gone.length; i++) gone[i].release();
   for (let i = 0; i < waiting.length; i++) waiting[i].keep();
   resetScratch();
+  if (count == 0) return refusal;
   dataAt = output.base;
   dataSize = w - dataAt;
   lastPositionAt = dataAt + lastPosition;
   if (bytesIn != 0) growth = min<f64>(16, max<f64>(1, <f64>dataSize / <f64>bytesIn));
-  return true;
+  return null;
 }
 
-/** The record set that `mapBatch` could not read. */
-export function corruptSet(): string {
-  if (waiting.length == 0) return '';
-  const p = waiting[0].partition;
-  return p.topic + '-' + p.partition.toString();
+function refuse(set: FetchedSet, size: usize): ConnectorError {
+  const where = 'topic-partition ' + set.partition.topic + '-' + set.partition.partition.toString();
+  if (size == 0) return new ConnectorError(ErrorKind.rejected, 'a record set of ' + where + ' is corrupt');
+  const text = 'the record at offset ' + record.offset.toString() + ' of ' + where + ' takes ' + size.toString() + ' bytes, the limit is ';
+  return new ConnectorError(ErrorKind.limitExceeded, text + MAX_RECORD_BYTES.toString());
 }

@@ -87,9 +87,8 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
     if (!batches.hasWaiting()) return nothing();
   }
   // The wait of the poll may have been long, and readAt is when a record was read.
-  if (!batches.mapBatch(maxRecords, maxBytes, <u64>nowMs())) {
-    return refuse(ErrorKind.rejected, 'failed getting a record: a record set of topic-partition ' + batches.corruptSet() + ' is corrupt');
-  }
+  const unreadable = batches.mapBatch(maxRecords, maxBytes, <u64>nowMs());
+  if (unreadable !== null) return refuse(unreadable.kind, 'failed getting a record: ' + unreadable.text);
   const result = changetype<SourceReadResult>(RETURN_AREA);
   result.isError = false;
   result.hasOk = true;

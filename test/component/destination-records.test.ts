@@ -452,7 +452,7 @@ describe('a message', () => {
   test('with a record too large for the guest’s memory fails that record, and its neighbours are written', async () => {
     const { acks, records } = await write(guest, [
       record('a'),
-      record('b', { payload: { after: raw(Buffer.alloc(32 << 20)) } }),
+      record('b', { payload: { after: raw(Buffer.alloc(50_000_000)) } }),
       record('c'),
     ]);
     expect(acks.map((ack) => ack.error)).toEqual([
@@ -488,7 +488,7 @@ describe('a message', () => {
   });
   test('too large for the guest’s memory is an error, and the next one is written', async () => {
     const large = encode('opencdc.v1.Record', record('a', { payload: { after: raw(Buffer.alloc(1 << 20)) } }));
-    const error = await errorOf(guest.destination.write(requestOf(Array.from({ length: 41 }, () => large))));
+    const error = await errorOf(guest.destination.write(requestOf(Array.from({ length: 65 }, () => large))));
     expect(error.kind).toBe('limit-exceeded');
     expect((await write(guest, [record('b')])).acks).toMatchObject([{ error: '' }]);
   });
