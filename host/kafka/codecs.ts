@@ -70,7 +70,7 @@ const snappy: Codec = {
     const view = buffer(data);
     const blocks: Uint8Array[] = [];
     let left = maxBytes;
-    for (let at = XERIAL_HEADER_BYTES; at < view.length; ) {
+    for (let at = XERIAL_HEADER_BYTES; at < view.length;) {
       if (at + 4 > view.length) throw new Error('truncated snappy frame');
       const end = at + 4 + view.readUInt32BE(at);
       if (end > view.length) throw new Error('truncated snappy frame');

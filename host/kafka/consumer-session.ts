@@ -5,17 +5,15 @@
 import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ConsumerOptions, PartitionOffset, RecordSet } from '../runtime/contract.ts';
+import { BatchReader } from './batch-reader.ts';
 import type { Client, ClientFactory } from './client.ts';
 import { ConfirmedCommits } from './confirmed-commit.ts';
 import type { RecordQueue } from './consumer-queue.ts';
 import { partitionKey, type Start, type StartOffsets } from './consumer-starts.ts';
 import { failureText, isPermanent, kafkaError, protocolType } from './kafka-errors.ts';
-import kafkajs, { MAX_UNCOMPRESSED_BYTES, type Admin, type Consumer, type EachBatchPayload } from './kafkajs.ts';
-import type { RawMessage } from './raw-records.ts';
-import { openBatch } from './record-batch.ts';
+import kafkajs, { type Admin, type Consumer, type EachBatchPayload } from './kafkajs.ts';
 import { RecordMerger } from './record-merger.ts';
 import { trimBelow } from './record-set.ts';
-import { packMessages } from './stock-records.ts';
 import { findTopics } from './topics.ts';
 import { settles, sleep } from './wait.ts';
 
@@ -45,11 +43,10 @@ const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
 const ROOM_WAIT_MS = 1_000;
-/** A batch that cannot be read is fetched again this often before it is called damaged. */
-const CORRUPT_TRIES = 3;
 /** Answers to a commit that say that the assignment is over. */
 const EPOCH_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
 const REJOIN_WAIT_MS = 2_000;
+export const RECONNECTING = 'offsets are not committed: the consumer is reconnecting';
 
 export interface SessionContext {
   factory: ClientFactory;
@@ -88,17 +85,23 @@ export class ConsumerSession {
   #partitions = new Map<string, Partition>();
   /** Partitions of this epoch whose offset was out of range. */
   readonly #resets = new Set<string>();
-  #corrupt = new Map<string, number>();
-  joined = false;
+  readonly #batches: BatchReader;
+  #joinedEpoch = 0;
 
   constructor(context: SessionContext) {
     this.#context = context;
     this.#times = { ...TIMES, ...context.times };
     this.#log = context.factory.log;
+    this.#batches = new BatchReader(this.#log);
     this.#client = context.factory.create({ retries: 3, onLog: (message, facts) => this.#onLog(message, facts) });
     this.#admin = this.#client.kafka.admin();
     // Whoever awaits `run` sees it; nobody need.
     this.#ended.promise.catch(() => undefined);
+  }
+
+  /** True once it was a member of its group. */
+  get joined(): boolean {
+    return this.#joinedEpoch > 0;
   }
 
   /** Resolves with the reason when a new session is wanted, rejects when this one failed. */
@@ -198,11 +201,15 @@ export class ConsumerSession {
 
   #onJoin(assignment: Readonly<Record<string, number[]>>): void {
     const epoch = this.#context.nextEpoch();
-    this.joined = true;
+    this.#joinedEpoch = epoch;
     this.#partitions = new Map();
     this.#resets.clear();
     const text = Object.entries(assignment).map(([topic, partitions]) => `${topic}:${partitions.join('+')}`);
-    this.#log('info', 'joined the consumer group', { group: this.#context.options.group, epoch: String(epoch), partitions: text.join(' ') });
+    this.#log('info', 'joined the consumer group', {
+      group: this.#context.options.group,
+      epoch: String(epoch),
+      partitions: text.join(' '),
+    });
     this.#ready = this.#prepare(epoch, assignment);
   }
 
@@ -263,16 +270,17 @@ export class ConsumerSession {
     }
   }
 
-  async #handle({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #handle(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { topic, partition } = batch;
     const { queue } = this.#context;
     const epoch = this.#context.epoch();
-    const current = (): boolean => this.#live(epoch) && isRunning() && !isStale();
+    const current = (): boolean => this.#live(epoch) && payload.isRunning() && !payload.isStale();
     while (this.#readyEpoch !== epoch) {
       if (!current()) return;
       await settles(this.#ready, ROOM_WAIT_MS);
       if (this.#readyEpoch !== epoch) await sleep(50, this.#context.signal);
-      await heartbeat();
+      await payload.heartbeat();
     }
     if (!current()) return;
     const key = partitionKey(topic, partition);
@@ -288,7 +296,7 @@ export class ConsumerSession {
         while (queue.full) {
           await queue.room(ROOM_WAIT_MS);
           if (!current()) return false;
-          await heartbeat();
+          await payload.heartbeat();
           if (!current()) return false;
         }
         queue.push({ topic, partition, epoch, records });
@@ -299,10 +307,10 @@ export class ConsumerSession {
     let handed: string | null = null;
     const resolve = (): void => {
       if (handed === null) return;
-      resolveOffset(handed);
+      payload.resolveOffset(handed);
       if (state !== undefined) state.expected = BigInt(handed) + 1n;
     };
-    for (const { sets, last, failure } of this.#recordSets(batch, key)) {
+    for (const { sets, last, failure } of this.#batches.recordSets(batch, key)) {
       for (const set of sets) {
         const records = trimBelow(set, fetchOffset);
         if (records === null || records.count === 0) continue;
@@ -322,32 +330,6 @@ export class ConsumerSession {
     resolve();
     // kafkajs resolves control batches behind the last message with it.
     if (state !== undefined) state.expected = BigInt(batch.lastOffset()) + 1n;
-  }
-
-  /** The batch as record sets, uncompressed one record batch at a time, each with the offset to resolve after it; a failure is the last. */
-  *#recordSets(batch: EachBatchPayload['batch'], key: string): Generator<{ sets: RecordSet[]; last: string; failure?: Error }> {
-    const messages = batch.messages;
-    if (messages.length === 0) return;
-    if (!('batch' in messages[0]!)) {
-      yield { sets: packMessages(messages), last: messages[messages.length - 1]!.offset };
-      return;
-    }
-    for (const message of messages as unknown as RawMessage[]) {
-      let set: RecordSet;
-      try {
-        set = openBatch(message.batch, MAX_UNCOMPRESSED_BYTES);
-      } catch (error) {
-        const failure = ConnectorError.from(error, 'kafka.corrupt');
-        const tries = (this.#corrupt.get(key) ?? 0) + 1;
-        this.#corrupt.set(key, tries);
-        this.#log('error', 'a record batch cannot be read', { partition: key, error: failure.message, tries: String(tries) });
-        const text = `partition ${key}: ${failure.message}`;
-        yield { sets: [], last: '', failure: tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new kafkajs.KafkaJSError(text) };
-        return;
-      }
-      this.#corrupt.delete(key);
-      yield { sets: [set], last: message.offset };
-    }
   }
 
   /** kafkajs has reset the position after an offset was out of range; what is still there is read, and the operator is told. */
@@ -375,12 +357,18 @@ export class ConsumerSession {
     const expectedOffset = String(state.expected ?? state.committed);
     // What comes now may lie below the old commit, and is the truth.
     state.committed = -1n;
-    this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', { topic, partition: String(partition), expectedOffset });
+    this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', {
+      topic,
+      partition: String(partition),
+      expectedOffset,
+    });
   }
 
   /** Ignores partitions that are not ours and offsets that would rewind. */
   async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
-    if (!this.#live(epoch) || this.#readyEpoch !== epoch) return;
+    if (this.#context.epoch() !== epoch) return;
+    if (!this.#live(epoch) || this.#joinedEpoch !== epoch) throw new ConnectorError('kafka.unreachable', RECONNECTING);
+    if (this.#readyEpoch !== epoch) return; // nothing of it was handed out yet
     const due = offsets.filter(({ topic, partition, nextOffset }) => {
       const state = this.#partitions.get(partitionKey(topic, partition));
       return state !== undefined && nextOffset > state.committed;
@@ -406,7 +394,7 @@ export class ConsumerSession {
   /** Commits of the guest and of start offsets never overlap. */
   #send(offsets: PartitionOffset[]): Promise<void> {
     const commits = this.#commits;
-    if (commits === null) return Promise.reject(new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is connecting'));
+    if (commits === null) return Promise.reject(new ConnectorError('kafka.unreachable', RECONNECTING));
     const sent = this.#sending.then(() => commits.commit(offsets));
     this.#sending = sent.catch(() => undefined);
     return sent;

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { ConsumerHandle, ConsumerOptions, Fetched, PartitionOffset } from '../runtime/contract.ts';
 import type { ClientFactory } from './client.ts';
 import { RecordQueue, type QueueLimits } from './consumer-queue.ts';
-import { ConsumerSession, type SessionTimes } from './consumer-session.ts';
+import { ConsumerSession, RECONNECTING, type SessionTimes } from './consumer-session.ts';
 import { StartOffsets } from './consumer-starts.ts';
 import { kafkaError } from './kafka-errors.ts';
 import { reach } from './reach.ts';
@@ -108,7 +108,7 @@ class KafkaConsumer implements ConsumerHandle {
       this.#log('debug', 'offsets of an earlier assignment are not committed', { epoch: String(epoch), current: String(this.#epoch) });
       return;
     }
-    if (this.#session === null) throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is reconnecting');
+    if (this.#session === null) throw new ConnectorError('kafka.unreachable', RECONNECTING);
     await this.#session.commit(epoch, offsets);
   }
 

@@ -53,5 +53,7 @@ export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<s
 
 async function isMarked(admin: Admin, groupId: string, options: GeneratedGroupsOptions): Promise<boolean> {
   const offsets = await admin.fetchOffsets({ groupId, topics: [...options.topics] });
-  return offsets.some(({ partitions }) => partitions.some(({ offset, metadata }) => offset !== '-1' && metadata === options.commitMetadata));
+  return offsets.some(({ partitions }) =>
+    partitions.some(({ offset, metadata }) => offset !== '-1' && metadata === options.commitMetadata),
+  );
 }

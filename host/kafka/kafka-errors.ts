@@ -15,7 +15,7 @@ interface KafkaError {
 /** The innermost error: kafkajs wraps what failed once per retry layer. */
 export function rootCause(error: unknown): KafkaError {
   let current = error as KafkaError;
-  for (let depth = 0; depth < 10 && current?.cause instanceof Error; depth++) current = current.cause as KafkaError;
+  for (let depth = 0; depth < 10 && current?.cause instanceof Error; depth++) current = current.cause;
   return current ?? {};
 }
 
@@ -32,7 +32,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   TOPIC_AUTHORIZATION_FAILED: 'Not authorized to access topics: [Topic authorization failed].',
   GROUP_AUTHORIZATION_FAILED: 'Not authorized to access group: Group authorization failed.',
   // Not permanent: a member of another client that was killed leaves when its session is over.
-  INCONSISTENT_GROUP_PROTOCOL: 'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
+  INCONSISTENT_GROUP_PROTOCOL:
+    'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
 };
 
 /** `MESSAGE_TOO_LARGE: The request included ...` as users of the Go connector know it. */
@@ -115,15 +116,22 @@ export function dialFailure(host: string, port: number, error: unknown): DialFai
   if (isPermanent(error)) return { text: `${address}: ${failureText(error)}`, permanent: true };
   if (code === 'ENOTFOUND') return { text: `dial tcp: lookup ${host}: no such host`, permanent: false };
   if (code === 'EAI_AGAIN') return { text: `dial tcp: lookup ${host}: temporary failure in name resolution`, permanent: false };
-  if (typeof code === 'string' && CONNECT_TEXTS[code] !== undefined) return { text: `dial tcp ${address}: ${CONNECT_TEXTS[code]}`, permanent: false };
+  if (typeof code === 'string' && CONNECT_TEXTS[code] !== undefined)
+    return { text: `dial tcp ${address}: ${CONNECT_TEXTS[code]}`, permanent: false };
   if (typeof code === 'string' && UNKNOWN_AUTHORITY.has(code))
     return verification(address, `certificate signed by unknown authority (${text})`);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return verification(address, `certificate is not valid for the host name (${text})`);
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return verification(address, 'certificate has expired or is not yet valid');
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return verification(address, 'certificate has expired or is not yet valid');
   const alert = /alert ((?:bad |unknown )?certificate(?: required| unknown)?|unknown ca|handshake failure)/i.exec(text)?.[1];
   if (alert !== undefined) return { text: `${address}: remote error: tls: ${alert}: ${CLIENT_CERTIFICATE}`, permanent: true };
   if (code === 'ECONNRESET') return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
-  if (/wrong version number|packet length too long|before secure TLS connection|socket hang up|closed (by the server|connection)|connection closed/i.test(text)) return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+  if (
+    /wrong version number|packet length too long|before secure TLS connection|socket hang up|closed (by the server|connection)|connection closed/i.test(
+      text,
+    )
+  )
+    return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
   if (/timeout/i.test(text)) return { text: `dial tcp ${address}: i/o timeout`, permanent: false };
   return { text: `${address}: ${text}`, permanent: false };
 }

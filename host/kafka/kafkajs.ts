@@ -4,7 +4,19 @@ import kafkajs from 'kafkajs';
 import { codecFor } from './codecs.ts';
 import type { Compression } from '../runtime/contract.ts';
 
-export type { Admin, Consumer, EachBatchPayload, ISocketFactory, Kafka, KafkaConfig, KafkaMessage, logLevel, Message, Producer, RecordMetadata } from 'kafkajs';
+export type {
+  Admin,
+  Consumer,
+  EachBatchPayload,
+  ISocketFactory,
+  Kafka,
+  KafkaConfig,
+  KafkaMessage,
+  logLevel,
+  Message,
+  Producer,
+  RecordMetadata,
+} from 'kafkajs';
 
 /** What a compressed batch may grow to. Brokers take 1 MiB compressed by default; a thousandfold is an attack or a mistake. */
 export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
@@ -26,9 +38,9 @@ silenceNegativeTimeouts();
 /** kafkajs asks for a timer of -1 ms once per process, which Node 24 and later report on stderr; nothing is wrong (kafkajs issue 1751). */
 function silenceNegativeTimeouts(): void {
   const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
-  process.emitWarning = ((...args: unknown[]) => {
+  process.emitWarning = (...args: unknown[]) => {
     if (args[1] !== 'TimeoutNegativeWarning') emit(...args);
-  }) as typeof process.emitWarning;
+  };
 }
 
 export default kafkajs;

@@ -66,7 +66,7 @@ export class PartitionLane {
   }
 
   async #write(batch: OutgoingBatch, outcome: Outcome): Promise<void> {
-    const { topic, partition, log, unknownTopic } = this.#lane;
+    const { topic, partition, log } = this.#lane;
     const { signal, deadline } = outcome.delivery;
     let unknown = 0;
     let failures = 0;
@@ -81,18 +81,24 @@ export class PartitionLane {
       } catch (error) {
         const type = protocolType(error);
         // kafkajs' list of brokers can break for good when all of them are gone (TypeError); a new one starts from the servers.
-        if (producer !== null && type === undefined && (++failures % RENEW_AFTER === 0 || rootCause(error).name === 'TypeError')) this.#lane.renew(producer);
+        if (producer !== null && type === undefined && (++failures % RENEW_AFTER === 0 || rootCause(error).name === 'TypeError'))
+          this.#lane.renew(producer);
         if (type !== undefined && SPLIT.has(type)) {
           if (batch.indexes.length === 1) return outcome.failed(batch, 'rejected', failureText(error));
           for (const half of outcome.split(batch)) await this.#write(half, outcome);
           return;
         }
         if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && ++unknown >= UNKNOWN_TOPIC_TRIES) {
-          unknownTopic();
+          this.#lane.unknownTopic();
           return outcome.failed(batch, 'rejected', failureText(error));
         }
         if (isFinal(error)) return outcome.failed(batch, 'rejected', failureText(error));
-        log('warn', 'failed to produce records, trying again...', { topic, partition: String(partition), error: failureText(error), inMs: String(backOffMs) });
+        log('warn', 'failed to produce records, trying again...', {
+          topic,
+          partition: String(partition),
+          error: failureText(error),
+          inMs: String(backOffMs),
+        });
         await sleep(Math.min(backOffMs, Math.max(0, deadline - Date.now())), signal);
       }
     }

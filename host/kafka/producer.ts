@@ -7,8 +7,8 @@ import type { Log } from '../log.ts';
 import type { Outgoing, ProducerHandle, ProducerOptions, SendFailure } from '../runtime/contract.ts';
 import type { Client, ClientFactory } from './client.ts';
 import { failureText, isPermanent, protocolType } from './kafka-errors.ts';
-import { type Admin, type Producer } from './kafkajs.ts';
-import { chooseByKey, divide, type OutgoingBatch } from './outgoing-batch.ts';
+import type { Admin, Producer } from './kafkajs.ts';
+import { chooseByKey, divide } from './outgoing-batch.ts';
 import { PartitionLane, TIMED_OUT, TOO_LARGE, type Delivery } from './producer-lane.ts';
 import type { RecordsPath } from './raw-records.ts';
 import { reach } from './reach.ts';
@@ -192,11 +192,15 @@ class KafkaProducer implements ProducerHandle {
 
   async #open(): Promise<Connected> {
     const { deliveryTimeoutMs } = this.#options;
-    const requestTimeoutMs = deliveryTimeoutMs === 0 ? REQUEST_TIMEOUT_MS : Math.min(REQUEST_TIMEOUT_MS, Math.max(1_000, deliveryTimeoutMs));
+    const requestTimeoutMs =
+      deliveryTimeoutMs === 0 ? REQUEST_TIMEOUT_MS : Math.min(REQUEST_TIMEOUT_MS, Math.max(1_000, deliveryTimeoutMs));
     const client = this.#factory.create({ retries: 1, requestTimeoutMs });
     const producer = client.kafka.producer({
       allowAutoTopicCreation: true,
-      createPartitioner: () => ({ message }) => message.partition!,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
       retry: { retries: 0 },
     });
     const admin = client.kafka.admin({ retry: { retries: 1 } });

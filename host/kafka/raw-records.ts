@@ -13,7 +13,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import stockFilterAbortedMessages from 'kafkajs/src/consumer/filterAbortedMessages.js';
+import type stockFilterAbortedMessages from 'kafkajs/src/consumer/filterAbortedMessages.js';
 import stockFrame from 'kafkajs/src/protocol/request.js';
 import stockDecodeMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 import stockProduce from 'kafkajs/src/protocol/requests/produce/v3/request.js';
@@ -24,7 +24,10 @@ export type RecordsPath = 'raw' | 'stock';
 
 /** What is replaced: path in the kafkajs package, SHA-256 of the file that the replacement was written for. */
 export const REPLACED = [
-  { module: 'src/protocol/requests/fetch/v4/decodeMessages.js', sha256: 'd9fede59bebf84ee15169d0ecc54df594a11722b6ba8d5db535ed1d8548d4fcc' },
+  {
+    module: 'src/protocol/requests/fetch/v4/decodeMessages.js',
+    sha256: 'd9fede59bebf84ee15169d0ecc54df594a11722b6ba8d5db535ed1d8548d4fcc',
+  },
   { module: 'src/protocol/requests/produce/v3/request.js', sha256: '993a3db997827088f5acb08cacf3c67a99ec2886303ff465d244329b8a1c7f99' },
   { module: 'src/protocol/request.js', sha256: '2270900ca6474026c11957fe71ac586881985460ed2554db22ad8870dcaff634' },
   { module: 'src/consumer/filterAbortedMessages.js', sha256: '54ce50f2a41ee1686da8b73bf8b502c7dd07c9d7cb0a494cdb36a7fc536ced8e' },
@@ -62,16 +65,14 @@ async function decodeMessages(decoder: Decoder): Promise<object[]> {
   if (path === 'stock') return stockDecodeMessages(decoder);
   const size = decoder.readInt32();
   if (size <= 0 || !decoder.canReadBytes(size)) return [];
-  return readBatches(decoder.readBytes(size)).map(
-    (batch): RawMessage => ({
-      offset: String(batch.lastOffset),
-      isControlRecord: batch.control,
-      key: controlKey(batch),
-      value: null,
-      batchContext: { producerId: String(batch.producerId), inTransaction: batch.transactional },
-      batch,
-    }),
-  );
+  return readBatches(decoder.readBytes(size)).map((batch): RawMessage => ({
+    offset: String(batch.lastOffset),
+    isControlRecord: batch.control,
+    key: controlKey(batch),
+    value: null,
+    batchContext: { producerId: String(batch.producerId), inTransaction: batch.transactional },
+    batch,
+  }));
 }
 
 /** A request body in pieces, for the frame below, which copies them once. */
@@ -149,7 +150,8 @@ type FrameOptions = Parameters<typeof stockFrame>[0];
 /** kafkajs copies a request twice more, into zeroed buffers of the next power of two. */
 async function frame(options: FrameOptions): Promise<{ buffer: Buffer; size(): number }> {
   const body = await options.request.encode();
-  if (path === 'stock' && !(body instanceof Pieces)) return stockFrame({ ...options, request: { ...options.request, encode: async () => body } });
+  if (path === 'stock' && !(body instanceof Pieces))
+    return stockFrame({ ...options, request: { ...options.request, encode: async () => body } });
   const clientId = Buffer.from(options.clientId, 'utf8');
   const headerBytes = 14 + clientId.length;
   const bytes = Buffer.allocUnsafe(headerBytes + body.size());
@@ -217,9 +219,8 @@ function install(): void {
   for (const { module } of REPLACED) {
     const file = require.resolve(`kafkajs/${module}`);
     checkReplaced(module, readFileSync(file));
-    const cached = require.cache[file];
-    if (cached === undefined) throw new ConnectorError('internal', `kafkajs/${module} was not loaded before its replacement`);
-    cached.exports = replacements[module];
+    require(file);
+    require.cache[file]!.exports = replacements[module];
   }
 }
 

@@ -36,7 +36,7 @@ function pack(messages: StockMessage[], logAppendTime: boolean): RecordSet {
     body.varint(Number(BigInt(message.offset) - baseOffset));
     body.bytes(message.key);
     body.bytes(message.value);
-    const headers = headerPairs(message.headers as Record<string, HeaderValue | HeaderValue[]> | undefined);
+    const headers = headerPairs(message.headers);
     body.varint(headers.length);
     for (const [name, value] of headers) {
       body.bytes(Buffer.from(name, 'utf8'));

@@ -1,7 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ConsumerHandle } from '../../host/runtime/contract.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { commit, committed, createTopic, flatten, logged, pause, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
+import {
+  commit,
+  committed,
+  createTopic,
+  flatten,
+  logged,
+  pause,
+  read,
+  readFor,
+  subject,
+  values,
+  withAdmin,
+  write,
+} from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const open: ConsumerHandle[] = [];
@@ -13,7 +26,8 @@ const consumer: typeof kafka.consumer = async (options) => {
 };
 const names = (): { topic: string; group: string } => ({ topic: uniqueName('topic'), group: uniqueName('group') });
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => `v${from + i}`);
-const joined = (group: string): Promise<unknown> => logged(lines, (line) => line.message === 'joined the consumer group' && line.fields['group'] === group);
+const joined = (group: string): Promise<unknown> =>
+  logged(lines, (line) => line.message === 'joined the consumer group' && line.fields['group'] === group);
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((handle) => handle.close()));
@@ -133,8 +147,18 @@ describe('polling', () => {
   test('never gives more records or bytes than asked, and everything in the end', async () => {
     const { topic, group } = names();
     await createTopic(servers, topic, 2);
-    await write(servers, topic, Array.from({ length: 500 }, (_, i) => `${i}-${'x'.repeat(100)}`), 0);
-    await write(servers, topic, Array.from({ length: 500 }, (_, i) => `${i}-${'y'.repeat(100)}`), 1);
+    await write(
+      servers,
+      topic,
+      Array.from({ length: 500 }, (_, i) => `${i}-${'x'.repeat(100)}`),
+      0,
+    );
+    await write(
+      servers,
+      topic,
+      Array.from({ length: 500 }, (_, i) => `${i}-${'y'.repeat(100)}`),
+      1,
+    );
     const handle = await consumer({ topics: [topic], group });
     const records = [];
     while (records.length < 1000) {
@@ -145,7 +169,9 @@ describe('polling', () => {
       records.push(...batch);
     }
     for (const partition of [0, 1]) {
-      expect(records.filter((record) => record.partition === partition).map(({ offset }) => offset)).toEqual(Array.from({ length: 500 }, (_, i) => i));
+      expect(records.filter((record) => record.partition === partition).map(({ offset }) => offset)).toEqual(
+        Array.from({ length: 500 }, (_, i) => i),
+      );
     }
   });
 
@@ -203,7 +229,12 @@ describe('what is wrong with a topic', () => {
     const [there, missing] = [names(), names()];
     await createTopic(servers, there.topic);
     await write(servers, there.topic, numbers(1, 3));
-    const handle = await consumer({ topics: [there.topic, missing.topic], group: there.group, fromBeginning: false, resume: [{ topic: there.topic, partition: 0, nextOffset: 0n }] });
+    const handle = await consumer({
+      topics: [there.topic, missing.topic],
+      group: there.group,
+      fromBeginning: false,
+      resume: [{ topic: there.topic, partition: 0, nextOffset: 0n }],
+    });
     const records = await read(handle, 3);
     expect(values(records)).toEqual(numbers(1, 3));
     await commit(handle, records);
@@ -223,7 +254,11 @@ describe('what is wrong with a topic', () => {
 
   test('a name that Kafka refuses is a permanent error', async () => {
     const { group } = names();
-    await expect(consumer({ topics: ['a b'], group })).rejects.toMatchObject({ code: 'kafka.rejected', retryable: false, message: expect.stringContaining('INVALID_TOPIC_EXCEPTION') });
+    await expect(consumer({ topics: ['a b'], group })).rejects.toMatchObject({
+      code: 'kafka.rejected',
+      retryable: false,
+      message: expect.stringContaining('INVALID_TOPIC_EXCEPTION'),
+    });
   });
 
   test('an offset that the broker no longer has is reported, and what is still there is read', async () => {

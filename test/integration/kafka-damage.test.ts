@@ -53,7 +53,11 @@ describe.skipIf(stock)(`a damaged batch${stock ? ' (skipped: kafkajs itself chec
     const failure = (async () => {
       for (;;) got.push(...values(await read(handle, 1, 2_000)));
     })();
-    await expect(failure).rejects.toMatchObject({ code: 'kafka.corrupt', retryable: false, message: expect.stringMatching(new RegExp(`${topic}/0: record batch at offset 1 is damaged`)) });
+    await expect(failure).rejects.toMatchObject({
+      code: 'kafka.corrupt',
+      retryable: false,
+      message: expect.stringMatching(new RegExp(`${topic}/0: record batch at offset 1 is damaged`)),
+    });
     expect(got).toEqual(['before']);
     await pause(300);
     await expect(handle.poll(1, 1, 1)).rejects.toMatchObject({ code: 'kafka.corrupt' });

@@ -6,7 +6,20 @@ import { openConsumer } from '../../host/kafka/consumer.ts';
 import type { ConsumerHandle } from '../../host/runtime/contract.ts';
 import { numbered } from '../kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { commit, committed, createTopic, pause, plainKafka, PRODUCER, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
+import {
+  commit,
+  committed,
+  createTopic,
+  pause,
+  plainKafka,
+  PRODUCER,
+  read,
+  readFor,
+  subject,
+  values,
+  withAdmin,
+  write,
+} from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
@@ -37,7 +50,10 @@ test('a commit that kafkajs resolves while it stops is not believed', async () =
   const stopping = consumer.stop();
   // kafkajs says that this one is done:
   await consumer.commitOffsets([{ topic, partition: 0, offset: '2' }]);
-  await expect(commits.commit([{ topic, partition: 0, nextOffset: 3n }])).rejects.toMatchObject({ code: 'kafka.unreachable', message: expect.stringContaining('not committed') });
+  await expect(commits.commit([{ topic, partition: 0, nextOffset: 3n }])).rejects.toMatchObject({
+    code: 'kafka.unreachable',
+    message: expect.stringContaining('not committed'),
+  });
   await stopping;
   await consumer.disconnect();
   expect(await committed(servers, group, topic)).toBe(1);
@@ -67,12 +83,21 @@ describe('a guest that does not poll', () => {
   test('is waited for within bounds and keeps its place in the group; nothing is lost or repeated', async () => {
     const { topic, group } = await filled(0, 2);
     const big = Array.from({ length: 300 }, (_, i) => `${i}:${'x'.repeat(1_000)}`);
-    for (const partition of [0, 1]) for (let at = 0; at < big.length; at += 50) await write(servers, topic, big.slice(at, at + 50), partition);
+    for (const partition of [0, 1])
+      for (let at = 0; at < big.length; at += 50) await write(servers, topic, big.slice(at, at + 50), partition);
     const kafka = subject(servers);
-    const factory = new ClientFactory(kafka.connection, { read: () => '' }, (level, message, fields = {}) => void kafka.lines.push({ level, message, fields }));
+    const factory = new ClientFactory(
+      kafka.connection,
+      { read: () => '' },
+      (level, message, fields = {}) => void kafka.lines.push({ level, message, fields }),
+    );
     // The broker's shortest session; Kafka's default minimum is six seconds.
     const times = { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 1_000 };
-    const handle: ConsumerHandle = await openConsumer(factory, { topics: [topic], group, fromBeginning: true, resume: [] }, { queue: { maxRecords: 100_000, maxBytes: 60_000 }, times });
+    const handle: ConsumerHandle = await openConsumer(
+      factory,
+      { topics: [topic], group, fromBeginning: true, resume: [] },
+      { queue: { maxRecords: 100_000, maxBytes: 60_000 }, times },
+    );
     open.push(handle);
     const first = await read(handle, 10);
     await pause(8_000);
@@ -81,14 +106,24 @@ describe('a guest that does not poll', () => {
     expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([1]));
     for (const partition of [0, 1]) expect(values(all.filter((record) => record.partition === partition))).toEqual(big);
     // Only a member may commit, and only what comes back from the broker is known to be committed.
-    await commit(handle, all.filter(({ partition }) => partition === 0));
+    await commit(
+      handle,
+      all.filter(({ partition }) => partition === 0),
+    );
     expect(await committed(servers, group, topic, 0)).toBe(300);
     expect(await readFor(handle, 500)).toEqual([]);
   });
 
   test('a rebalance does not wait for it', async () => {
     const { topic, group } = await filled(0, 2);
-    for (const partition of [0, 1]) for (let i = 0; i < 5; i++) await write(servers, topic, numbered(10, i * 10).map(({ value }) => value as string), partition);
+    for (const partition of [0, 1])
+      for (let i = 0; i < 5; i++)
+        await write(
+          servers,
+          topic,
+          numbered(10, i * 10).map(({ value }) => value as string),
+          partition,
+        );
     const kafka = subject(servers);
     const factory = new ClientFactory(kafka.connection, { read: () => '' }, () => undefined);
     const options = { topics: [topic], group, fromBeginning: true, resume: [] };
@@ -104,12 +139,22 @@ describe('a guest that does not poll', () => {
 test('a session without a sign of life is replaced, and the reading goes on', async () => {
   const { topic, group, sent } = await filled(5);
   const kafka = subject(servers);
-  const factory = new ClientFactory(kafka.connection, { read: () => '' }, (level, message, fields = {}) => void kafka.lines.push({ level, message, fields }));
+  const factory = new ClientFactory(
+    kafka.connection,
+    { read: () => '' },
+    (level, message, fields = {}) => void kafka.lines.push({ level, message, fields }),
+  );
   // A fetch waits longer than the watchdog does, so that every idle session looks dead.
-  const handle = await openConsumer(factory, { topics: [topic], group, fromBeginning: true, resume: [] }, { times: { maxWaitMs: 4_000, watchdogMs: 1_500 } });
+  const handle = await openConsumer(
+    factory,
+    { topics: [topic], group, fromBeginning: true, resume: [] },
+    { times: { maxWaitMs: 4_000, watchdogMs: 1_500 } },
+  );
   open.push(handle);
   expect(values(await read(handle, 5))).toEqual(sent);
-  await expect.poll(() => kafka.lines.some(({ fields }) => /no fetch and no heartbeat for \d+ ms/.test(fields['error'] ?? '')), { timeout: 15_000 }).toBe(true);
+  await expect
+    .poll(() => kafka.lines.some(({ fields }) => /no fetch and no heartbeat for \d+ ms/.test(fields['error'] ?? '')), { timeout: 15_000 })
+    .toBe(true);
   expect(values(await read(handle, 5))).toEqual(sent);
 });
 
@@ -120,8 +165,14 @@ test('a null header is written as null (raw), or as an empty one where kafkajs e
   open.push(producer);
   // Length 10, attributes, two deltas, null key, value "v", one header "h" that is null.
   const records = Uint8Array.from([20, 0, 0, 0, 1, 2, 118, 2, 2, 104, 1]);
-  expect(await producer.send([{ topic, records: { baseOffset: 0n, baseTimestamp: BigInt(Date.now()), count: 1, records, logAppendTime: false } }])).toEqual([]);
+  expect(
+    await producer.send([
+      { topic, records: { baseOffset: 0n, baseTimestamp: BigInt(Date.now()), count: 1, records, logAppendTime: false } },
+    ]),
+  ).toEqual([]);
   const consumer = await kafka.consumer({ topics: [topic], group });
   open.push(consumer);
-  expect(await read(consumer, 1)).toMatchObject([{ key: null, value: 'v', headers: [['h', process.env['KAFKA_RECORDS'] === 'stock' ? '' : null]] }]);
+  expect(await read(consumer, 1)).toMatchObject([
+    { key: null, value: 'v', headers: [['h', process.env['KAFKA_RECORDS'] === 'stock' ? '' : null]] },
+  ]);
 });

@@ -1,9 +1,22 @@
 /** A broker of its own, which is stopped, killed and started again while records flow. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
 import { numbered, section, type TestRecord } from '../kafka/sections.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
-import { commit, committed, createTopic, logged, pause, PRODUCER, read, subject, values, withAdmin, write, type Read, type Subject } from './kafka-client.ts';
+import {
+  commit,
+  committed,
+  createTopic,
+  logged,
+  pause,
+  PRODUCER,
+  read,
+  subject,
+  values,
+  withAdmin,
+  type Read,
+  type Subject,
+} from './kafka-client.ts';
 
 const given = process.env['KAFKA_PROVIDER'] === 'address';
 let broker: Broker;
@@ -14,6 +27,9 @@ beforeAll(async () => {
   if (given) return;
   broker = await startBroker({ config: { 'auto.create.topics.enable': 'false', 'log.cleaner.backoff.ms': '300' } });
   kafka = subject(broker.servers);
+});
+beforeEach(() => {
+  if (!given) kafka.lines.splice(0);
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((handle) => handle.close()));
@@ -31,103 +47,39 @@ async function consumer(topics: string[], group: string) {
   open.push(handle);
   return handle;
 }
-const send = (handle: ProducerHandle, topic: string, records: TestRecord[], partition?: number) => handle.send([{ topic, partition, records: section(records) }]);
-
-describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the given cluster is not stopped by tests)' : ''}`, () => {
-  test('a consumer reads on after it, without losing what was not acknowledged', async () => {
-    const { topic, group } = names();
-    await createTopic(broker.servers, topic);
-    await write(broker.servers, topic, numbered(5).map(({ value }) => value as string));
-    const handle = await consumer([topic], group);
-    const first = await read(handle, 5);
-    await commit(handle, first.slice(0, 3));
-    await broker.kill();
-    await logged(kafka.lines, ({ message }) => message === 'Kafka consumer ended and starts again', 30_000);
-    await expect(handle.commit(first[0]!.epoch, [{ topic, partition: 0, nextOffset: 5n }])).rejects.toMatchObject({ retryable: true });
-    expect(await handle.poll(10, 1000, 200)).toEqual([]);
-    await broker.start();
-    await write(broker.servers, topic, numbered(5, 5).map(({ value }) => value as string));
-    const again = await read(handle, 7, 40_000);
-    expect(values(again)).toEqual(numbered(7, 3).map(({ value }) => value));
-    expect(again[0]!.epoch).toBeGreaterThan(first[0]!.epoch);
-    await commit(handle, again);
-    expect(await committed(broker.servers, group, topic)).toBe(10);
-  });
-
-  test('a producer without a time limit waits it out; order holds in every partition', async () => {
-    const { topic } = names();
-    await createTopic(broker.servers, topic, 2);
-    const handle = await producer({ deliveryTimeoutMs: 0 });
-    expect(await send(handle, topic, numbered(10), 0)).toEqual([]);
-    await broker.stop();
-    const sending = [send(handle, topic, numbered(50, 10), 0), send(handle, topic, numbered(50, 60), 0), send(handle, topic, numbered(10), 1)];
-    await logged(kafka.lines, ({ message, fields }) => message === 'failed to produce records, trying again...' && fields['topic'] === topic);
-    await broker.start();
-    expect(await Promise.all(sending)).toEqual([[], [], []]);
-    const records = await read(await consumer([topic], uniqueName('group')), 120);
-    const inOrder = (list: Read[]): (string | null)[] => values(list).filter((value, i, all) => all.indexOf(value) === i);
-    expect(inOrder(records.filter(({ partition }) => partition === 0))).toEqual(numbered(110).map(({ value }) => value));
-    expect(inOrder(records.filter(({ partition }) => partition === 1))).toEqual(numbered(10).map(({ value }) => value));
-  });
-
-  test('a producer with a time limit says so when it is over, and writes on afterwards', async () => {
-    const { topic } = names();
-    await createTopic(broker.servers, topic);
-    const handle = await producer({ deliveryTimeoutMs: 2_000 });
-    expect(await send(handle, topic, numbered(2))).toEqual([]);
-    await broker.kill();
-    const start = Date.now();
-    const failures = await send(handle, topic, numbered(3));
-    expect(failures).toEqual([0, 1, 2].map((index) => ({ index, reason: { kind: 'timeout', text: 'records have timed out before they were able to be produced' } })));
-    expect(Date.now() - start).toBeLessThan(4_000);
-    await broker.start();
-    await expect.poll(() => send(handle, topic, numbered(1, 9)), { timeout: 20_000 }).toEqual([]);
-  });
-
-  test('closing while it is away is quick, and nothing dials afterwards', async () => {
-    const { topic, group } = names();
-    await createTopic(broker.servers, topic);
-    const dials: string[] = [];
-    const own = subject(broker.servers, {
-      allow: (host, port) => {
-        dials.push(`${host}:${port}`);
-        return null;
-      },
-    });
-    const handle = await own.consumer({ topics: [topic], group });
-    await logged(own.lines, ({ message }) => message === 'joined the consumer group');
-    const writer = await own.capabilities.openProducer(own.connection, { ...PRODUCER, deliveryTimeoutMs: 0 });
-    await broker.kill();
-    const sending = send(writer, topic, numbered(1));
-    await logged(own.lines, ({ message }) => message === 'Kafka consumer ended and starts again', 30_000);
-    const start = Date.now();
-    await Promise.all([handle.close(), writer.close()]);
-    expect(Date.now() - start).toBeLessThan(4_500);
-    expect(await sending).toEqual([{ index: 0, reason: { kind: 'cancelled', text: 'the producer is closed' } }]);
-    const before = dials.length;
-    await pause(3_000);
-    expect(dials.length).toBe(before);
-    await broker.start();
-  });
-});
+const send = (handle: ProducerHandle, topic: string, records: TestRecord[], partition?: number) =>
+  handle.send([{ topic, partition, records: section(records) }]);
 
 describe.skipIf(given)(`settings of a broker${given ? ' (skipped: the given cluster has its own)' : ''}`, () => {
-  test('without leave to make topics, a missing one fails after a few tries, in Kafka\'s words', async () => {
+  test("without leave to make topics, a missing one fails after a few tries, in Kafka's words", async () => {
     const { topic } = names();
     await createTopic(broker.servers, topic);
-    const failures = await (await producer()).send([
+    const failures = await (
+      await producer()
+    ).send([
       { topic: uniqueName('missing'), records: section(numbered(2)) },
       { topic, records: section(numbered(2)) },
     ]);
-    expect(failures).toEqual([0, 1].map((index) => ({ index, reason: { kind: 'rejected', text: 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.' } })));
+    expect(failures).toEqual(
+      [0, 1].map((index) => ({
+        index,
+        reason: { kind: 'rejected', text: 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.' },
+      })),
+    );
     expect(await withAdmin(broker.servers, (admin) => admin.fetchTopicOffsets(topic))).toMatchObject([{ high: '2' }]);
   });
 
   test('the gaps that compaction leaves are read over, with the offsets that remain', async () => {
     const { topic, group } = names();
-    await createTopic(broker.servers, topic, 1, { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.001', 'delete.retention.ms': '100' });
+    await createTopic(broker.servers, topic, 1, {
+      'cleanup.policy': 'compact',
+      'segment.ms': '100',
+      'min.cleanable.dirty.ratio': '0.001',
+      'delete.retention.ms': '100',
+    });
     const handle = await producer();
-    const round = (n: number): TestRecord[] => Array.from({ length: 20 }, (_, i) => ({ key: `key-${i % 10}`, value: `round ${n} record ${i}` }));
+    const round = (n: number): TestRecord[] =>
+      Array.from({ length: 20 }, (_, i) => ({ key: `key-${i % 10}`, value: `round ${n} record ${i}` }));
     for (let n = 0; n < 5; n++) {
       await send(handle, topic, round(n));
       await pause(150);
@@ -152,6 +104,84 @@ describe.skipIf(given)(`settings of a broker${given ? ' (skipped: the given clus
     const whole = await consumer([topic], group);
     const records = await read(whole, left.length);
     await commit(whole, records);
-    expect(await committed(broker.servers, group, topic)).toBe(records.at(-1)!.offset + 1);
+    expect(await committed(broker.servers, group, topic)).toBe(records.at(-1).offset + 1);
   }, 90_000);
+});
+
+describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the given cluster is not stopped by tests)' : ''}`, () => {
+  test('a consumer reads on after it without losing what was not acknowledged; a producer with a time limit says when it is over', async () => {
+    const { topic, group } = names();
+    await createTopic(broker.servers, topic);
+    const writer = await producer({ deliveryTimeoutMs: 2_000 });
+    expect(await send(writer, topic, numbered(5))).toEqual([]);
+    const handle = await consumer([topic], group);
+    const first = await read(handle, 5);
+    await commit(handle, first.slice(0, 3));
+    await broker.kill();
+    const start = Date.now();
+    const failures = await send(writer, topic, [{ value: 'never told as written' }]);
+    expect(failures).toEqual([
+      { index: 0, reason: { kind: 'timeout', text: 'records have timed out before they were able to be produced' } },
+    ]);
+    expect(Date.now() - start).toBeLessThan(4_000);
+    await logged(kafka.lines, ({ message }) => message === 'Kafka consumer ended and starts again', 30_000);
+    await expect(handle.commit(first[0]!.epoch, [{ topic, partition: 0, nextOffset: 5n }])).rejects.toMatchObject({ retryable: true });
+    expect(await handle.poll(10, 1000, 200)).toEqual([]);
+    await broker.start();
+    await expect.poll(() => send(writer, topic, [{ value: 'afterwards' }]), { timeout: 20_000 }).toEqual([]);
+    const again: Read[] = [];
+    while (again.at(-1)?.value !== 'afterwards') again.push(...(await read(handle, 1, 40_000)));
+    expect(values(again).slice(0, 2)).toEqual(['value-3', 'value-4']);
+    expect(again[0]!.epoch).toBeGreaterThan(first[0]!.epoch);
+    await commit(handle, again);
+    expect(await committed(broker.servers, group, topic)).toBe(again.at(-1).offset + 1);
+  });
+
+  test('a producer without a time limit waits it out; order holds in every partition', async () => {
+    const { topic } = names();
+    await createTopic(broker.servers, topic, 2);
+    const handle = await producer({ deliveryTimeoutMs: 0 });
+    expect(await send(handle, topic, numbered(10), 0)).toEqual([]);
+    await broker.stop();
+    const sending = [
+      send(handle, topic, numbered(50, 10), 0),
+      send(handle, topic, numbered(50, 60), 0),
+      send(handle, topic, numbered(10), 1),
+    ];
+    await logged(
+      kafka.lines,
+      ({ message, fields }) => message === 'failed to produce records, trying again...' && fields['topic'] === topic,
+    );
+    await broker.start();
+    expect(await Promise.all(sending)).toEqual([[], [], []]);
+    const records = await read(await consumer([topic], uniqueName('group')), 120);
+    const inOrder = (list: Read[]): (string | null)[] => values(list).filter((value, i, all) => all.indexOf(value) === i);
+    expect(inOrder(records.filter(({ partition }) => partition === 0))).toEqual(numbered(110).map(({ value }) => value));
+    expect(inOrder(records.filter(({ partition }) => partition === 1))).toEqual(numbered(10).map(({ value }) => value));
+  });
+
+  test('closing while it is away, the last thing here, is quick, and nothing dials afterwards', async () => {
+    const { topic, group } = names();
+    await createTopic(broker.servers, topic);
+    const dials: string[] = [];
+    const own = subject(broker.servers, {
+      allow: (host, port) => {
+        dials.push(`${host}:${port}`);
+        return null;
+      },
+    });
+    const handle = await own.consumer({ topics: [topic], group });
+    await logged(own.lines, ({ message }) => message === 'joined the consumer group');
+    const writer = await own.capabilities.openProducer(own.connection, { ...PRODUCER, deliveryTimeoutMs: 0 });
+    await broker.kill();
+    const sending = send(writer, topic, numbered(1));
+    await logged(own.lines, ({ message }) => message === 'Kafka consumer ended and starts again', 30_000);
+    const start = Date.now();
+    await Promise.all([handle.close(), writer.close()]);
+    expect(Date.now() - start).toBeLessThan(4_500);
+    expect(await sending).toEqual([{ index: 0, reason: { kind: 'cancelled', text: 'the producer is closed' } }]);
+    const before = dials.length;
+    await pause(3_000);
+    expect(dials.length).toBe(before);
+  });
 });

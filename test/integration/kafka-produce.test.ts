@@ -44,7 +44,11 @@ describe.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('compression %
     expect(await (await producer({ compression })).send([{ topic, records: set }])).toEqual([]);
     const back = await readBack(topic, sent.length);
     expect(back.map(({ key, value }) => ({ key, value }))).toEqual(sent.map(({ key = null, value }) => ({ key, value })));
-    expect(back[0]!.headers).toEqual([['one', '1'], ['two', 'zwei'], ['empty', '']]);
+    expect(back[0]!.headers).toEqual([
+      ['one', '1'],
+      ['two', 'zwei'],
+      ['empty', ''],
+    ]);
     expect(back.map(({ timestamp }) => timestamp - Number(set.baseTimestamp))).toEqual(sent.map(({ timestampDelta }) => timestampDelta));
   });
 });
@@ -60,7 +64,10 @@ describe('topics', () => {
     const topic = uniqueName('topic');
     const failures = await (await producer()).send([outgoing('a b', numbered(2)), outgoing(topic, numbered(2))]);
     expect(failures).toEqual(
-      [0, 1].map((index) => ({ index, reason: { kind: 'rejected', text: 'INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.' } })),
+      [0, 1].map((index) => ({
+        index,
+        reason: { kind: 'rejected', text: 'INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.' },
+      })),
     );
     expect(await readBack(topic, 2)).toHaveLength(2);
   });
@@ -69,7 +76,9 @@ describe('topics', () => {
     const topic = uniqueName('topic');
     await createTopic(servers, topic, 2);
     const failures = await (await producer()).send([outgoing(topic, numbered(1), 2), outgoing(topic, numbered(1), 1)]);
-    expect(failures).toEqual([{ index: 0, reason: { kind: 'rejected', text: 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.' } }]);
+    expect(failures).toEqual([
+      { index: 0, reason: { kind: 'rejected', text: 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.' } },
+    ]);
     expect((await readBack(topic, 1))[0]!.partition).toBe(1);
   });
 
@@ -92,11 +101,14 @@ describe('partitions', () => {
     await createTopic(servers, reference, 7);
     const records = [...numbered(50), ...numbered(50, 50, false)];
     expect(await (await producer()).send([outgoing(topic, records)])).toEqual([]);
-    const other = new kafkajs.Kafka({ brokers: servers.split(','), logLevel: 0 }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    const other = new kafkajs.Kafka({ brokers: servers.split(','), logLevel: 0 }).producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
     await other.connect();
     await other.send({ topic: reference, messages: numbered(50).map(({ key, value }) => ({ key: key as string, value })) });
     await other.disconnect();
-    const where = (list: Read[]): Map<string | null, number> => new Map(list.filter(({ key }) => key !== null).map(({ key, partition }) => [key, partition]));
+    const where = (list: Read[]): Map<string | null, number> =>
+      new Map(list.filter(({ key }) => key !== null).map(({ key, partition }) => [key, partition]));
     const mine = await readBack(topic, 100);
     expect(where(mine)).toEqual(where(await readBack(reference, 50)));
     expect(new Set(mine.filter(({ key }) => key === null).map(({ partition }) => partition)).size).toBe(1);
@@ -111,7 +123,7 @@ describe('partitions', () => {
 });
 
 describe('records that cannot be written', () => {
-  test('a record over the broker\'s limit fails alone, its neighbours arrive in order', async () => {
+  test("a record over the broker's limit fails alone, its neighbours arrive in order", async () => {
     const topic = uniqueName('topic');
     await createTopic(servers, topic, 1, { 'max.message.bytes': '10000' });
     const records = numbered(40).map((record, i) => (i === 17 || i === 30 ? { ...record, value: noise(20_000) } : record));
@@ -132,7 +144,9 @@ describe('records that cannot be written', () => {
     const topic = uniqueName('topic');
     await createTopic(servers, topic);
     const records = [{ value: 'a' }, { value: 'x'.repeat(3_000) }, { value: 'b' }];
-    expect(await (await producer({ maxBatchBytes: 1_000 })).send([outgoing(topic, records)])).toEqual([{ index: 1, reason: { kind: 'rejected', text: TOO_LARGE } }]);
+    expect(await (await producer({ maxBatchBytes: 1_000 })).send([outgoing(topic, records)])).toEqual([
+      { index: 1, reason: { kind: 'rejected', text: TOO_LARGE } },
+    ]);
     expect(values(await readBack(topic, 2))).toEqual(['a', 'b']);
   });
 
@@ -140,7 +154,9 @@ describe('records that cannot be written', () => {
     const [topic, other] = [uniqueName('topic'), uniqueName('topic')];
     await createTopic(servers, topic, 1, { 'cleanup.policy': 'compact' });
     await createTopic(servers, other);
-    const failures = await (await producer()).send([outgoing(other, numbered(3)), outgoing(topic, [...numbered(2), { key: null, value: 'x' }, ...numbered(2, 2)])]);
+    const failures = await (
+      await producer()
+    ).send([outgoing(other, numbered(3)), outgoing(topic, [...numbered(2), { key: null, value: 'x' }, ...numbered(2, 2)])]);
     expect(failures).toEqual([{ index: 5, reason: { kind: 'rejected', text: expect.stringContaining('INVALID_RECORD: ') } }]);
     expect(values(await readBack(topic, 4))).toEqual(numbered(4).map(({ value }) => value));
   });

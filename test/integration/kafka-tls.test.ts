@@ -9,7 +9,12 @@ const { sslServers, mtlsServers, misnamedServers, tls } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
 
 /** PEM texts by reference, as the runtime holds them. */
-const texts: Record<string, string> = { ca: tls?.caCert ?? '', otherCa: tls?.otherCaCert ?? '', cert: tls?.clientCert ?? '', key: tls?.clientKey ?? '' };
+const texts: Record<string, string> = {
+  ca: tls?.caCert ?? '',
+  otherCa: tls?.otherCaCert ?? '',
+  cert: tls?.clientCert ?? '',
+  key: tls?.clientKey ?? '',
+};
 const kafka = subject('unused:1', {
   secrets: {
     read(reference) {
@@ -30,7 +35,12 @@ async function roundTrip(to: Connection): Promise<void> {
   const producer = await openProducer(to);
   open.push(producer);
   expect(await producer.send([{ topic, records: section(numbered(3)) }])).toEqual([]);
-  const consumer = await kafka.capabilities.openConsumer(to, { topics: [topic], group: uniqueName('group'), fromBeginning: true, resume: [] });
+  const consumer = await kafka.capabilities.openConsumer(to, {
+    topics: [topic],
+    group: uniqueName('group'),
+    fromBeginning: true,
+    resume: [],
+  });
   open.push(consumer);
   expect(values(await read(consumer, 3))).toEqual(numbered(3).map(({ value }) => value));
 }
@@ -67,13 +77,15 @@ describe.skipIf(tls === null)(`TLS${tls === null ? ' (skipped: the given cluster
     for (const settings of [{ caCertRef: 'otherCa' }, {}]) {
       const { code, message, ms } = await refused(connection(sslServers!, settings));
       expect(code).toBe('kafka.rejected');
-      expect(message).toMatch(/^failed to dial broker: unable to dial: .*tls: failed to verify certificate: x509: certificate signed by unknown authority/);
+      expect(message).toMatch(
+        /^failed to dial broker: unable to dial: .*tls: failed to verify certificate: x509: certificate signed by unknown authority/,
+      );
       expect(message).toContain(sslServers!.split(',')[0]);
       expect(ms).toBeLessThan(5_000);
     }
   });
 
-  test('a broker with another host\'s certificate is refused at once', async () => {
+  test("a broker with another host's certificate is refused at once", async () => {
     const { code, message } = await refused(connection(misnamedServers!, { caCertRef: 'ca' }));
     expect(code).toBe('kafka.rejected');
     expect(message).toMatch(/tls: failed to verify certificate: x509: certificate is not valid for the host name/);

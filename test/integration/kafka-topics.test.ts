@@ -81,7 +81,7 @@ describe('transactions', () => {
   });
 });
 
-test('with log append time every record has the broker\'s, and says so', async () => {
+test("with log append time every record has the broker's, and says so", async () => {
   const topic = uniqueName('topic');
   await createTopic(servers, topic, 1, { 'message.timestamp.type': 'LogAppendTime' });
   const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);

@@ -26,7 +26,9 @@ test('with no broker, open fails after ten seconds and names every address as Go
 
 test('a name that nobody knows is named', async () => {
   const kafka = subject('no-such-host.invalid:9092');
-  await expect(kafka.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({ message: expect.stringMatching(/dial tcp: lookup no-such-host\.invalid: /) });
+  await expect(kafka.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({
+    message: expect.stringMatching(/dial tcp: lookup no-such-host\.invalid: /),
+  });
 });
 
 test('one server of several that answers is enough', async () => {
@@ -52,5 +54,7 @@ test('every dial goes through one gate, also to what a broker advertises', async
   expect(dialled.length).toBe(before);
 
   const refused = subject(sharedBroker().servers, { allow: (host, port) => new Error(`${host}:${port} is not allowed here`) });
-  await expect(refused.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({ message: expect.stringContaining('is not allowed here') });
+  await expect(refused.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({
+    message: expect.stringContaining('is not allowed here'),
+  });
 });

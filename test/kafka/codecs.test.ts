@@ -61,7 +61,9 @@ describe.each(CODECS)('%s', (name) => {
 
 test('gzip members and snappy frames made of many blocks are one section', () => {
   const halves = [Buffer.from('first half, '), Buffer.from('second half')];
-  expect(Buffer.from(codecFor('gzip')!.decompress(Buffer.concat(halves.map((half) => zlib.gzipSync(half))), MAX)).toString()).toBe('first half, second half');
+  expect(Buffer.from(codecFor('gzip')!.decompress(Buffer.concat(halves.map((half) => zlib.gzipSync(half))), MAX)).toString()).toBe(
+    'first half, second half',
+  );
   const snappy = codecFor('snappy')!;
   const blocks = halves.map((half) => {
     const block = snappy.compress(half);

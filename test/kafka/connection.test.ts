@@ -48,7 +48,7 @@ describe('addresses', () => {
 describe('the dialer', () => {
   const connect = (dialer: ReturnType<typeof createDialer>, port: number): Promise<Socket> =>
     new Promise((resolve, reject) => {
-      const socket = dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => resolve(socket as Socket) }) as Socket;
+      const socket = dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => resolve(socket) });
       socket.on('error', reject);
     });
 
@@ -72,7 +72,7 @@ describe('the dialer', () => {
   });
 });
 
-describe('why a dial failed, in Go\'s words', () => {
+describe("why a dial failed, in Go's words", () => {
   const text = (error: unknown): string => dialFailure('h', 1, error).text;
   test.each([
     [{ code: 'ECONNREFUSED' }, 'dial tcp h:1: connect: connection refused'],
@@ -82,7 +82,10 @@ describe('why a dial failed, in Go\'s words', () => {
     [{ message: 'Connection timeout' }, 'dial tcp h:1: i/o timeout'],
     [Object.assign(new Error(), { errors: [{ code: 'ECONNREFUSED' }] }), 'dial tcp h:1: connect: connection refused'],
     [Object.assign(new Error('SASL Authentication failed'), { name: 'KafkaJSSASLAuthenticationError' }), 'h:1: SASL Authentication failed'],
-    [{ code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'm' }, 'h:1: tls: failed to verify certificate: x509: certificate signed by unknown authority (m)'],
+    [
+      { code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'm' },
+      'h:1: tls: failed to verify certificate: x509: certificate signed by unknown authority (m)',
+    ],
     [{ code: 'CERT_HAS_EXPIRED' }, 'h:1: tls: failed to verify certificate: x509: certificate has expired or is not yet valid'],
   ])('%j', (error, expected) => {
     expect(text(error)).toBe(expected);
@@ -97,7 +100,7 @@ describe('PEM texts', () => {
     ['clientCert', 'could not configure client TLS: tls: failed to find any PEM data in certificate input'],
     ['clientKey', 'could not configure client TLS: tls: failed to find any PEM data in key input'],
     ['caCert', 'could not configure client TLS: tls: failed to find any PEM data in CA certificate input'],
-  ])('%s that is none is refused in Go\'s words (B-3)', (name, text) => {
+  ])("%s that is none is refused in Go's words (B-3)", (name, text) => {
     expect(checkPem(name, 'foo')).toBe(text);
   });
 

@@ -7,7 +7,8 @@ import { decode, numbered, section } from './sections.ts';
 
 const kafkajsMurmur2 = createRequire(import.meta.url)('kafkajs/src/producer/partitioners/default/murmur2') as (key: Buffer) => number;
 const LARGE = 1 << 20;
-const summary = (batches: OutgoingBatch[]) => batches.map((batch) => [batch.partition, decode(batch.records).map(({ value }) => value), [...batch.indexes]]);
+const summary = (batches: OutgoingBatch[]) =>
+  batches.map((batch) => [batch.partition, decode(batch.records).map(({ value }) => value), [...batch.indexes]]);
 
 describe('murmur2', () => {
   // From Kafka's own UtilsTest.
@@ -23,7 +24,12 @@ describe('murmur2', () => {
     expect(murmur2(Buffer.concat([Buffer.from('xx'), bytes]), 2, bytes.length)).toBe(hash);
   });
   test('of any bytes is what kafkajs gives', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => murmur2(bytes, 0, bytes.length) === (kafkajsMurmur2(Buffer.from(bytes)) | 0)));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }),
+        (bytes) => murmur2(bytes, 0, bytes.length) === (kafkajsMurmur2(Buffer.from(bytes)) | 0),
+      ),
+    );
   });
 });
 
@@ -77,36 +83,46 @@ describe('dividing a record set', () => {
   });
 
   test('the largest timestamp is known', () => {
-    const set = section([{ value: 'a', timestampDelta: 5 }, { value: 'b', timestampDelta: -9 }, { key: 'k', value: 'c', timestampDelta: 70_000 }]);
+    const set = section([
+      { value: 'a', timestampDelta: 5 },
+      { value: 'b', timestampDelta: -9 },
+      { key: 'k', value: 'c', timestampDelta: 70_000 },
+    ]);
     expect(divide(set, 0, () => 0, LARGE).batches[0]!.maxTimestamp).toBe(set.baseTimestamp + 70_000n);
   });
 
   test('a set whose count is wrong is the fault of the guest', () => {
     const set = section(numbered(3));
-    for (const count of [2, 4]) expect(() => divide({ ...set, count }, 0, () => 0, LARGE)).toThrow(expect.objectContaining({ code: 'guest.contract' }));
+    for (const count of [2, 4])
+      expect(() => divide({ ...set, count }, 0, () => 0, LARGE)).toThrow(expect.objectContaining({ code: 'guest.contract' }));
   });
 
   test('divided and halved again and again, every record is there once, in order', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 150, max: 4000 }), (count, partitions, limit) => {
-        const set = section(numbered(count));
-        const seen = new Map<number, string[]>();
-        const collect = (batch: OutgoingBatch): void => {
-          if (batch.indexes.length > 3) return halve(batch).forEach(collect);
-          decode(batch.records).forEach((record, i) => {
-            expect(record.offset).toBe(i);
-            expect(record.value).toBe(`value-${batch.indexes[i]}`);
-            seen.set(batch.partition, [...(seen.get(batch.partition) ?? []), record.value!]);
-          });
-        };
-        divide(set, 0, chooseByKey(partitions, 0), limit).batches.forEach(collect);
-        const all = [...seen.values()];
-        expect(all.flat()).toHaveLength(count);
-        for (const values of all) {
-          const numbers = values.map((value) => Number(value.slice(6)));
-          expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 150, max: 4000 }),
+        (count, partitions, limit) => {
+          const set = section(numbered(count));
+          const seen = new Map<number, string[]>();
+          const collect = (batch: OutgoingBatch): void => {
+            if (batch.indexes.length > 3) return halve(batch).forEach(collect);
+            decode(batch.records).forEach((record, i) => {
+              expect(record.offset).toBe(i);
+              expect(record.value).toBe(`value-${batch.indexes[i]}`);
+              seen.set(batch.partition, [...(seen.get(batch.partition) ?? []), record.value!]);
+            });
+          };
+          divide(set, 0, chooseByKey(partitions, 0), limit).batches.forEach(collect);
+          const all = [...seen.values()];
+          expect(all.flat()).toHaveLength(count);
+          for (const values of all) {
+            const numbers = values.map((value) => Number(value.slice(6)));
+            expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+          }
+        },
+      ),
       { numRuns: 50 },
     );
   });

@@ -22,7 +22,9 @@ type SendRequest = Parameters<Send>[0];
 type Answer = Awaited<ReturnType<Send>>;
 
 const valuesOf = (messages: object[]): string[] =>
-  messages.flatMap((message) => readBatches((message as RawOutgoing).encoded).flatMap((batch) => decode(openBatch(batch, 1 << 24)).map(({ value }) => value!)));
+  messages.flatMap((message) =>
+    readBatches((message as RawOutgoing).encoded).flatMap((batch) => decode(openBatch(batch, 1 << 24)).map(({ value }) => value!)),
+  );
 const confirm = ({ topic, messages }: SendRequest): Answer => [{ topicName: topic, partition: messages[0]!.partition!, errorCode: 0 }];
 
 /** A lane whose producer answers as told; what it was asked to write is in `asked`. */
@@ -154,11 +156,18 @@ function cluster(failFirst: (moveLeader: (partition: number, node: number) => vo
       getProducerEpoch: () => 0,
     },
   });
-  return { written, send: (request: SendRequest) => send({ acks: request.acks, timeout: request.timeout, topicMessages: [{ topic: request.topic, messages: request.messages }] }) };
+  return {
+    written,
+    send: (request: SendRequest) =>
+      send({ acks: request.acks, timeout: request.timeout, topicMessages: [{ topic: request.topic, messages: request.messages }] }),
+  };
 }
 
 test.each([
-  ['a leader that moves to a broker which has answered already', (move: (partition: number, node: number) => void) => (move(1, 1), createErrorFromCode(NOT_LEADER))],
+  [
+    'a leader that moves to a broker which has answered already',
+    (move: (partition: number, node: number) => void) => (move(1, 1), createErrorFromCode(NOT_LEADER)),
+  ],
   ['a broker that fails once', () => createErrorFromCode(REQUEST_TIMED_OUT)],
 ])('over kafkajs, no record is lost or moved by %s', async (_name, failFirst) => {
   const { written, send } = cluster(failFirst);
@@ -181,7 +190,11 @@ describe('order', () => {
       if (failures-- > 0) throw createErrorFromCode(REQUEST_TIMED_OUT);
       return confirm(request);
     });
-    await Promise.all([partitionLane.deliver(batch(1, 0), delivery()), partitionLane.deliver(batch(1, 1), delivery()), partitionLane.deliver(batch(1, 2), delivery())]);
+    await Promise.all([
+      partitionLane.deliver(batch(1, 0), delivery()),
+      partitionLane.deliver(batch(1, 1), delivery()),
+      partitionLane.deliver(batch(1, 2), delivery()),
+    ]);
     expect(asked.flat()).toEqual(['value-0', 'value-0', 'value-0', 'value-1', 'value-2']);
   });
 
@@ -190,7 +203,9 @@ describe('order', () => {
     const { partitionLane, asked } = lane((request, attempt) => (attempt === 1 ? first.promise : confirm(request)));
     const late = delivery(30);
     await partitionLane.deliver(batch(2), late);
-    expect(late.failures).toEqual([0, 1].map((index) => ({ index, reason: { kind: 'timeout', text: 'records have timed out before they were able to be produced' } })));
+    expect(late.failures).toEqual(
+      [0, 1].map((index) => ({ index, reason: { kind: 'timeout', text: 'records have timed out before they were able to be produced' } })),
+    );
     const next = partitionLane.deliver(batch(1, 2), delivery());
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(asked).toHaveLength(1);
@@ -213,8 +228,15 @@ describe('splitting', () => {
     const outcome = delivery();
     await partitionLane.deliver(batch(20), outcome);
     expect(outcome.failures.map(({ index }) => index)).toEqual([5, 12]);
-    expect(outcome.failures[0]!.reason).toEqual({ kind: 'rejected', text: 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.' });
-    expect(written).toEqual(numbered(20).map(({ value }) => value).filter((value) => value !== 'value-5' && value !== 'value-12'));
+    expect(outcome.failures[0]!.reason).toEqual({
+      kind: 'rejected',
+      text: 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.',
+    });
+    expect(written).toEqual(
+      numbered(20)
+        .map(({ value }) => value)
+        .filter((value) => value !== 'value-5' && value !== 'value-12'),
+    );
   });
 
   test('at the deadline, what is written stays written and the rest is told', async () => {
@@ -238,7 +260,12 @@ describe('giving up', () => {
     const outcome = delivery();
     await partitionLane.deliver(batch(1), outcome);
     expect(asked).toHaveLength(1);
-    expect(outcome.failures).toEqual([{ index: 0, reason: { kind: 'rejected', text: 'TOPIC_AUTHORIZATION_FAILED: Not authorized to access topics: [Topic authorization failed].' } }]);
+    expect(outcome.failures).toEqual([
+      {
+        index: 0,
+        reason: { kind: 'rejected', text: 'TOPIC_AUTHORIZATION_FAILED: Not authorized to access topics: [Topic authorization failed].' },
+      },
+    ]);
   });
 
   test('a topic that is gone is tried four times', async () => {

@@ -34,14 +34,19 @@ describe('the replaced modules', () => {
       const root = fileURLToPath(new URL('../..', import.meta.url));
       mkdirSync(join(folder, 'node_modules/@platformatic'), { recursive: true });
       cpSync(join(root, 'node_modules/kafkajs'), join(folder, 'node_modules/kafkajs'), { recursive: true });
-      for (const name of ['wasm-utils', 'dynamic-buffer']) cpSync(join(root, 'node_modules/@platformatic', name), join(folder, 'node_modules/@platformatic', name), { recursive: true });
-      for (const path of ['kafka', 'runtime/contract.ts', 'errors.ts', 'log.ts']) cpSync(join(root, 'host', path), join(folder, 'host', path), { recursive: true });
+      for (const name of ['wasm-utils', 'dynamic-buffer'])
+        cpSync(join(root, 'node_modules/@platformatic', name), join(folder, 'node_modules/@platformatic', name), { recursive: true });
+      for (const path of ['kafka', 'runtime/contract.ts', 'errors.ts', 'log.ts'])
+        cpSync(join(root, 'host', path), join(folder, 'host', path), { recursive: true });
       writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
       const start = () => spawnSync(process.execPath, [join(folder, 'host/kafka/kafkajs.ts')], { encoding: 'utf8' });
       expect(start().status).toBe(0);
       const changed = join(folder, 'node_modules/kafkajs/src/protocol/request.js');
       writeFileSync(changed, `${readFileSync(changed, 'utf8')}\n// changed\n`);
-      expect(start()).toMatchObject({ status: 1, stderr: expect.stringContaining('kafkajs/src/protocol/request.js is not the file of kafkajs 2.2.4') });
+      expect(start()).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('kafkajs/src/protocol/request.js is not the file of kafkajs 2.2.4'),
+      });
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -51,24 +56,54 @@ describe('the replaced modules', () => {
 describe('aborted transactions', () => {
   type Filter = (options: { messages: object[]; abortedTransactions: { producerId: string; firstOffset: string }[] }) => RawMessage[];
   const filter = replacements['src/consumer/filterAbortedMessages.js'] as Filter;
-  const data = (offset: number, producerId: string, inTransaction = true) => ({ offset: String(offset), key: null, isControlRecord: false, batchContext: { producerId, inTransaction } });
-  const end = (offset: number, producerId: string, type: 'abort' | 'commit') => ({ offset: String(offset), key: Buffer.from([0, 0, 0, type === 'abort' ? 0 : 1]), isControlRecord: true, batchContext: { producerId, inTransaction: true } });
+  const data = (offset: number, producerId: string, inTransaction = true) => ({
+    offset: String(offset),
+    key: null,
+    isControlRecord: false,
+    batchContext: { producerId, inTransaction },
+  });
+  const end = (offset: number, producerId: string, type: 'abort' | 'commit') => ({
+    offset: String(offset),
+    key: Buffer.from([0, 0, 0, type === 'abort' ? 0 : 1]),
+    isControlRecord: true,
+    batchContext: { producerId, inTransaction: true },
+  });
   const kept = (messages: object[], abortedTransactions: { producerId: string; firstOffset: string }[]): number[] =>
-    filter({ messages, abortedTransactions }).filter(({ isControlRecord }) => !isControlRecord).map(({ offset }) => Number(offset));
+    filter({ messages, abortedTransactions })
+      .filter(({ isControlRecord }) => !isControlRecord)
+      .map(({ offset }) => Number(offset));
 
-  test('go, and the same producer\'s next transaction stays', () => {
+  test("go, and the same producer's next transaction stays", () => {
     const messages = [data(0, 'a'), data(1, 'a'), end(2, 'a', 'abort'), data(3, 'a'), end(4, 'a', 'commit'), data(5, '-1', false)];
     expect(kept(messages, [{ producerId: 'a', firstOffset: '0' }])).toEqual([3, 5]);
   });
 
   test('listed by their ends go, too: brokers do not sort by the beginning', () => {
-    const messages = [data(0, 'a'), data(1, 'b'), end(2, 'b', 'abort'), data(3, 'a'), end(4, 'a', 'abort'), data(5, 'b'), end(6, 'b', 'commit')];
-    expect(kept(messages, [{ producerId: 'b', firstOffset: '1' }, { producerId: 'a', firstOffset: '0' }])).toEqual([5]);
+    const messages = [
+      data(0, 'a'),
+      data(1, 'b'),
+      end(2, 'b', 'abort'),
+      data(3, 'a'),
+      end(4, 'a', 'abort'),
+      data(5, 'b'),
+      end(6, 'b', 'commit'),
+    ];
+    expect(
+      kept(messages, [
+        { producerId: 'b', firstOffset: '1' },
+        { producerId: 'a', firstOffset: '0' },
+      ]),
+    ).toEqual([5]);
   });
 
   test('that all began before the first message fetched go', () => {
     const messages = [data(10, 'b'), data(11, 'a'), end(12, 'b', 'abort'), end(13, 'a', 'abort'), data(14, 'c')];
-    expect(kept(messages, [{ producerId: 'a', firstOffset: '1' }, { producerId: 'b', firstOffset: '2' }])).toEqual([14]);
+    expect(
+      kept(messages, [
+        { producerId: 'a', firstOffset: '1' },
+        { producerId: 'b', firstOffset: '2' },
+      ]),
+    ).toEqual([14]);
   });
 
   test('a key of four zero bytes in a plain record ends nothing', () => {
@@ -99,9 +134,21 @@ describe('requests', () => {
       buffer: Buffer;
       size(): number;
     };
-    const reference = new Encoder().writeString(null).writeInt16(-1).writeInt32(1234).writeInt32(1).writeString('topic ü').writeInt32(1).writeInt32(7).writeInt32(encoded.length);
+    const reference = new Encoder()
+      .writeString(null)
+      .writeInt16(-1)
+      .writeInt32(1234)
+      .writeInt32(1)
+      .writeString('topic ü')
+      .writeInt32(1)
+      .writeInt32(7)
+      .writeInt32(encoded.length);
     reference.writeBufferInternal(encoded);
-    const request = produce({ acks: -1, timeout: 1234, topicData: [{ topic: 'topic ü', partitions: [{ partition: 7, messages: [{ encoded }] }] }] });
+    const request = produce({
+      acks: -1,
+      timeout: 1234,
+      topicData: [{ topic: 'topic ü', partitions: [{ partition: 7, messages: [{ encoded }] }] }],
+    });
     expect((await request.encode()).buffer.equals(reference.buffer)).toBe(true);
     expect(request).toMatchObject({ apiKey: 0, apiVersion: 3 });
     expect(request.expectResponse()).toBe(true);
@@ -112,7 +159,7 @@ describe('requests', () => {
     expect((await frame(options)).buffer.equals(raw)).toBe(true);
   });
 
-  test('messages that are not raw take kafkajs\' own encoder', async () => {
+  test("messages that are not raw take kafkajs' own encoder", async () => {
     const topicData = [{ topic: 't', partitions: [{ partition: 0, messages: [{ key: null, value: Buffer.from('v'), headers: {} }] }] }];
     const { buffer } = await produce({ acks: 0, timeout: 1, topicData }).encode();
     expect(buffer.includes('v')).toBe(true);

@@ -24,7 +24,15 @@ test('the CRC is CRC-32C', () => {
 test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('a batch is read as it was written: %s', (codec) => {
   const [batch, ...rest] = readBatches(batchOf(codec));
   expect(rest).toEqual([]);
-  expect(batch).toMatchObject({ magic: 2, baseOffset: 0n, lastOffset: 19n, count: 20, control: false, transactional: false, producerId: -1n });
+  expect(batch).toMatchObject({
+    magic: 2,
+    baseOffset: 0n,
+    lastOffset: 19n,
+    count: 20,
+    control: false,
+    transactional: false,
+    producerId: -1n,
+  });
   expect(decode(openBatch(batch!, MAX))).toEqual(decode(set));
 });
 
@@ -47,7 +55,9 @@ describe('what a fetch brings', () => {
   test('one flipped bit is found by the CRC', () => {
     const bytes = batchOf('snappy');
     bytes[100]! ^= 1;
-    expect(() => openBatch(readBatches(bytes)[0]!, MAX)).toThrow(expect.objectContaining({ code: 'kafka.corrupt', message: expect.stringContaining('CRC') }));
+    expect(() => openBatch(readBatches(bytes)[0]!, MAX)).toThrow(
+      expect.objectContaining({ code: 'kafka.corrupt', message: expect.stringContaining('CRC') }),
+    );
   });
 
   test.each([0, 1])('message format %i is refused by name', (magic) => {
@@ -60,7 +70,9 @@ describe('what a fetch brings', () => {
 
   test('a compressed batch that is none says so', () => {
     const bytes = patched((batch) => batch.writeInt16BE(2, 21));
-    expect(() => openBatch(readBatches(bytes)[0]!, MAX)).toThrow(expect.objectContaining({ code: 'kafka.corrupt', message: expect.stringContaining('cannot be uncompressed') }));
+    expect(() => openBatch(readBatches(bytes)[0]!, MAX)).toThrow(
+      expect.objectContaining({ code: 'kafka.corrupt', message: expect.stringContaining('cannot be uncompressed') }),
+    );
   });
 
   test('log append time is the batch maximum, and said', () => {

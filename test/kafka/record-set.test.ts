@@ -8,7 +8,11 @@ const records = fc.array(
   fc.record<TestRecord>({
     key: fc.option(fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))),
     value: fc.option(fc.uint8Array({ maxLength: 20_000 }).map((bytes) => Buffer.from(bytes))),
-    headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }).filter((name) => name !== '__proto__'), fc.string(), { maxKeys: 3 }),
+    headers: fc.dictionary(
+      fc.string({ minLength: 1, maxLength: 5 }).filter((name) => name !== '__proto__'),
+      fc.string(),
+      { maxKeys: 3 },
+    ),
     timestampDelta: fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),
   }),
   { minLength: 1, maxLength: 30 },
@@ -20,7 +24,7 @@ describe('splitting a record set', () => {
       fc.property(records, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 30_000 }), (list, maxRecords, maxBytes) => {
         const whole = section(list, { baseOffset: 77n });
         const parts = [];
-        for (let rest: typeof whole | null = whole; rest !== null; ) {
+        for (let rest: typeof whole | null = whole; rest !== null;) {
           const split = splitFront(rest, maxRecords, maxBytes);
           expect(split.front.count).toBeGreaterThan(0);
           expect(split.front.count).toBeLessThanOrEqual(maxRecords);
@@ -93,7 +97,14 @@ test('on the stock path, messages and record sets say the same', () => {
 });
 
 test('on the stock path, log append time and create time are kept apart', () => {
-  const message = (offset: number, timestampType: number) => ({ offset: String(offset), timestamp: '5', key: null, value: Buffer.from('v'), headers: {}, batchContext: { timestampType } });
+  const message = (offset: number, timestampType: number) => ({
+    offset: String(offset),
+    timestamp: '5',
+    key: null,
+    value: Buffer.from('v'),
+    headers: {},
+    batchContext: { timestampType },
+  });
   const sets = packMessages([message(0, 0), message(1, 1), message(2, 1)] as never);
   expect(sets.map(({ count, logAppendTime }) => [count, logAppendTime])).toEqual([
     [1, false],
