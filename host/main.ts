@@ -1,3 +1,4 @@
+import { countBuffersAsHeap } from './external-memory.ts';
 import { startedAs } from './plugin/environment.ts';
 
 /**
@@ -5,6 +6,7 @@ import { startedAs } from './plugin/environment.ts';
  * and nothing here waits at the top level, so that it can be bundled as CommonJS, which starts faster.
  */
 async function start(): Promise<void> {
+  countBuffersAsHeap();
   const started = startedAs(process.env);
   switch (started.kind) {
     case 'plugin': {
