@@ -54,15 +54,12 @@ export class Handles {
   }
 
   /**
-   * Serves one import; rejects with WitFailure only. Never settles once the instance has ended: a guest on the host's own thread
-   * that went on with an answer could keep that thread busy for ever, so it stays suspended until it is collected.
+   * Serves one import; rejects with WitFailure only. A request that is under way when the instance ends is answered, so that the
+   * guest can return. One that comes later never is: a guest on the host's own thread that goes on asking could keep that
+   * thread busy for ever.
    */
   async request(name: ImportName, args: unknown[]): Promise<unknown> {
-    try {
-      return await this.#answer(name, args);
-    } finally {
-      if (this.#ended) await new Promise(() => undefined);
-    }
+    return this.#ended ? new Promise(() => undefined) : this.#answer(name, args);
   }
 
   async #answer(name: ImportName, args: unknown[]): Promise<unknown> {
@@ -83,7 +80,7 @@ export class Handles {
     }
   }
 
-  /** Closes everything that the guest left open, within a bound. No import is answered afterwards. */
+  /** Closes everything that the guest left open, within a bound. */
   async end(): Promise<void> {
     this.#ended = true;
     const open = [...this.#consumers.values(), ...this.#producers.values()];
@@ -93,7 +90,6 @@ export class Handles {
   }
 
   async #serve(name: ImportName, args: unknown[]): Promise<unknown> {
-    if (this.#ended) throw new ConnectorError('cancelled', 'the instance has ended');
     switch (name) {
       case 'openConsumer':
         return this.#open(this.#consumers, (grants) => grants.openConsumer(args[0] as Connection, args[1] as ConsumerOptions));

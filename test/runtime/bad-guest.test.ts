@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../host/errors.ts';
 import type { SourceConnector } from '../../host/runtime/source.ts';
-import { acksOf, range, sourceRig, TestSink, type RigOptions } from './support/connectors.ts';
+import { acksOf, range, sourceRig, TestSink, type RigOptions, eventually } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 
 const open: SourceConnector[] = [];
@@ -157,7 +157,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     });
     await sink.until(() => sink.count === 10);
     kafka.faults.poll.push(new TypeError('the instance has to go'));
-    await expect.poll(() => kafka.openConsumers).toBe(0);
+    await eventually(() => kafka.openConsumers).toBe(0);
     source.ack(acksOf(...range(0, 8)));
     await source.settled();
     await sink.until(() => sink.count === 12);
@@ -180,7 +180,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     const { sink, source } = await running(kafka, { placement, limits: { backoffMinMs: 60_000, backoffMaxMs: 60_000 } });
     await sink.until(() => sink.count === 10);
     kafka.faults.poll.push(new TypeError('the instance has to go'));
-    await expect.poll(() => kafka.openConsumers).toBe(0);
+    await eventually(() => kafka.openConsumers).toBe(0);
     expect(Buffer.from(await source.stop()).toString()).toBe('9');
     await source.teardown();
   });
@@ -209,16 +209,24 @@ describe('a guest that loops for ever, in a worker', () => {
   });
 
   test('fails configure and open in time', async () => {
-    await expect(sourceRig(new FakeKafka(), { placement: 'worker', config: { behaviour: 'loop', at: 'configure' } })).rejects.toMatchObject(
-      { code: 'guest.deadline' },
-    );
-    const { connector } = await sourceRig(new FakeKafka(), { placement: 'worker', config: { behaviour: 'loop', at: 'open' } });
+    await expect(
+      sourceRig(new FakeKafka(), { placement: 'worker', limits: { guestMs: 500 }, config: { behaviour: 'loop', at: 'configure' } }),
+    ).rejects.toMatchObject({ code: 'guest.deadline' });
+    const { connector } = await sourceRig(new FakeKafka(), {
+      placement: 'worker',
+      limits: { guestMs: 1_000 },
+      config: { behaviour: 'loop', at: 'open' },
+    });
     open.push(connector);
     await expect(connector.open(null)).rejects.toMatchObject({ code: 'guest.deadline' });
   });
 
   test.each(['stop', 'teardown'])('does not keep the host from ending it, when it loops in %s', async (at) => {
-    const { sink, source, kafka } = await running(new FakeKafka(3), { placement: 'worker', config: { behaviour: 'loop', at } });
+    const { sink, source, kafka } = await running(new FakeKafka(3), {
+      placement: 'worker',
+      limits: { guestMs: 1_000 },
+      config: { behaviour: 'loop', at },
+    });
     await sink.until(() => sink.count === 3);
     expect(Buffer.from(await source.stop()).toString()).toBe('2');
     await source.teardown();
@@ -229,10 +237,10 @@ describe('a guest that loops for ever, in a worker', () => {
     const kafka = new FakeKafka(3);
     let release = (): void => undefined;
     kafka.gates.commit = new Promise((resolve) => (release = resolve));
-    const { sink, source } = await running(kafka, { placement: 'worker', limits: { guestMs: 200 } });
+    const { sink, source } = await running(kafka, { placement: 'worker', limits: { guestMs: 1_000 } });
     await sink.until(() => sink.count === 3);
     source.ack(acksOf(0));
-    await new Promise((resolve) => setTimeout(resolve, 900));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     release();
     await source.settled();
     expect(kafka.committed).toBe(1);

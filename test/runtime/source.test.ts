@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SourceConnector } from '../../host/runtime/source.ts';
 import { ConnectorError } from '../../host/errors.ts';
-import { acksOf, range, sourceRig, TestSink, type RigOptions } from './support/connectors.ts';
+import { acksOf, range, sourceRig, TestSink, type RigOptions, eventually } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 
 const open: SourceConnector[] = [];
@@ -61,7 +61,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
 
   test('wakes a waiting poll when it is stopped', async () => {
     const { source, kafka } = await running(new FakeKafka(0), { placement, credit: { maxWaitMs: 60_000 } });
-    await expect.poll(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(1);
+    await eventually(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(1);
     expect(await source.stop()).toEqual(new Uint8Array(0));
   });
 
@@ -172,7 +172,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     const kafka = new FakeKafka(3);
     const { sink, source } = await running(kafka, { placement, credit: { maxWaitMs: 60_000 } });
     await sink.until(() => sink.count === 3);
-    await expect.poll(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(2);
+    await eventually(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(2);
     source.ack(acksOf(0, 1, 2, 3));
     kafka.produce(1);
     await source.teardown();

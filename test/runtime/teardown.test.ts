@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDestination, createSource } from '../../host/connector.ts';
-import { acksOf, sourceRig, TEST_LIMITS, TestSink } from './support/connectors.ts';
+import { acksOf, sourceRig, TEST_LIMITS, TestSink, eventually } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
 
@@ -41,11 +41,11 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     kafka.gates.open = new Promise((resolve) => (release = resolve));
     const { connector } = await sourceRig(kafka, { placement });
     const opening = connector.open(null).catch((thrown: unknown) => thrown);
-    await expect.poll(() => kafka.calls).toEqual(['open 0']);
+    await eventually(() => kafka.calls).toEqual(['open 0']);
     await connector.teardown();
     expect(await opening).toMatchObject({ code: 'cancelled' });
     release();
-    await expect.poll(() => kafka.calls).toEqual(['open 0', 'close']);
+    await eventually(() => kafka.calls).toEqual(['open 0', 'close']);
     expect(kafka.openConsumers).toBe(0);
   });
 
@@ -70,7 +70,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     await connector.open(null);
     const sink = new TestSink();
     connector.run(sink, { credit: { maxWaitMs: 60_000 } });
-    await expect.poll(() => kafka.calls.length).toBe(2);
+    await eventually(() => kafka.calls.length).toBe(2);
     const teardown = connector.teardown();
     kafka.produce(5);
     await teardown;
@@ -87,7 +87,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     connector.run(sink);
     await sink.until(() => sink.count === 1);
     connector.ack(acksOf(0));
-    await expect.poll(() => kafka.calls).toContain('commit 1');
+    await eventually(() => kafka.calls).toContain('commit 1');
     const started = performance.now();
     await connector.teardown();
     expect(performance.now() - started).toBeLessThan(5_000);

@@ -1,4 +1,4 @@
-import { beforeAll } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { createDestination, createSource } from '../../../host/connector.ts';
 import { type ConnectorError } from '../../../host/errors.ts';
 import type { Log, LogLevel } from '../../../host/log.ts';
@@ -14,8 +14,11 @@ import { misbehaving } from './misbehaving.ts';
 // Compiling takes longer than a test may.
 beforeAll(async () => void (await misbehaving()), 90_000);
 
-/** Short, so that a test of a deadline or of a back-off takes less than a second or two. */
-export const TEST_LIMITS: Partial<Limits> = { guestMs: 500, teardownMs: 3_000, backoffMinMs: 10, backoffMaxMs: 40 };
+/** Back-offs are short; a deadline of the guest is for the tests of deadlines to set. */
+export const TEST_LIMITS: Partial<Limits> = { teardownMs: 3_000, backoffMinMs: 10, backoffMaxMs: 40 };
+
+/** Polls with the patience that a loaded machine needs. */
+export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 10_000 });
 
 export interface HostLine {
   level: LogLevel;
