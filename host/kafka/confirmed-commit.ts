@@ -12,6 +12,7 @@ export class ConfirmedCommits {
   readonly #timeoutMs: number;
   readonly #metadata: string | null;
   #confirmed = 0;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(consumer: Consumer, timeoutMs: number, metadata: string | null = null) {
     this.#consumer = consumer;
@@ -22,16 +23,23 @@ export class ConfirmedCommits {
     });
   }
 
-  /** Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error. One call at a time. */
+  /** Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error, at the latest after the time. */
   async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    // One that kafkajs still tries would overwrite a later one.
+    const before = this.#last;
+    const sent = before.then(() => this.#send(offsets));
+    this.#last = sent.catch(() => undefined);
+    if (!(await settles(sent, this.#timeoutMs)))
+      throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#timeoutMs} ms`);
+    return sent;
+  }
+
+  async #send(offsets: readonly PartitionOffset[]): Promise<void> {
     const before = this.#confirmed;
     const metadata = this.#metadata;
-    const committed = this.#consumer.commitOffsets(
+    await this.#consumer.commitOffsets(
       offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset), metadata })),
     );
-    if (!(await settles(committed, this.#timeoutMs)))
-      throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#timeoutMs} ms`);
-    await committed;
     if (this.#confirmed - before < offsets.length)
       throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is stopping');
   }

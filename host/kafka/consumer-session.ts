@@ -14,30 +14,15 @@ import { failureText, isPermanent, kafkaError, protocolType } from './kafka-erro
 import kafkajs, { type Admin, type Consumer, type EachBatchPayload } from './kafkajs.ts';
 import { RecordMerger } from './record-merger.ts';
 import { trimBelow } from './record-set.ts';
+import { TIMES, type SessionTimes } from './session-times.ts';
 import { findTopics } from './topics.ts';
 import { settles, sleep } from './wait.ts';
 
-export interface SessionTimes {
-  sessionTimeoutMs: number;
-  heartbeatIntervalMs: number;
-  rebalanceTimeoutMs: number;
-  /** Bounds how long a stop and a rebalance take to be noticed. */
-  maxWaitMs: number;
-  /** No fetch and no heartbeat for so long: the session is given up. */
-  watchdogMs: number;
-  /** How often missing topics are looked for. */
-  topicPollMs: number;
-  commitTimeoutMs: number;
-}
-const TIMES: SessionTimes = {
-  sessionTimeoutMs: 30_000,
-  heartbeatIntervalMs: 3_000,
-  rebalanceTimeoutMs: 60_000,
-  maxWaitMs: 250,
-  watchdogMs: 90_000,
-  topicPollMs: 1_000,
-  commitTimeoutMs: 10_000,
-};
+/**
+ * How long kafkajs itself bears a broker that is away, about 25 s: less than the session, so that the member is still known when
+ * the broker is back. A new member would have to wait until the old one's session is over.
+ */
+const IN_PLACE = { retries: 8, initialRetryTime: 300, maxRetryTime: 5_000 };
 const MAX_BYTES = 8 * 1024 * 1024;
 const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
@@ -78,7 +63,6 @@ export class ConsumerSession {
   #over = false;
   #lastSign = Date.now();
   #commits: ConfirmedCommits | null = null;
-  #sending: Promise<void> = Promise.resolve();
   /** The epoch whose start offsets are in place. */
   #readyEpoch = 0;
   #ready: Promise<void> = Promise.resolve();
@@ -87,6 +71,7 @@ export class ConsumerSession {
   readonly #resets = new Set<string>();
   readonly #batches: BatchReader;
   #joinedEpoch = 0;
+  #away = false;
 
   constructor(context: SessionContext) {
     this.#context = context;
@@ -153,7 +138,7 @@ export class ConsumerSession {
       maxBytes: MAX_BYTES,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
-      retry: { retries: 3, initialRetryTime: 200, maxRetryTime: 5_000, restartOnFailure: async () => false },
+      retry: { ...IN_PLACE, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
     this.#commits = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
@@ -162,10 +147,14 @@ export class ConsumerSession {
       this.#lastSign = Date.now();
     };
     consumer.on(FETCH, sign);
-    consumer.on(HEARTBEAT, sign);
+    consumer.on(HEARTBEAT, () => {
+      sign();
+      this.#found();
+    });
     consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       sign();
+      this.#found();
       this.#onJoin(payload.memberAssignment);
     });
     await consumer.connect();
@@ -342,8 +331,9 @@ export class ConsumerSession {
     });
   }
 
-  /** kafkajs tells of an offset out of range in its log only. */
+  /** kafkajs tells of lost connections and of offsets out of range in its log only. */
   #onLog(message: string, facts: Record<string, unknown>): void {
+    if (message.startsWith('Connection error') && this.#joinedEpoch > 0 && !this.#over) return this.#lost(message, facts);
     if (!message.startsWith('Offset out of range, resetting')) return;
     const { topic, partition } = facts as { topic: string; partition: number };
     const key = partitionKey(topic, partition);
@@ -351,6 +341,18 @@ export class ConsumerSession {
     this.#resets.add(key);
     // Before the start offsets are known it waits for them.
     if (state !== undefined) this.#outOfRange(topic, partition, state);
+  }
+
+  /** Said once, and once more when the group's coordinator answers again. */
+  #lost(error: string, { broker }: Record<string, unknown>): void {
+    if (this.#away) return;
+    this.#away = true;
+    this.#log('warn', 'connection to Kafka lost, trying again...', { broker: String(broker), error });
+  }
+
+  #found(): void {
+    if (this.#away) this.#log('info', 'connection to Kafka is back', {});
+    this.#away = false;
   }
 
   #outOfRange(topic: string, partition: number, state: Partition): void {
@@ -391,12 +393,7 @@ export class ConsumerSession {
     }
   }
 
-  /** Commits of the guest and of start offsets never overlap. */
   #send(offsets: PartitionOffset[]): Promise<void> {
-    const commits = this.#commits;
-    if (commits === null) return Promise.reject(new ConnectorError('kafka.unreachable', RECONNECTING));
-    const sent = this.#sending.then(() => commits.commit(offsets));
-    this.#sending = sent.catch(() => undefined);
-    return sent;
+    return this.#commits?.commit(offsets) ?? Promise.reject(new ConnectorError('kafka.unreachable', RECONNECTING));
   }
 }

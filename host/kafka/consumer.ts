@@ -7,11 +7,12 @@ import type { Log } from '../log.ts';
 import type { ConsumerHandle, ConsumerOptions, Fetched, PartitionOffset } from '../runtime/contract.ts';
 import type { ClientFactory } from './client.ts';
 import { RecordQueue, type QueueLimits } from './consumer-queue.ts';
-import { ConsumerSession, RECONNECTING, type SessionTimes } from './consumer-session.ts';
+import { ConsumerSession, RECONNECTING } from './consumer-session.ts';
 import { StartOffsets } from './consumer-starts.ts';
 import { kafkaError } from './kafka-errors.ts';
 import { reach } from './reach.ts';
 import { findTopics } from './topics.ts';
+import type { SessionTimes } from './session-times.ts';
 import { settles, sleep } from './wait.ts';
 
 const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };

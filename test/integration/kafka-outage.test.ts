@@ -90,8 +90,10 @@ describe.skipIf(given)(`settings of a broker${given ? ' (skipped: the given clus
       .poll(
         async () => {
           await send(handle, topic, [{ key: 'last', value: 'last' }]);
+          const [end] = await withAdmin(broker.servers, (admin) => admin.fetchTopicOffsets(topic));
           const reader = await consumer([topic], uniqueName('group'));
-          left = await read(reader, Number.POSITIVE_INFINITY, 1_000);
+          left = [];
+          while (left.at(-1)?.offset !== Number(end!.high) - 1) left.push(...(await read(reader, 1)));
           await reader.close();
           return left.filter(({ key }) => key !== 'last').length;
         },
@@ -124,15 +126,19 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
       { index: 0, reason: { kind: 'timeout', text: 'records have timed out before they were able to be produced' } },
     ]);
     expect(Date.now() - start).toBeLessThan(4_000);
-    await logged(kafka.lines, ({ message }) => message === 'Kafka consumer ended and starts again', 30_000);
+    await logged(kafka.lines, ({ message }) => message === 'connection to Kafka lost, trying again...', 30_000);
     await expect(handle.commit(first[0]!.epoch, [{ topic, partition: 0, nextOffset: 5n }])).rejects.toMatchObject({ retryable: true });
     expect(await handle.poll(10, 1000, 200)).toEqual([]);
     await broker.start();
     await expect.poll(() => send(writer, topic, [{ value: 'afterwards' }]), { timeout: 20_000 }).toEqual([]);
     const again: Read[] = [];
     while (again.at(-1)?.value !== 'afterwards') again.push(...(await read(handle, 1, 40_000)));
-    expect(values(again).slice(0, 2)).toEqual(['value-3', 'value-4']);
-    expect(again[0]!.epoch).toBeGreaterThan(first[0]!.epoch);
+    // The member outlives a short outage and reads on; a longer one costs a new session, and what was not committed comes again.
+    const before = again.filter(({ value }) => value?.startsWith('value-'));
+    expect([[], ['value-3', 'value-4']]).toContainEqual(values(before));
+    expect(kafka.lines.some(({ message }) => message === 'connection to Kafka is back' || message === 'joined the consumer group')).toBe(
+      true,
+    );
     await commit(handle, again);
     expect(await committed(broker.servers, group, topic)).toBe(again.at(-1).offset + 1);
   });
@@ -175,7 +181,7 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     const writer = await own.capabilities.openProducer(own.connection, { ...PRODUCER, deliveryTimeoutMs: 0 });
     await broker.kill();
     const sending = send(writer, topic, numbered(1));
-    await logged(own.lines, ({ message }) => message === 'Kafka consumer ended and starts again', 30_000);
+    await logged(own.lines, ({ message }) => message === 'connection to Kafka lost, trying again...', 30_000);
     const start = Date.now();
     await Promise.all([handle.close(), writer.close()]);
     expect(Date.now() - start).toBeLessThan(4_500);
