@@ -158,7 +158,8 @@ class UnaryClient {
         if (bytes <= MAX_ANSWER_BYTES) answer.push(chunk);
         else stream.close();
       });
-      stream.on('error', (error) => unreachable(error.message));
+      // A stream of a session that could not connect is cancelled because of that.
+      stream.on('error', (error) => unreachable(error.cause instanceof Error ? error.cause.message : error.message));
       stream.on('close', () => {
         clearTimeout(timer);
         const code = status['grpc-status'];

@@ -1,0 +1,68 @@
+/** The one executable as a file: what it needs from the machine, which is nothing. */
+import { execFile } from 'node:child_process';
+import { copyFile, link, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { PLUGIN } from './real/conduit.ts';
+
+const MAX_BYTES = 130e6;
+const COOKIE = '204e8e812c3a1bb73b838928c575b42a105dd2e9aa449be481bc4590486df53f';
+let folder: string;
+/** A copy where nothing of this project is near. */
+let executable: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'executable-'));
+  const spaced = join(folder, 'a folder with spaces');
+  await mkdir(spaced);
+  executable = join(spaced, 'conduit-connector-kafka-wasm');
+  await link(PLUGIN, executable).catch(() => copyFile(PLUGIN, executable)); // another file system
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+function run(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(executable, args, { env, cwd: '/', timeout: 30_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+test('it is under 130 MB', async () => {
+  expect((await stat(PLUGIN)).size).toBeLessThan(MAX_BYTES);
+});
+
+test('it prints its specification with an empty environment, from any folder and from a path with spaces', async () => {
+  const { code, stdout, stderr } = await run(['spec']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { specification } = parse(stdout) as { specification: { name: string; source: { parameters: { name: string }[] } } };
+  expect(specification.name).toBe('kafka-wasm');
+  expect(specification.source.parameters.map(({ name }) => name)).toContain('topics');
+});
+
+test('it validates settings in the component that it carries', async () => {
+  const { code, stdout, stderr } = await run(['validate', 'destination', '-c', 'acks=most']);
+  expect(code).toBe(2);
+  expect(stdout + stderr).toMatch(
+    /"servers": required parameter is not provided[^]*value must be included in the list|value must be included in the list[^]*"servers": required/,
+  );
+});
+
+test('started as a plugin by mistake it says what it is, on stderr alone, and exits with 1', async () => {
+  const { code, stdout, stderr } = await run([], { CONDUIT_PLUGIN_MAGIC_COOKIE: 'wrong', PLUGIN_PROTOCOL_VERSIONS: '2' });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^This is a Kafka connector for Conduit: .* "connectors" folder/);
+});
+
+test('a protocol that it does not speak ends it in the same way', async () => {
+  const { code, stdout, stderr } = await run([], { CONDUIT_PLUGIN_MAGIC_COOKIE: COOKIE, PLUGIN_PROTOCOL_VERSIONS: '1,3' });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('PLUGIN_PROTOCOL_VERSIONS is "1,3"');
+});
