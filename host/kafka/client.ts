@@ -61,7 +61,7 @@ export class ClientFactory {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       authenticationTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: options.requestTimeoutMs ?? 30_000,
-      retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 5_000 },
+      retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 2_000 },
       logLevel: kafkajs.logLevel.INFO,
       logCreator: () => (entry) => this.#write(entry, options.onLog),
     });

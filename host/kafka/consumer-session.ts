@@ -19,10 +19,10 @@ import { findTopics } from './topics.ts';
 import { settles, sleep } from './wait.ts';
 
 /**
- * How long kafkajs itself bears a broker that is away, about 25 s: less than the session, so that the member is still known when
- * the broker is back. A new member would have to wait until the old one's session is over.
+ * Tries of kafkajs itself while a broker is away, about 22 s: less than the session, so that the member is still known when the
+ * broker is back. A new member would have to wait until the old one's session is over.
  */
-const IN_PLACE = { retries: 8, initialRetryTime: 300, maxRetryTime: 5_000 };
+const RETRIES_IN_PLACE = 13;
 const MAX_BYTES = 8 * 1024 * 1024;
 const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
@@ -78,7 +78,7 @@ export class ConsumerSession {
     this.#times = { ...TIMES, ...context.times };
     this.#log = context.factory.log;
     this.#batches = new BatchReader(this.#log);
-    this.#client = context.factory.create({ retries: 3, onLog: (message, facts) => this.#onLog(message, facts) });
+    this.#client = context.factory.create({ retries: RETRIES_IN_PLACE, onLog: (message, facts) => this.#onLog(message, facts) });
     this.#admin = this.#client.kafka.admin();
     // Whoever awaits `run` sees it; nobody need.
     this.#ended.promise.catch(() => undefined);
@@ -138,7 +138,7 @@ export class ConsumerSession {
       maxBytes: MAX_BYTES,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
-      retry: { ...IN_PLACE, restartOnFailure: async () => false },
+      retry: { retries: RETRIES_IN_PLACE, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
     this.#commits = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
