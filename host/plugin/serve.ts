@@ -5,6 +5,7 @@ import type { Specification } from '../runtime/contract.ts';
 import { DestinationService } from './destination-service.ts';
 import type { PluginEnvironment } from './environment.ts';
 import { GrpcServer, type Method } from './grpc/server.ts';
+import { tuneHeap } from './heap.ts';
 import { Lifeline } from './lifeline.ts';
 import { listen, type Listening } from './listen.ts';
 import { lineLog, redirectConsole } from './log-lines.ts';
@@ -69,6 +70,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   listening = await listen(server, environment.socketFolder);
   // Fields: version of go-plugin's own protocol, of the application's, network, address, kind of server.
   writeSync(STDOUT, `1|2|${listening.address}|grpc|\n`);
+  tuneHeap();
   connectors().catch((error: unknown) => lifeline.crash(error));
 }
 
