@@ -1,6 +1,7 @@
 import avro, { type Schema } from 'avsc';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { destinationMiddleware, type SchemaService } from '../../host/middleware/index.ts';
+import { mayHaveSchema } from '../../host/middleware/records.ts';
 import { acksFor, acksIn, batchOf, collectedLog, memorySchemas, raw, recordsIn, structured, type RecordFields } from './support.ts';
 
 const noSchemas = (): SchemaService => {
@@ -60,6 +61,13 @@ describe('Avro of a destination', () => {
     let seen = new Uint8Array();
     await write!(batch, async (records) => acksFor((seen = Uint8Array.from(records))));
     expect(recordsIn(seen)).toEqual(recordsIn(batch));
+  });
+
+  test.each(['opencdc.key.schema.subject', 'opencdc.payload.schema.subject'])('metadata %s is found wherever it stands', (name) => {
+    const others = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`kafka.header.${'h'.repeat(i)}`, 'v'.repeat(i * 5)]));
+    const large = { position: 'p'.repeat(200), metadata: others, key: raw('k'), payload: { after: raw('v'.repeat(70_000)) } };
+    expect(mayHaveSchema(batchOf(large, large))).toBe(false);
+    expect(mayHaveSchema(batchOf(large, { ...large, metadata: { ...others, [name]: 's' } }))).toBe(true);
   });
 
   test('primitive types become what the Go connector prints for them', async () => {
