@@ -43,7 +43,7 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     const kafka = new FakeKafka(0);
     const instance = await start(kafka);
     await sourceGuest.open(instance, null, limits);
-    const read = sourceGuest.read(instance, CREDIT, limits);
+    const read = sourceGuest.read(instance, { ...CREDIT, maxWaitMs: 60_000 }, limits);
     await Promise.resolve().then(() => undefined);
     instance.interrupt();
     expect(await read).toBeNull();
