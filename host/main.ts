@@ -1,4 +1,3 @@
-import { countBuffersAsHeap } from './external-memory.ts';
 import { startedAs } from './plugin/environment.ts';
 
 /**
@@ -6,7 +5,6 @@ import { startedAs } from './plugin/environment.ts';
  * and nothing here waits at the top level, so that it can be bundled as CommonJS, which starts faster.
  */
 async function start(): Promise<void> {
-  countBuffersAsHeap();
   const started = startedAs(process.env);
   switch (started.kind) {
     case 'plugin': {

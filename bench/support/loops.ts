@@ -1,7 +1,7 @@
 /**
  * One measurement in a process of its own, so that its CPU time is nobody else's: `node loops.ts '<Loop as JSON>'` prints a Speed as JSON.
  */
-import { countBuffersAsHeap } from '../../host/external-memory.ts';
+import { tuneHeap } from '../../host/plugin/heap.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 
 export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs';
@@ -30,7 +30,7 @@ const WARM_UP_RECORDS = 20_000;
 const log = (): void => {};
 /** The connector replaces modules of kafkajs, and must be loaded before it; the bare loops want them as they are. So a process has one or the other. */
 const connector = async (): Promise<typeof import('../../host/connector.ts')> => {
-  countBuffersAsHeap(); // as host/main.ts does
+  tuneHeap(); // as the plugin does
   return import('../../host/connector.ts');
 };
 const bareKafkajs = async (): Promise<typeof import('kafkajs')> => (await import('kafkajs')).default;
