@@ -14,11 +14,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const component = resolve(root, 'dist/component');
 const folder = resolve(root, 'dist/plugin');
 const executable = resolve(folder, 'conduit-connector-kafka-wasm');
-/**
- * Records pass through as buffers, outside of V8's heap. By default every few megabytes of them start a collection of the whole heap
- * (43 for 400,000 records, a tenth of the CPU time); with these, one, for 20 to 50 MB more memory.
- */
-const HEAP_OPTIONS = ['--external-memory-accounted-in-global-limit', '--initial-old-space-size=32', '--min-semi-space-size=16'];
 /** The first version with `--build-sea`. */
 const MIN_NODE_MAJOR = 26;
 
@@ -34,9 +29,8 @@ const node = await nodeToEmbed();
 const built = resolve(parts, 'executable');
 const config = {
   main: resolve(parts, 'main.cjs'),
-  // For the Node that is embedded, on this platform.
+  // For the Node that is embedded, on this platform. V8 options in `execArgv` would make V8 refuse this cache and Node's own.
   useCodeCache: true,
-  execArgv: HEAP_OPTIONS,
   executable: await stripped(node),
   output: built,
   disableExperimentalSEAWarning: true,
@@ -46,8 +40,7 @@ const config = {
   ]) as Record<string, string>,
 };
 await writeFile(resolve(parts, 'sea.json'), JSON.stringify(config));
-// V8 takes a code cache only under the options with which it was made.
-await run(node, [...HEAP_OPTIONS, '--build-sea', resolve(parts, 'sea.json')]);
+await run(node, ['--build-sea', resolve(parts, 'sea.json')]);
 await chmod(built, 0o755);
 await checkStart(built);
 await rename(built, executable); // in one step: what runs the old one keeps it
