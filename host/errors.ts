@@ -65,7 +65,13 @@ const CODE_OF: Record<ErrorKind, ErrorCode> = {
   cancelled: 'cancelled',
   other: 'guest.failed',
 };
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['kafka.unreachable', 'kafka.timeout', 'guest.trap', 'guest.deadline', 'guest.contract']);
+const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'kafka.unreachable',
+  'kafka.timeout',
+  'guest.trap',
+  'guest.deadline',
+  'guest.contract',
+]);
 
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';

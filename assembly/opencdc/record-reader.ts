@@ -63,6 +63,7 @@ export function readRecord(size: u32): bool {
   return !reader.broken;
 }
 
+
 @inline
 function clear(data: Data): void {
   data.kind = ABSENT;
