@@ -79,6 +79,11 @@ export class Topics {
     });
   }
 
+  /** True if the broker knows the group. */
+  async hasGroup(groupId: string): Promise<boolean> {
+    return this.#asAdmin(async (admin) => (await admin.listGroups()).groups.some((group) => group.groupId === groupId));
+  }
+
   /** Keeps one connection open for many counts. */
   async counter(topic: string): Promise<{ count(): Promise<number>; close(): Promise<void> }> {
     const admin = this.#kafka.admin();
