@@ -16,8 +16,15 @@ export class WitFailure {
   }
 }
 
-/** The import object of one instance. The classes are made for each instance: `open` is static, so it could not know whose it is. */
-export function guestImports(request: ImportRequest, log: GuestLog): Readonly<Record<string, object>> {
+/**
+ * The import object of one instance. The classes are made for each instance: `open` is static, so it could not know whose it is.
+ * `firstRandom`: what the guest draws first, before fresh numbers.
+ */
+export function guestImports(
+  request: ImportRequest,
+  log: GuestLog,
+  firstRandom: BigUint64Array = new BigUint64Array(0),
+): Readonly<Record<string, object>> {
   class Consumer {
     readonly handle: number;
     constructor(handle: number) {
@@ -62,6 +69,7 @@ export function guestImports(request: ImportRequest, log: GuestLog): Readonly<Re
 
   const random = new BigUint64Array(64);
   let randomLeft = 0;
+  let drawn = 0;
   return {
     'conduit:connector/log': { log },
     'conduit:kafka/consumer': { Consumer },
@@ -74,6 +82,7 @@ export function guestImports(request: ImportRequest, log: GuestLog): Readonly<Re
     },
     'wasi:random/random': {
       getRandomU64() {
+        if (drawn < firstRandom.length) return firstRandom[drawn++]!;
         if (randomLeft === 0) {
           crypto.getRandomValues(random);
           randomLeft = random.length;

@@ -14,6 +14,11 @@ export class GuestSlot {
   readonly #side: Side;
   readonly #vault = new Vault();
   readonly #capabilities: Capabilities;
+  /**
+   * Every instance begins with the same random numbers, so that one which replaces another makes up the same consumer group.
+   * With a new one the source would begin at "latest" again, and skip what was written in between.
+   */
+  readonly #firstRandom = crypto.getRandomValues(new BigUint64Array(16));
   #config: ConfigPairs = [];
   #instance: Instance | null = null;
   #ready = false;
@@ -21,7 +26,6 @@ export class GuestSlot {
 
   constructor(parts: ConnectorParts, side: Side) {
     this.#parts = parts;
-    this.#side = side;
     this.#side = side;
     this.log = this.#vault.redacted(parts.log);
     this.#capabilities = parts.capabilities(this.#vault, this.log);
@@ -97,7 +101,14 @@ export class GuestSlot {
     await this.#instance?.end();
     const { placement, limits } = this.#parts;
     const component = await this.#parts.component();
-    const instance = await Instance.start({ component, placement, limits, log: this.log, capabilities: this.#capabilities });
+    const instance = await Instance.start({
+      component,
+      placement,
+      limits,
+      log: this.log,
+      capabilities: this.#capabilities,
+      firstRandom: this.#firstRandom,
+    });
     this.#instance = instance;
     if (this.#closed) {
       await instance.end();

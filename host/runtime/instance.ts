@@ -20,6 +20,8 @@ export interface InstanceOptions {
   capabilities: Capabilities | null;
   limits: Limits;
   log: Log;
+  /** What the guest draws from `wasi:random` first. */
+  firstRandom?: BigUint64Array;
 }
 
 /** Calls that may wait for their turn. The connectors make one or two at a time. */
@@ -70,10 +72,12 @@ export class Instance {
       placement === 'inline'
         ? await openInlinePort(component.instantiate, modules, {
             request,
+            firstRandom: options.firstRandom,
             log: boundedLog(toHost, limits.logLinesPerSecond, limits.logMessageLength),
           })
         : await openWorkerPort(component, modules, {
             request,
+            firstRandom: options.firstRandom,
             log: toHost,
             limits,
             died: (error) => instance.fail(error),

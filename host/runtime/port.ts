@@ -15,6 +15,8 @@ export interface GuestPort {
 export interface PortHooks {
   request: ImportRequest;
   log: GuestLog;
+  /** What the guest draws from `wasi:random` first. */
+  firstRandom?: BigUint64Array;
 }
 
 /** An instance on this thread. A guest that loops for ever cannot be ended here: that takes a worker. */
@@ -30,7 +32,7 @@ export async function openInlinePort(
       if (module === undefined) throw new Error(`the component needs ${fileName}, which its source does not hold`);
       return module;
     },
-    guestImports(hooks.request, hooks.log),
+    guestImports(hooks.request, hooks.log, hooks.firstRandom),
     async (module, imports) => {
       const instance = await WebAssembly.instantiate(module, imports);
       const exported = instance.exports['memory'];

@@ -10,7 +10,7 @@ import { buffersOf, type GuestMessage, type HostMessage, type WorkerData } from 
 /** Runs a guest in this worker thread. It holds no Kafka and no secret: every import but log, clock and randomness is a message. */
 export async function serveGuest(instantiate: InstantiateComponent): Promise<void> {
   const host = parentPort!;
-  const { modules, logLinesPerSecond, logMessageLength } = workerData as WorkerData;
+  const { modules, logLinesPerSecond, logMessageLength, firstRandom } = workerData as WorkerData;
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (failure: WitFailure) => void }>();
   let nextId = 0;
   const post = (message: GuestMessage, transfer: ArrayBuffer[] = []): void => host.postMessage(message, transfer);
@@ -27,6 +27,7 @@ export async function serveGuest(instantiate: InstantiateComponent): Promise<voi
         );
       }),
     log: boundedLog((level, message, fields) => post({ type: 'log', level, message, fields }), logLinesPerSecond, logMessageLength),
+    firstRandom,
   });
 
   const answer = async (message: HostMessage & { type: 'call' }): Promise<void> => {

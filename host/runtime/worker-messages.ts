@@ -12,6 +12,7 @@ export interface WorkerData {
   moduleUrl?: string;
   logLinesPerSecond: number;
   logMessageLength: number;
+  firstRandom?: BigUint64Array;
 }
 
 /** To the guest's thread. */

@@ -23,7 +23,7 @@ export async function openWorkerPort(
   modules: ReadonlyMap<string, WebAssembly.Module>,
   hooks: WorkerHooks,
 ): Promise<GuestPort> {
-  const worker = startWorker(component, modules, hooks.limits);
+  const worker = startWorker(component, modules, hooks);
   let memoryBytes = 0;
   let closed = false;
   let current: { resolve: (value: unknown) => void; reject: (reason: unknown) => void } | null = null;
@@ -115,14 +115,15 @@ export async function openWorkerPort(
   };
 }
 
-function startWorker(component: ComponentSource, modules: ReadonlyMap<string, WebAssembly.Module>, limits: Limits): Worker {
+function startWorker(component: ComponentSource, modules: ReadonlyMap<string, WebAssembly.Module>, hooks: WorkerHooks): Worker {
   const { worker } = component;
   if (worker === undefined) throw new ConnectorError('environment', 'This component has no code for a worker thread: run it inline.');
   const workerData: WorkerData = {
     modules,
     moduleUrl: 'moduleUrl' in worker ? worker.moduleUrl : undefined,
-    logLinesPerSecond: limits.logLinesPerSecond,
-    logMessageLength: limits.logMessageLength,
+    logLinesPerSecond: hooks.limits.logLinesPerSecond,
+    logMessageLength: hooks.limits.logMessageLength,
+    firstRandom: hooks.firstRandom,
   };
   const options = { workerData, resourceLimits: RESOURCE_LIMITS, env: {}, execArgv: [] };
   return 'code' in worker
