@@ -28,6 +28,8 @@ const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
 const ROOM_WAIT_MS = 1_000;
+/** No connection error for so long: the connection is back. Longer than kafkajs' waits between tries. */
+const QUIET_MS = 4_000;
 /** Answers to a commit that say that the assignment is over. */
 const EPOCH_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
 const REJOIN_WAIT_MS = 2_000;
@@ -71,7 +73,8 @@ export class ConsumerSession {
   readonly #resets = new Set<string>();
   readonly #batches: BatchReader;
   #joinedEpoch = 0;
-  #away = false;
+  /** Time of the last connection error; 0 = none since all was well. */
+  #lostAt = 0;
 
   constructor(context: SessionContext) {
     this.#context = context;
@@ -343,16 +346,17 @@ export class ConsumerSession {
     if (state !== undefined) this.#outOfRange(topic, partition, state);
   }
 
-  /** Said once, and once more when the group's coordinator answers again. */
+  /** Said once, and once more when all is well again: one broker of several may stay away while the others answer. */
   #lost(error: string, { broker }: Record<string, unknown>): void {
-    if (this.#away) return;
-    this.#away = true;
-    this.#log('warn', 'connection to Kafka lost, trying again...', { broker: String(broker), error });
+    const known = this.#lostAt > 0;
+    this.#lostAt = Date.now();
+    if (!known) this.#log('warn', 'connection to Kafka lost, trying again...', { broker: String(broker), error });
   }
 
   #found(): void {
-    if (this.#away) this.#log('info', 'connection to Kafka is back', {});
-    this.#away = false;
+    if (this.#lostAt === 0 || Date.now() - this.#lostAt < QUIET_MS) return;
+    this.#lostAt = 0;
+    this.#log('info', 'connection to Kafka is back');
   }
 
   #outOfRange(topic: string, partition: number, state: Partition): void {
