@@ -67,11 +67,12 @@ describe.skipIf(why !== null).each(ENGINES)(
       expect(plugins.length).toBeGreaterThanOrEqual(2);
       await first.kill();
       await waitFor(() => plugins.every(({ pid }) => !isAlive(pid)), 5000, 'no plugin process');
-      await scene.run({ engine, store: 'sqlite', pipelines });
+      const second = await scene.run({ engine, store: 'sqlite', pipelines });
       await scene.arrived(output, COUNT);
+      await scene.quiet(output);
       const records = await scene.topics.read(output);
       const { lost, repeated } = tally(records, COUNT);
-      expect(lost).toBe(0);
+      expect(lost, `${records.length} records arrived, ${repeated} of them again\n${second.logTail()}`).toBe(0);
       // Conduit itself stores positions up to a second late: what it had not stored comes again.
       expect(repeated).toBeLessThan(COUNT / 2);
       expectOrder(records);
