@@ -23,11 +23,18 @@ export class ConfirmedCommits {
     });
   }
 
-  /** Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error, at the latest after the time. */
-  async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+  /**
+   * Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error, at the latest after the
+   * time. `live` is asked once more when its turn comes: kafkajs commits with the newest generation, so what waited through a
+   * rebalance would count for a partition that another member has by now.
+   */
+  async commit(offsets: readonly PartitionOffset[], live: () => boolean): Promise<void> {
     // One that kafkajs still tries would overwrite a later one.
     const before = this.#last;
-    const sent = before.then(() => this.#send(offsets));
+    const sent = before.then(() => {
+      if (!live()) throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the assignment has changed');
+      return this.#send(offsets);
+    });
     this.#last = sent.catch(() => undefined);
     if (!(await settles(sent, this.#timeoutMs)))
       throw new ConnectorError('kafka.timeout', `the broker has not answered a commit within ${this.#timeoutMs} ms`);

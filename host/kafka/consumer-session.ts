@@ -27,6 +27,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
+const PREPARE_TRIES = 6;
 const ROOM_WAIT_MS = 1_000;
 /** No connection error for so long: the connection is back. Longer than kafkajs' waits between tries. */
 const QUIET_MS = 4_000;
@@ -65,6 +66,7 @@ export class ConsumerSession {
   #over = false;
   #lastSign = Date.now();
   #commits: ConfirmedCommits | null = null;
+  #looking = false;
   /** The epoch whose start offsets are in place. */
   #readyEpoch = 0;
   #ready: Promise<void> = Promise.resolve();
@@ -183,11 +185,16 @@ export class ConsumerSession {
   }
 
   async #lookForTopics(missing: string[]): Promise<void> {
+    // While brokers are away a look takes longer than the interval.
+    if (this.#looking) return;
+    this.#looking = true;
     try {
       const { found } = await findTopics(this.#admin, missing);
       if (found.length > 0) this.#ended.resolve(`topics were made: ${found.join(',')}`);
     } catch (error) {
       this.#log('debug', 'failed to look for missing topics', { error: failureText(error) });
+    } finally {
+      this.#looking = false;
     }
   }
 
@@ -211,7 +218,7 @@ export class ConsumerSession {
 
   /** Puts the start offsets in place; until then no record of this epoch is handed out. */
   async #prepare(epoch: number, assignment: Readonly<Record<string, number[]>>): Promise<void> {
-    for (let waitMs = 200; this.#live(epoch); waitMs = Math.min(waitMs * 2, 5_000)) {
+    for (let waitMs = 200, tries = 1; this.#live(epoch); waitMs = Math.min(waitMs * 2, 5_000), tries++) {
       try {
         const starts = await this.#context.starts.of(this.#admin, assignment);
         if (!this.#live(epoch)) return;
@@ -220,6 +227,11 @@ export class ConsumerSession {
       } catch (error) {
         if (!this.#live(epoch)) return;
         if (isPermanent(error)) return this.#ended.reject(error);
+        // The admin client may have lost its brokers for good while heartbeats go on: only a new session has a new one.
+        if (tries >= PREPARE_TRIES) {
+          const text = `failed to set the start offsets: ${failureText(error)}`;
+          return this.#ended.reject(new ConnectorError('kafka.unreachable', text, { cause: error }));
+        }
         this.#log('warn', 'failed to set the start offsets, trying again...', { error: failureText(error) });
         await sleep(waitMs, this.#context.signal);
       }
@@ -229,7 +241,10 @@ export class ConsumerSession {
   async #applyStarts(epoch: number, starts: Start[]): Promise<void> {
     const moved = starts.filter((start) => start.start !== null);
     if (moved.length > 0) {
-      await this.#send(moved.map(({ topic, partition, start }) => ({ topic, partition, nextOffset: start! })));
+      await this.#send(
+        epoch,
+        moved.map(({ topic, partition, start }) => ({ topic, partition, nextOffset: start! })),
+      );
       if (!this.#live(epoch)) return;
     }
     for (const { topic, partition, committed, start } of starts) {
@@ -381,7 +396,7 @@ export class ConsumerSession {
     });
     if (due.length === 0) return;
     try {
-      await this.#send(due);
+      await this.#send(epoch, due);
     } catch (error) {
       const type = protocolType(error);
       if (type !== undefined && EPOCH_IS_OVER.has(type)) {
@@ -397,7 +412,7 @@ export class ConsumerSession {
     }
   }
 
-  #send(offsets: PartitionOffset[]): Promise<void> {
-    return this.#commits?.commit(offsets) ?? Promise.reject(new ConnectorError('kafka.unreachable', RECONNECTING));
+  #send(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+    return this.#commits?.commit(offsets, () => this.#live(epoch)) ?? Promise.reject(new ConnectorError('kafka.unreachable', RECONNECTING));
   }
 }

@@ -18,6 +18,7 @@ const CLOSE_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 60_000;
 const UNKNOWN_TOPIC_TRIES = 4;
+const LOOKUPS_PER_CLIENT = 5;
 const UNKNOWN_TOPIC_WAIT_MS = 250;
 const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.';
 
@@ -148,7 +149,7 @@ class KafkaProducer implements ProducerHandle {
     const known = this.#topics.get(topic);
     if (known !== undefined && Date.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
     let unknown = 0;
-    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2_000)) {
+    for (let waitMs = 100, tries = 1; ; waitMs = Math.min(waitMs * 2, 2_000), tries++) {
       if (this.#closing.signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
       try {
         const { admin, producer } = await within(this.#connect(), deadline);
@@ -175,6 +176,8 @@ class KafkaProducer implements ProducerHandle {
           throw new ConnectorError('kafka.rejected', failureText(error), { cause: error });
         }
         if (known !== undefined && type === undefined) return known.partitions;
+        // A client that has lost all its brokers may never find one again; a new one starts from the configured addresses.
+        if (type === undefined && tries % LOOKUPS_PER_CLIENT === 0) await this.#disconnect();
         this.#log('debug', 'failed to look up a topic, trying again...', { topic, error: failureText(error) });
         await sleep(waitMs, this.#closing.signal);
       }

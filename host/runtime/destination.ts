@@ -37,7 +37,7 @@ export class DestinationConnector {
   async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
     if (this.#state !== 'new' && this.#state !== 'configured') throw outOfOrder('configure', this.#state);
     const problems = await this.#guest.configure(config);
-    if (problems.length === 0) this.#state = 'configured';
+    this.#state = problems.length === 0 ? 'configured' : 'new';
     return problems;
   }
 

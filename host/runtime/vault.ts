@@ -16,7 +16,7 @@ export type SecretCheck = (name: string, value: string) => string | null;
  */
 export class Vault implements SecretReader {
   readonly #values = new Map<string, string>();
-  #redacted: string[] = [];
+  readonly #redacted = new Set<string>();
 
   /** Replaces the secret values of a configuration. Keys and values are trimmed as Conduit does, so that no spelling escapes. */
   hide(
@@ -26,7 +26,7 @@ export class Vault implements SecretReader {
   ): { pairs: ConfigPairs; problems: InvalidParam[] } {
     const secrets = new Set(params.filter((param) => param.secret).map((param) => param.name));
     this.#values.clear();
-    this.#redacted = [];
+    this.#redacted.clear();
     const pairs: ConfigPairs = [];
     const problems: InvalidParam[] = [];
     for (const [key, raw] of Object.entries(config)) {
@@ -38,14 +38,13 @@ export class Vault implements SecretReader {
       }
       const reference = `secret:${name}:${randomBytes(12).toString('base64url')}`;
       this.#values.set(reference, value);
-      this.#redacted.push(value, ...value.split('\n').map((line) => line.trim()));
+      for (const text of [value, ...value.split('\n').map((line) => line.trim())]) {
+        if (text.length >= MIN_REDACTED && !text.startsWith('-----')) this.#redacted.add(text);
+      }
       pairs.push([key, reference]);
       const reason = check?.(name, value) ?? null;
       if (reason !== null) problems.push({ name, reason: this.redact(reason) });
     }
-    this.#redacted = [...new Set(this.#redacted)]
-      .filter((text) => text.length >= MIN_REDACTED && !text.startsWith('-----'))
-      .sort((a, b) => b.length - a.length);
     return { pairs, problems };
   }
 
@@ -58,22 +57,26 @@ export class Vault implements SecretReader {
   /** A last net below texts that libraries write. */
   redact(text: string): string {
     let clean = text;
-    for (const secret of this.#redacted) clean = clean.replaceAll(secret, '***');
+    for (const secret of [...this.#redacted].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, '***');
     return clean;
   }
 
   /** The log, with the same net below it. */
   redacted(log: Log): Log {
     return (level, message, fields) => {
-      const clean = fields && Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.redact(value)]));
-      log(level, this.redact(message), clean);
+      log(level, this.redact(message), fields && this.#redactedFields(fields));
     };
   }
 
   redactError(error: ConnectorError): ConnectorError {
     const message = this.redact(error.message);
-    if (message === error.message) return error;
+    const fields = this.#redactedFields(error.fields);
+    if (message === error.message && Object.entries(fields).every(([name, value]) => value === error.fields[name])) return error;
     // The cause holds the same text, so it does not come along.
-    return new ConnectorError(error.code, message, { fields: { ...error.fields } });
+    return new ConnectorError(error.code, message, { fields });
+  }
+
+  #redactedFields(fields: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, this.redact(value)]));
   }
 }

@@ -140,3 +140,11 @@ describe('a secret', () => {
     await source.teardown();
   });
 });
+
+test('a configuration that is refused after a good one leaves nothing to open', async () => {
+  const source = createSource({ log: () => undefined, capabilities: () => new FakeKafka() });
+  expect(await source.configure({ servers: 'localhost:9092', topics: 't' })).toEqual([]);
+  expect(await source.configure({ topics: 't' })).not.toEqual([]);
+  await expect(source.open(null)).rejects.toMatchObject({ code: expect.any(String), message: expect.stringContaining('open') });
+  await source.teardown();
+});
