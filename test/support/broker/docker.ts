@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait, type StartedTestContainer } from 'testcontainers';
 import type { Certificates } from './certificates.ts';
-import { clusterId, loopbackLayout, type Cluster } from './jars.ts';
+import { clusterId, loopbackLayout, type Cluster, type LoopbackLayout } from './jars.ts';
 import { serverProperties, storeFiles, type NodeLayout } from './settings.ts';
 import type { BrokerOptions } from './types.ts';
 
@@ -51,14 +51,16 @@ export async function startDocker(options: BrokerOptions, certificates: Certific
 
 class DockerCluster implements Cluster {
   readonly layout: readonly NodeLayout[];
+  readonly #releasePorts: () => void;
   readonly #options: BrokerOptions;
   readonly #certificates: Certificates;
   readonly #clusterId = clusterId();
   readonly #containers = new Map<number, StartedTestContainer>();
   #keeper: ChildProcess | null = null;
 
-  constructor(layout: readonly NodeLayout[], options: BrokerOptions, certificates: Certificates) {
-    this.layout = layout;
+  constructor(layout: LoopbackLayout, options: BrokerOptions, certificates: Certificates) {
+    this.layout = layout.nodes;
+    this.#releasePorts = layout.releasePorts;
     this.#options = options;
     this.#certificates = certificates;
   }
@@ -110,6 +112,7 @@ class DockerCluster implements Cluster {
     await Promise.all([...this.#containers.values()].map((container) => container.stop({ remove: true, removeVolumes: true, timeout: 0 })));
     this.#containers.clear();
     this.#keeper?.kill('SIGKILL');
+    this.#releasePorts();
     this.#keeper = null;
   }
 

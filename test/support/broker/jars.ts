@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificates } from './certificates.ts';
 import { javaCommand, kafkaJars } from './java.ts';
 import { Keeper } from './keeper.ts';
-import { freePorts } from './ports.ts';
+import { reservePorts } from './ports.ts';
 import { LISTENERS, serverProperties, storeFiles, type ListenerName, type NodeLayout } from './settings.ts';
 import type { BrokerOptions } from './types.ts';
 
@@ -27,14 +27,21 @@ appender.out.layout.pattern=[%d] %p %m (%c)%n
 `;
 
 /** Nodes whose sockets are all on 127.0.0.1, each on ports of its own. */
-export async function loopbackLayout(nodes: number): Promise<NodeLayout[]> {
-  const ports = await freePorts(nodes * (LISTENERS.length + 1));
+export interface LoopbackLayout {
+  readonly nodes: readonly NodeLayout[];
+  releasePorts(): void;
+}
+
+export async function loopbackLayout(count: number): Promise<LoopbackLayout> {
+  const reserved = await reservePorts(count * (LISTENERS.length + 1));
+  const ports = [...reserved.ports];
   const endpoint = (): string => `127.0.0.1:${ports.pop()}`;
-  return Array.from({ length: nodes }, (_, index) => ({
+  const nodes = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     listeners: Object.fromEntries(LISTENERS.map((name) => [name, endpoint()])) as Record<ListenerName, string>,
     controller: endpoint(),
   }));
+  return { nodes, releasePorts: reserved.release };
 }
 
 /** A cluster id as Kafka wants it; one that starts with a dash would be taken for an option. */
@@ -71,12 +78,14 @@ export async function startJars(options: BrokerOptions, certificates: Certificat
 class JarsCluster implements Cluster {
   readonly layout: readonly NodeLayout[];
   readonly #jars: string;
+  readonly #releasePorts: () => void;
   readonly #options: BrokerOptions;
   readonly #keeper = new Keeper('kafka-test');
   readonly #running = new Map<number, ChildProcess>();
 
-  constructor(jars: string, layout: readonly NodeLayout[], options: BrokerOptions) {
-    this.layout = layout;
+  constructor(jars: string, layout: LoopbackLayout, options: BrokerOptions) {
+    this.layout = layout.nodes;
+    this.#releasePorts = layout.releasePorts;
     this.#jars = jars;
     this.#options = options;
   }
@@ -136,6 +145,7 @@ class JarsCluster implements Cluster {
 
   async close(): Promise<void> {
     await this.#keeper.close();
+    this.#releasePorts();
   }
 
   async #end(node: number, signal: NodeJS.Signals): Promise<void> {
