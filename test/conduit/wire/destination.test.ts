@@ -19,6 +19,15 @@ async function newTopic(partitions = 1, config: Record<string, string> = {}): Pr
 const keysOf = async (topic: string): Promise<string[]> => (await topics.read(topic)).map(({ key }) => key!.toString());
 
 describe.each(ENGINES)('a destination under arch-%s', (engine) => {
+  test('opens with a valid configuration, and closes without a record (A-35)', async () => {
+    const topic = await newTopic();
+    const destination = new DestinationEngine(await plugin(), engine);
+    await destination.start({ servers, topic });
+    expect(destination.stream.ended).toBe(false);
+    await destination.stop();
+    expect(await topics.count(topic)).toBe(0);
+  });
+
   test('writes every record once, in order, and acknowledges each with its position', async () => {
     const topic = await newTopic();
     const destination = new DestinationEngine(await plugin(), engine);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { ENGINES, SourceEngine } from '../../support/engine.ts';
 import { Topics } from '../real/topics.ts';
-import { disposeAll, eventually, groupsOf, membersOf, nameOf, numbersOf, plugin, range, sleep } from './support.ts';
+import { disposeAll, eventually, groupsOf, membersOf, nameOf, numbersOf, plugin, range, sendWithHeaders, sleep } from './support.ts';
 
 afterEach(disposeAll);
 
@@ -211,9 +211,17 @@ describe('Stop of a source', () => {
     const source = new SourceEngine(started, 'v1');
     await source.start({ servers, topics: topic, readFromBeginning: 'true' });
     await source.until(1_000);
-    const last = await source.stop();
-    expect(source.records.at(-1).position).toEqual(last);
+    const { last_position: last } = await started.client.call<{ last_position: Buffer }>('/connector.v2.SourcePlugin/Stop');
+    // A source that read on would send these, also if the flood was over before Stop.
+    await topics.fill(topic, 100, small, 50_000);
+    await sleep(1_000);
+    source.take();
+    expect(source.stream.ended).toBe(false);
+    expect(source.records.at(-1)!.position.toString()).toBe(last.toString());
     expect(numbersOf(source.records)).toEqual(range(source.records.length));
+    source.stream.cancel();
+    await started.client.call('/connector.v2.SourcePlugin/Teardown');
+    await started.shutdown();
   });
 
   test('of a source that sent nothing answers an empty position', async () => {
@@ -221,6 +229,43 @@ describe('Stop of a source', () => {
     const source = new SourceEngine(await plugin(), 'v1');
     await source.start({ servers, topics: topic });
     expect((await source.stop()).length).toBe(0);
+  });
+});
+
+describe('a source', () => {
+  test('delivers a header that is not UTF-8 as base64, and reads on', async () => {
+    const topic = await topicWith(0);
+    const source = new SourceEngine(await plugin(), 'v1');
+    await source.start({ servers, topics: topic, readFromBeginning: 'true' });
+    const bytes = Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]);
+    await sendWithHeaders(servers, topic, { binary: bytes, plain: 'text' });
+    await source.until(1);
+    expect(source.records[0]!.metadata).toMatchObject({
+      'kafka.headerBase64.binary': bytes.toString('base64'),
+      'kafka.header.plain': 'text',
+    });
+    expect(source.records[0]!.metadata).not.toHaveProperty(['kafka.header.binary']);
+    await topics.fill(topic, 1, small, 1);
+    await source.until(2);
+    expect(source.stream.ended).toBe(false);
+    await source.stop();
+  });
+
+  test('commits 100,000 records that are acknowledged one by one in one burst, and lives on', async () => {
+    const count = 100_000;
+    const topic = await topicWith(count);
+    const groupID = uniqueName('group');
+    const started = await plugin();
+    const source = new SourceEngine(started, 'v1');
+    await source.start({ servers, topics: topic, groupID, readFromBeginning: 'true' }, { acks: 'never' });
+    await source.until(count, 60_000);
+    source.acknowledge();
+    await topics.fill(topic, 1, small, count);
+    await source.until(count + 1, 60_000);
+    expect(source.stream.ended).toBe(false);
+    expect(started.exit).toBeNull();
+    await source.stop();
+    expect(await topics.committed(groupID, topic)).toBe(count);
   });
 });
 

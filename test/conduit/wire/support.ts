@@ -3,7 +3,7 @@ import type { Engine } from '../../support/engine.ts';
 import { startPlugin, type PluginProcess, type StartOptions } from '../../support/plugin-process.ts';
 import type { OpencdcRecord } from '../../support/protocol.ts';
 
-const { Kafka, logLevel } = kafkajs;
+const { Kafka, Partitioners, logLevel } = kafkajs;
 const plugins: PluginProcess[] = [];
 
 /** A plugin that `disposeAll` ends. */
@@ -57,6 +57,19 @@ export async function groupsOf(servers: string): Promise<string[]> {
     return (await admin.listGroups()).groups.map(({ groupId }) => groupId);
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** One record with the key 0. */
+export async function sendWithHeaders(servers: string, topic: string, headers: Record<string, string | Buffer>): Promise<void> {
+  const producer = new Kafka({ brokers: servers.split(','), logLevel: logLevel.NOTHING }).producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  try {
+    await producer.send({ topic, messages: [{ key: '0', value: 'value', headers }] });
+  } finally {
+    await producer.disconnect();
   }
 }
 
