@@ -19,7 +19,9 @@ type Write = (records: Uint8Array) => Promise<Uint8Array>;
 export interface DestinationMiddleware {
   /** Until when requests are collected into one write; the delay is a bound from the first record on. */
   gathering?: { maxRecords: number; maxDelayMs: number };
-  /** Stands in front of the connector's `write`: one ack for each record, in order. */
+  /** With a rate limit, its burst: one write of more would hold its first acks back until the last record may go. */
+  maxWriteRecords?: number;
+  /** Stands in front of the connector's `write`: one ack for each record, in order; after `close`, of those that were written. */
   write?(records: Uint8Array, next: Write): Promise<Uint8Array>;
   close?(): Promise<void>;
 }
@@ -38,21 +40,31 @@ export function destinationMiddleware(options: DestinationMiddlewareOptions): De
   if (schemas === null && limiter === null) return { gathering };
 
   const closing = new AbortController();
-  const limited = async (records: Uint8Array, next: Write): Promise<Uint8Array> => {
-    if (limiter === null) return next(records);
-    const responses: Uint8Array[] = [];
+  const limited = async (records: Uint8Array, next: Write, responses: Uint8Array[]): Promise<void> => {
+    if (limiter === null) {
+      responses.push(await next(records));
+      return;
+    }
     for (const part of splitBatch(records, limiter.burst)) {
       await limiter.take(part.count, closing.signal);
       responses.push(await next(part.bytes));
     }
-    return joinBatches(responses);
   };
   return {
     gathering,
+    maxWriteRecords: limiter?.burst,
     write: async (records, next) => {
-      if (schemas === null || !mayHaveSchema(records)) return limited(records, next);
       const responses: Uint8Array[] = [];
-      for (const part of await schemas.decode(records)) responses.push('acks' in part ? part.acks : await limited(part.records, next));
+      try {
+        const parts = schemas === null || !mayHaveSchema(records) ? [{ records }] : await schemas.decode(records);
+        for (const part of parts) {
+          if ('acks' in part) responses.push(part.acks);
+          else await limited(part.records, next, responses);
+        }
+      } catch (error) {
+        // What was written before the end came would be written twice if its acks were lost.
+        if (!closing.signal.aborted || responses.length === 0) throw error;
+      }
       return joinBatches(responses);
     },
     close: () => {

@@ -121,6 +121,7 @@ export class DestinationService {
       failed: (error) => this.#failed(call, error),
       full: (isFull) => (isFull ? call.pause() : call.resume()),
       gathering: middleware.gathering,
+      maxRecords: middleware.maxWriteRecords,
     });
     this.#queue = queue;
     return {

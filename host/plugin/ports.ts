@@ -48,7 +48,12 @@ export interface SourceMiddleware {
 /** What lies between the stream and a destination: batching, rate, schemas. All of it is optional. */
 export interface DestinationMiddleware {
   gathering?: Gathering;
-  /** Stands in front of the connector's `write` and keeps its promise: one ack for each record, in order. */
+  /** Requests are joined to one write up to so many records, so that acks go out as often; a larger request is written whole. */
+  maxWriteRecords?: number;
+  /**
+   * Stands in front of the connector's `write` and keeps its promise: one ack for each record, in order. Only when it was closed
+   * meanwhile may it answer with fewer, those of the records that it has written.
+   */
   write?(records: Uint8Array, next: (records: Uint8Array) => Promise<Uint8Array>): Promise<Uint8Array>;
   close?(): Promise<void>;
 }

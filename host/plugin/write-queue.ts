@@ -21,6 +21,8 @@ export interface WriteQueueOptions {
   /** Too much waits (true); there is room again (false). */
   full(isFull: boolean): void;
   gathering?: Gathering;
+  /** A write takes so many records at most, unless a single request holds more: acks of a slow write must not wait for all of it. */
+  maxRecords?: number;
 }
 
 /**
@@ -35,6 +37,8 @@ export class WriteQueue {
   #writing = false;
   #full = false;
   #hurried = false;
+  /** What waits has been gathered already: the last write was full. */
+  #gathered = false;
   #closed = false;
   #wake: (() => void) | null = null;
   #idle: (() => void)[] = [];
@@ -64,7 +68,7 @@ export class WriteQueue {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  /** Drops what waits. Resolves when a write that has begun is over; its acks are dropped too. */
+  /** Drops what waits. Resolves when a write that has begun is over; what it wrote until then is acknowledged. */
   close(): Promise<void> {
     this.#closed = true;
     this.#drop();
@@ -80,8 +84,11 @@ export class WriteQueue {
         const part = this.#take();
         if (part === null) break; // dropped meanwhile
         const acks = await this.#options.write(part.bytes);
-        if (this.#closed) break;
         const answered = itemsOf(acks, 'the acks of a write').count;
+        if (this.#closed && answered <= part.count) {
+          if (answered > 0) void this.#options.acks(acks);
+          break;
+        }
         if (answered !== part.count) {
           throw new ConnectorError('guest.contract', `expected ${part.count} acks for as many records, the connector gave ${answered}`);
         }
@@ -102,7 +109,7 @@ export class WriteQueue {
   #gather(isFirst: boolean): Promise<void> | undefined {
     const configured = this.#options.gathering?.maxDelayMs ?? 0;
     const delayMs = configured > 0 ? configured : this.#lingerMs(isFirst);
-    if (this.#hurried || delayMs === 0 || this.#isEnough()) return undefined;
+    if (this.#hurried || this.#gathered || delayMs === 0 || this.#isEnough()) return undefined;
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
@@ -132,12 +139,14 @@ export class WriteQueue {
     let taken = 1;
     let bytes = first.bytes.length;
     let count = first.count;
+    const maxRecords = this.#options.maxRecords ?? Infinity;
     for (; taken < this.#requests.length; taken++) {
       const next = this.#requests[taken]!;
-      if (bytes + next.bytes.length > MAX_WRITE_BYTES) break;
+      if (bytes + next.bytes.length > MAX_WRITE_BYTES || count + next.count > maxRecords) break;
       bytes += next.bytes.length;
       count += next.count;
     }
+    this.#gathered = taken < this.#requests.length;
     const part = taken === this.#requests.length ? this.#requests : this.#requests.slice(0, taken);
     this.#requests = taken === this.#requests.length ? [] : this.#requests.slice(taken);
     this.#records -= count;

@@ -272,15 +272,19 @@ describe('rate limit of a destination', () => {
     expect(counts).toEqual([3]);
   });
 
-  test('closing ends the wait', async () => {
-    const { write, close } = destinationMiddleware({
+  test('closing ends the wait with the acks of what was written until then', async () => {
+    const { write, close, maxWriteRecords } = destinationMiddleware({
       settings: { 'sdk.rate.perSecond': '0.001', 'sdk.rate.burst': '1' },
       log: () => {},
       schemas: noSchemas,
     });
-    const done = write!(batchOf({ position: '1' }, { position: '2' }), async (records) => acksFor(records));
+    expect(maxWriteRecords).toBe(1);
+    const next = async (records: Uint8Array): Promise<Uint8Array> => acksFor(records);
+    const done = write!(batchOf({ position: '1' }, { position: '2' }), next);
+    const other = expect(write!(batchOf({ position: '3' }), next)).rejects.toMatchObject({ code: 'cancelled' });
     setTimeout(() => void close!(), 20);
-    await expect(done).rejects.toMatchObject({ code: 'cancelled' });
+    expect(acksIn(await done)).toEqual([{ position: '1', error: '' }]);
+    await other;
   });
 
   test('nothing stands between stream and connector when nothing is configured or decoded', () => {

@@ -213,6 +213,19 @@ describe('Run', () => {
     await stream.until(() => stream.received.length === 1, 2_000);
   });
 
+  test('joins requests only up to the records that its middleware asks for, so that acks do not wait for more', async () => {
+    const { client, connector } = await serveDestination({
+      middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 5_000 }, maxWriteRecords: 4 }),
+    });
+    const stream = await start(client, connector);
+    stream.write(records(0, 1));
+    stream.write(records(1, 2));
+    stream.write(records(3, 2));
+    stream.write(records(5, 6)); // cannot be cut
+    await stream.until(() => acksOf(stream.received).length === 11, 2_000);
+    expect(connector.writes).toEqual([positions(3), positions(2, 3), positions(6, 5)]);
+  });
+
   test('writes through its middleware', async () => {
     const { client, connector } = await serveDestination({
       middleware: () => Promise.resolve({ write: (_, next) => next(records(5, 1)) }),
@@ -330,6 +343,28 @@ describe('Teardown', () => {
     await client.call(`${DESTINATION}LifecycleOnDeleted`, { config: {} });
     await client.call(`${DESTINATION}Teardown`);
     await client.call(`${DESTINATION}Teardown`);
+  });
+
+  test('during a slow write acknowledges what it wrote until then', async () => {
+    let close = (): void => {};
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    const { client, connector } = await serveDestination({
+      middleware: () =>
+        Promise.resolve({
+          write: async (_, next) => {
+            const acks = await next(records(0, 1));
+            await closed;
+            return acks;
+          },
+          close: () => Promise.resolve(close()),
+        }),
+    });
+    const stream = await start(client, connector);
+    stream.write(records(0, 3));
+    await eventually(() => connector.writes.length === 1);
+    await client.call(`${DESTINATION}Teardown`);
+    expect(await stream.status).toEqual({ code: 0, details: '' });
+    expect(acksOf(stream.received)).toEqual([{ position: 'p0', error: '' }]);
   });
 
   test('without a Stop ends the connector once', async () => {
