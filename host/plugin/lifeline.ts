@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 const WATCH_MS = 500;
 /** A client that reconnects does so within this time; one that is gone does not. */
 const RECONNECT_MS = 1_000;
+/** Conduit connects within moments of the handshake line. */
+const FIRST_SESSION_MS = 60_000;
 /** Who is told to end by SIGTERM alone gets this long: Conduit's own shutdown takes up to 30 s. */
 const TERMINATE_MS = 45_000;
 /** Leaving Kafka takes at most this long; with what comes before it the process is gone within 5 s of its parent. */
@@ -37,13 +39,16 @@ export class Lifeline {
     this.#options = options;
   }
 
-  /** Takes the signals of the process, and watches its parent. */
+  /** Takes the signals of the process, watches its parent, and waits for the first connection. */
   start(): void {
     const parentId = (): number => this.#options.parentId?.() ?? process.ppid;
     const parent = parentId();
     setInterval(() => {
       if (parentId() !== parent) this.#end('Conduit has ended', LEAVE_MS, 1);
     }, WATCH_MS).unref();
+    setTimeout(() => {
+      if (!this.#hadSession) this.#end(`nobody connected within ${FIRST_SESSION_MS / 1000} s`, LEAVE_MS, 1);
+    }, FIRST_SESSION_MS).unref();
     process.on('SIGINT', () => {});
     process.on('SIGHUP', () => {});
     process.on('SIGTERM', () => {

@@ -65,13 +65,20 @@ describe('the end of the process', () => {
 
   test('does not come when the client reconnects, or has not come yet', async () => {
     const { lifeline, exits } = start();
-    await vi.advanceTimersByTimeAsync(60_000);
+    await vi.advanceTimersByTimeAsync(50_000);
     lifeline.sessions(1);
     lifeline.sessions(0);
     await vi.advanceTimersByTimeAsync(500);
     lifeline.sessions(1);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(exits).toEqual([]);
+  });
+
+  test('comes when nobody has ever connected for a minute', async () => {
+    const { exits, left } = start();
+    await vi.advanceTimersByTimeAsync(65_000);
+    expect(left()).toBe(1);
+    expect(exits).toEqual([1]);
   });
 
   test('comes after Shutdown with code 0, after its answer and within 2 s', async () => {
@@ -104,7 +111,8 @@ describe('the end of the process', () => {
 
 describe('signals', () => {
   test.each(['SIGINT', 'SIGHUP'] as const)('%s ends nothing: it is for Conduit, which says what to do', async (signal) => {
-    const { exits } = start();
+    const { lifeline, exits } = start();
+    lifeline.sessions(1);
     for (let count = 0; count < 3; count++) process.emit(signal);
     await vi.advanceTimersByTimeAsync(120_000);
     expect(exits).toEqual([]);
