@@ -62,7 +62,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
     ...destination.methods(),
   ]);
   const server = new GrpcServer({ methods, maxReceiveBytes: environment.maxReceiveBytes, sessions: (open) => lifeline.sessions(open) });
-  guard(log, lifeline, (error) => {
+  guard(process, log, lifeline, (error) => {
     source.abort(error);
     destination.abort(error);
   });
@@ -75,12 +75,19 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
 }
 
 /** Nothing thrown anywhere may end the process without a line in the log and a status on the stream. */
-function guard(log: Log, lifeline: Lifeline, abort: (error: ConnectorError) => void): void {
-  process.on('unhandledRejection', (reason) => {
+export function guard(
+  events: Pick<NodeJS.Process, 'on'>,
+  log: Log,
+  lifeline: Pick<Lifeline, 'crash'>,
+  abort: (error: ConnectorError) => void,
+): void {
+  events.on('unhandledRejection', (reason) => {
     log('error', `a promise was rejected and nobody cared: ${reason instanceof Error ? reason.message : String(reason)}`);
     if (reason instanceof Error && reason.stack !== undefined) log('debug', reason.stack);
+    // Somebody may wait for ever for what was rejected; with a status Conduit knows that it has to restart the pipeline.
+    abort(new ConnectorError('internal', 'an unexpected error in the connector, see its log', { cause: reason }));
   });
-  process.on('uncaughtException', (error) => {
+  events.on('uncaughtException', (error) => {
     abort(ConnectorError.from(error));
     lifeline.crash(error);
   });
