@@ -1,11 +1,11 @@
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
+import { DEFAULT_LIMITS } from '../runtime/limits.ts';
 
 /** What go-plugin puts into the environment to tell a plugin from a program that somebody started by hand. */
 const COOKIE_NAME = 'CONDUIT_PLUGIN_MAGIC_COOKIE';
 const COOKIE = '204e8e812c3a1bb73b838928c575b42a105dd2e9aa449be481bc4590486df53f';
 /** The one version of Conduit's connector protocol that is spoken here; Conduit has it since v0.11. */
 const PROTOCOL_VERSION = 2;
-const DEFAULT_RECEIVE_BYTES = 64 * 1024 * 1024;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +18,7 @@ export interface PluginEnvironment {
   token: string;
   /** null: nothing is logged. */
   logLevel: LogLevel | null;
+  /** What one write can take: more would be received only to fail later, whatever Conduit is configured to send. */
   maxReceiveBytes: number;
   /** Where a unix socket may be created; empty: where the system keeps temporary files. */
   socketFolder: string;
@@ -46,7 +47,7 @@ export function startedAs(variables: Variables): StartedAs {
       utilitiesTarget: variables.CONDUIT_CONNECTOR_UTILITIES_GRPC_TARGET ?? '',
       token: variables.CONDUIT_CONNECTOR_TOKEN ?? '',
       logLevel: levelOf(variables.CONDUIT_CONNECTOR_LOG_LEVEL),
-      maxReceiveBytes: Math.max(DEFAULT_RECEIVE_BYTES, bytesOf(variables.CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE)),
+      maxReceiveBytes: DEFAULT_LIMITS.writeBytes,
       socketFolder: variables.PLUGIN_UNIX_SOCKET_DIR ?? '',
     },
   };
@@ -67,9 +68,4 @@ function levelOf(name: string | undefined): LogLevel | null {
   if (level === 'fatal' || level === 'panic') return 'error';
   if (level === 'disabled') return null;
   return LOG_LEVELS.find((known) => known === level) ?? 'trace';
-}
-
-function bytesOf(text: string | undefined): number {
-  const bytes = Number(text);
-  return Number.isSafeInteger(bytes) && bytes > 0 ? Math.min(bytes, 0xffffffff) : 0;
 }
