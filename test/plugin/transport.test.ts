@@ -1,4 +1,12 @@
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Call, CallHandlers } from '../../host/plugin/grpc/call.ts';
@@ -229,6 +237,26 @@ describe('malformed frames', () => {
     await new Promise((resolve) => socket.on('close', resolve));
     expect(await client.raw('/t.T/Echo', Buffer.from('after'))).toEqual(Buffer.from('after'));
   });
+});
+
+test.each([
+  ['a method', HEADERS, '/t.T/Stream'],
+  ['an unknown method', HEADERS, '/t.T/Unknown'],
+  ['no gRPC call', { ...HEADERS, 'content-type': 'text/plain' }, '/'],
+])('a stream of %s that is gone before it is answered is passed over', async (_, headers, path) => {
+  const { port, client, told } = await serve();
+  // As when a reset or the end of the session overtakes the event of the stream.
+  const gone = (message: unknown): void => (message as { stream: ServerHttp2Stream }).stream.destroy();
+  subscribe('http2.server.stream.created', gone);
+  try {
+    const stream = session(port).request({ ...headers, ':path': path });
+    stream.on('error', () => {});
+    await new Promise((resolve) => stream.on('close', resolve));
+  } finally {
+    unsubscribe('http2.server.stream.created', gone);
+  }
+  expect(await client.raw('/t.T/Echo', Buffer.from('on'))).toEqual(Buffer.from('on'));
+  expect(told).toEqual([]);
 });
 
 describe('a stream', () => {

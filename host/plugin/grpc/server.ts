@@ -73,6 +73,8 @@ export class GrpcServer {
   }
 
   #dispatch(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    // A reset or the end of the session can overtake this event; to respond then would throw.
+    if (stream.closed || stream.destroyed) return;
     const refusal = httpRefusal(headers);
     if (refusal !== 0) {
       stream.on('error', () => {});
