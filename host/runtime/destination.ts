@@ -7,7 +7,7 @@ import { destinationGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
 import { Backoff, RestartCap, Signal, within } from './supervision.ts';
 
-type State = 'new' | 'configured' | 'open' | 'stopped' | 'torn down';
+type State = 'new' | 'configured' | 'opening' | 'open' | 'stopped' | 'torn down';
 
 /** One destination connector. Writes are done one after the other; an instance that fails is replaced and the write repeated. */
 export class DestinationConnector {
@@ -43,8 +43,14 @@ export class DestinationConnector {
 
   async open(): Promise<void> {
     if (this.#state !== 'configured') throw outOfOrder('open', this.#state);
-    await this.#guest.clean(() => this.#openGuest());
-    this.#state = 'open';
+    this.#state = 'opening';
+    try {
+      await this.#guest.clean(() => this.#openGuest());
+      this.#state = 'open';
+    } catch (error) {
+      if (this.#state === 'opening') this.#state = 'configured';
+      throw error;
+    }
   }
 
   /**
@@ -78,6 +84,8 @@ export class DestinationConnector {
     this.#closing = true;
     this.#guest.close();
     this.#closed.notify();
+    // An open in flight has nothing to save.
+    if (this.#state === 'opening') await this.#guest.instance?.end();
     const written = await within(this.#writes, teardownMs);
     this.#state = 'torn down';
     if (written) await this.#guest.tearDown(Math.max(deadline - performance.now(), 1_000));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDestination, createSource } from '../../host/connector.ts';
-import { acksOf, sourceRig, TEST_LIMITS, TestSink, eventually } from './support/connectors.ts';
+import { acksOf, destinationRig, sourceRig, TEST_LIMITS, TestSink, eventually } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
 
@@ -13,7 +13,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     capabilities: () => kafka,
   });
 
-  test('works before anything else was called', async () => {
+  test('works before anything else was called (A-36)', async () => {
     await createSource(await bare(new FakeKafka())).teardown();
     await createDestination(await bare(new FakeKafka())).teardown();
   });
@@ -25,13 +25,14 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     await source.teardown();
   });
 
-  test('works between configure, open and run', async () => {
+  test('works between configure, open and run, and closes once what was opened (A-36)', async () => {
     for (const calls of [1, 2]) {
       const { connector, kafka } = await sourceRig(new FakeKafka(), { placement });
       if (calls > 1) await connector.open(null);
       await connector.teardown();
       await connector.teardown();
       expect(kafka.openConsumers).toBe(0);
+      expect(kafka.calls).toEqual(calls > 1 ? ['open 0', 'close'] : []);
     }
   });
 
@@ -103,5 +104,32 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     connector.ack(acksOf(0));
     await connector.settled();
     expect(await connector.stop()).toEqual(new Uint8Array(0));
+  });
+});
+
+describe.each(['inline', 'worker'] as const)('teardown of a destination, %s', (placement) => {
+  test('works between configure and open and after both, and leaves nothing open (A-36)', async () => {
+    for (const opens of [false, true]) {
+      const { connector, kafka } = await destinationRig(new FakeKafka(), { placement });
+      if (opens) await connector.open();
+      expect(kafka.openProducers).toBe(opens ? 1 : 0);
+      await connector.teardown();
+      await connector.teardown();
+      expect(kafka.openProducers).toBe(0);
+    }
+  });
+
+  test('ends an open that is in flight, and closes what it opens too late', async () => {
+    const kafka = new FakeKafka();
+    let release = (): void => undefined;
+    kafka.gates.open = new Promise((resolve) => (release = resolve));
+    const { connector } = await destinationRig(kafka, { placement });
+    const opening = connector.open().catch((thrown: unknown) => thrown);
+    await eventually(() => kafka.calls).toEqual(['open producer']);
+    await connector.teardown();
+    expect(await opening).toMatchObject({ code: 'cancelled' });
+    release();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(kafka.openProducers).toBe(0);
   });
 });
