@@ -1,0 +1,57 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { disposeAll, eventually, plugin, sleep } from './support.ts';
+
+const servers: { server: Server; sockets: Socket[] }[] = [];
+afterEach(async () => {
+  for (const { server, sockets } of servers.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+  await disposeAll();
+});
+
+/** A port that takes connections and never says a word. */
+async function silentBroker(): Promise<string> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => void sockets.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  servers.push({ server, sockets });
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+async function noBroker(): Promise<string> {
+  const address = await silentBroker();
+  const { server } = servers.pop()!;
+  await new Promise((resolve) => server.close(resolve));
+  return address;
+}
+
+describe.each([
+  ['that refuses connections', noBroker],
+  ['that never answers', silentBroker],
+])('while Open waits for a broker %s', (_, address) => {
+  test.each([
+    ['Source', 'topics'],
+    ['Destination', 'topic'],
+  ])('Teardown of a %s is answered within seconds, and ends Open', async (side, topic) => {
+    const started = await plugin();
+    await started.client.call(`/connector.v2.${side}Plugin/Configure`, { config: { servers: await address(), [topic]: 'topic' } });
+    let ended: unknown = null;
+    const opening = started.client.call(`/connector.v2.${side}Plugin/Open`).then(
+      () => (ended = 'opened'),
+      (error: unknown) => (ended = error),
+    );
+    await sleep(1_000);
+    expect(ended).toBeNull();
+    let answered = false;
+    const teardown = started.client.call(`/connector.v2.${side}Plugin/Teardown`).then(
+      () => (answered = true),
+      () => {},
+    );
+    await eventually(() => answered && ended !== null, 5_000, 'the answer of Teardown and the end of Open');
+    await Promise.all([teardown, opening]);
+    expect(ended).toBeInstanceOf(Error);
+    expect(await started.shutdown()).toEqual({ code: 0, signal: null });
+  });
+});
