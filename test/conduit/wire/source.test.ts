@@ -217,7 +217,7 @@ describe('Stop of a source', () => {
     await sleep(1_000);
     source.take();
     expect(source.stream.ended).toBe(false);
-    expect(source.records.at(-1)!.position.toString()).toBe(last.toString());
+    expect(source.records.at(-1).position.toString()).toBe(last.toString());
     expect(numbersOf(source.records)).toEqual(range(source.records.length));
     source.stream.cancel();
     await started.client.call('/connector.v2.SourcePlugin/Teardown');
