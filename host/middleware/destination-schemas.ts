@@ -42,7 +42,8 @@ export class DestinationSchemas {
       try {
         good.push(avro.item(await this.#decodeRecord(avro, record)));
       } catch (error) {
-        const { message } = ConnectorError.from(error);
+        const { code, message } = ConnectorError.from(error);
+        if (code === 'cancelled') throw error; // the end of the connector says nothing about the record
         this.#log('error', `a record was refused: ${message}`);
         if (good.length > 0) parts.push({ records: Buffer.concat(good) });
         good = [];

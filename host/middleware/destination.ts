@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import { DestinationSchemas } from './destination-schemas.ts';
+import { patientSchemas } from './patient-schemas.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { joinBatches, mayHaveSchema, splitBatch } from './records.ts';
 import type { SchemaService } from './schema-service.ts';
@@ -36,10 +37,11 @@ export function destinationMiddleware(options: DestinationMiddlewareOptions): De
   const rate = rateSettings(options.settings);
   const limiter = rate.perSecond > 0 ? new RateLimiter(rate) : null;
   const decode = schemaDecodeSettings(options.settings);
-  const schemas = decode.key || decode.payload ? new DestinationSchemas(decode, options.schemas, options.log) : null;
+  const closing = new AbortController();
+  const service = (): SchemaService => patientSchemas(options.schemas(), options.log, closing.signal);
+  const schemas = decode.key || decode.payload ? new DestinationSchemas(decode, service, options.log) : null;
   if (schemas === null && limiter === null) return { gathering };
 
-  const closing = new AbortController();
   const limited = async (records: Uint8Array, next: Write, responses: Uint8Array[]): Promise<void> => {
     if (limiter === null) {
       responses.push(await next(records));

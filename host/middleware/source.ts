@@ -1,6 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Batch, Credit } from '../runtime/contract.ts';
+import { patientSchemas } from './patient-schemas.ts';
 import { joinBatches } from './records.ts';
 import type { SchemaService } from './schema-service.ts';
 import { batchSettings, schemaExtractSettings, type BatchSettings, type Settings } from './settings.ts';
@@ -52,7 +53,9 @@ const MAX_COLLECTED_RECORDS = 10_000;
 export function sourceMiddleware(options: SourceMiddlewareOptions): SourceMiddleware {
   const batching = batchSettings(options.settings);
   const extract = schemaExtractSettings(options.settings, options.connectorId);
-  const schemas = extract.key || extract.payload ? new SourceSchemas(extract, options.schemas, options.log) : null;
+  const closing = new AbortController();
+  const service = (): SchemaService => patientSchemas(options.schemas(), options.log, closing.signal);
+  const schemas = extract.key || extract.payload ? new SourceSchemas(extract, service, options.log) : null;
   const credit = batching.size > 0 ? { maxRecords: Math.min(batching.size, MAX_COLLECTED_RECORDS) } : undefined;
   if (schemas === null && batching.delayMs === 0) return { credit };
   const stage = new SourceStage(batching, schemas);
@@ -61,7 +64,11 @@ export function sourceMiddleware(options: SourceMiddlewareOptions): SourceMiddle
     sink: (outlet, connector) => stage.between(outlet, connector),
     resume: () => stage.resume(),
     flush: () => stage.flush(),
-    close: () => stage.close(),
+    close: () => {
+      const closed = stage.close(); // first, so that what ends now is not taken for a failure
+      closing.abort();
+      return closed;
+    },
   };
 }
 
