@@ -246,7 +246,9 @@ test.each([
 ])('a stream of %s that is gone before it is answered is passed over', async (_, headers, path) => {
   const { port, client, told } = await serve();
   // As when a reset or the end of the session overtakes the event of the stream.
-  const gone = (message: unknown): void => (message as { stream: ServerHttp2Stream }).stream.destroy();
+  const gone = (message: unknown): void => {
+    (message as { stream: ServerHttp2Stream }).stream.destroy();
+  };
   subscribe('http2.server.stream.created', gone);
   try {
     const stream = session(port).request({ ...headers, ':path': path });
