@@ -18,7 +18,7 @@ export interface PluginEnvironment {
   token: string;
   /** null: nothing is logged. */
   logLevel: LogLevel | null;
-  /** What one write can take: more would be received only to fail later, whatever Conduit is configured to send. */
+  /** Largest message that is received. */
   maxReceiveBytes: number;
   /** Where a unix socket may be created; empty: where the system keeps temporary files. */
   socketFolder: string;
@@ -47,7 +47,7 @@ export function startedAs(variables: Variables): StartedAs {
       utilitiesTarget: variables.CONDUIT_CONNECTOR_UTILITIES_GRPC_TARGET ?? '',
       token: variables.CONDUIT_CONNECTOR_TOKEN ?? '',
       logLevel: levelOf(variables.CONDUIT_CONNECTOR_LOG_LEVEL),
-      maxReceiveBytes: DEFAULT_LIMITS.writeBytes,
+      maxReceiveBytes: receiveLimit(variables.CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE),
       socketFolder: variables.PLUGIN_UNIX_SOCKET_DIR ?? '',
     },
   };
@@ -68,4 +68,14 @@ function levelOf(name: string | undefined): LogLevel | null {
   if (level === 'fatal' || level === 'panic') return 'error';
   if (level === 'disabled') return null;
   return LOG_LEVELS.find((known) => known === level) ?? 'trace';
+}
+
+/** Conduit's own default says nothing of what its operator wants, and a batch outgrows it easily. */
+const CONDUIT_DEFAULT_BYTES = 4_194_304;
+
+/** What an operator has chosen counts, up to what one write can take: more would be received only to fail later. */
+function receiveLimit(text: string | undefined): number {
+  const bytes = Number(text ?? '');
+  const chosen = Number.isSafeInteger(bytes) && bytes > 0 && bytes !== CONDUIT_DEFAULT_BYTES;
+  return chosen ? Math.min(bytes, DEFAULT_LIMITS.writeBytes) : DEFAULT_LIMITS.writeBytes;
 }

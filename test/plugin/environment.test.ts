@@ -49,12 +49,17 @@ describe('the environment', () => {
     });
   });
 
-  test.each(['4194304', '104857600', '-1', 'many'])(
-    'receives what a write can take, and no more, with CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE=%s',
-    (text) => {
-      expect(environmentOf({ CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE: text }).maxReceiveBytes).toBe(DEFAULT_LIMITS.writeBytes);
-    },
-  );
+  test.each([
+    ['', DEFAULT_LIMITS.writeBytes],
+    ['4194304', DEFAULT_LIMITS.writeBytes],
+    ['many', DEFAULT_LIMITS.writeBytes],
+    ['-1', DEFAULT_LIMITS.writeBytes],
+    ['1048576', 1_048_576],
+    ['16777216', 16_777_216],
+    ['4294967296', DEFAULT_LIMITS.writeBytes],
+  ])('receives messages as CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE=%s says, up to what a write can take', (text, bytes) => {
+    expect(environmentOf({ CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE: text }).maxReceiveBytes).toBe(bytes);
+  });
 
   test.each([
     ['info', 'info'],
