@@ -24,23 +24,14 @@ export class StartOffsets {
   readonly #group: string;
   readonly #log: Log;
   readonly #resume: Map<string, PartitionOffset>;
-  /** End of each partition when the consumer was opened; null = from the beginning. */
-  readonly #latest: Map<string, bigint> | null;
+  /** Where to start without a commit; null = from the beginning. */
+  readonly #latest: ReadonlyMap<string, bigint> | null;
 
-  constructor(group: string, fromBeginning: boolean, resume: PartitionOffset[], log: Log) {
+  constructor(group: string, latest: ReadonlyMap<string, bigint> | null, resume: PartitionOffset[], log: Log) {
     this.#group = group;
     this.#log = log;
     this.#resume = new Map(resume.map((offset) => [partitionKey(offset.topic, offset.partition), offset]));
-    this.#latest = fromBeginning ? null : new Map();
-  }
-
-  /** Looks "latest" up. A topic that is made later has none: all of it is new. */
-  async fix(admin: Admin, topics: string[]): Promise<void> {
-    const latest = this.#latest;
-    if (latest === null) return;
-    for (const topic of topics) {
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) latest.set(partitionKey(topic, partition), BigInt(high));
-    }
+    this.#latest = latest;
   }
 
   /** For the partitions of an assignment. A resume offset counts once: later the group's own is the newer one. */

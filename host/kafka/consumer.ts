@@ -10,6 +10,7 @@ import { RecordQueue, type QueueLimits } from './consumer-queue.ts';
 import { ConsumerSession, RECONNECTING } from './consumer-session.ts';
 import { StartOffsets } from './consumer-starts.ts';
 import { kafkaError } from './kafka-errors.ts';
+import { LatestOffsets } from './latest-offsets.ts';
 import { reach } from './reach.ts';
 import { findTopics } from './topics.ts';
 import type { SessionTimes } from './session-times.ts';
@@ -21,20 +22,27 @@ const LONGEST_BACK_OFF_MS = 10_000;
 const CLOSE_MS = 2_000;
 const OPEN_LOOKUP_MS = 10_000;
 
-export interface ConsumerTuning {
+export interface ConsumerParts {
+  /** Kept over the consumers of one connector. */
+  latest?: LatestOffsets;
   queue?: QueueLimits;
   times?: Partial<SessionTimes>;
 }
 
 /** Rejects with ConnectorError if no broker answers within ten seconds, or the topics may not be read. */
-export async function openConsumer(factory: ClientFactory, options: ConsumerOptions, tuning: ConsumerTuning = {}): Promise<ConsumerHandle> {
+export async function openConsumer(factory: ClientFactory, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
   await reach(factory);
-  const starts = new StartOffsets(options.group, options.fromBeginning, options.resume, factory.log);
-  await fixStarts(factory, starts, options.topics);
-  return new KafkaConsumer(factory, options, starts, tuning);
+  const latest = await lookUp(factory, options, parts.latest ?? new LatestOffsets());
+  const starts = new StartOffsets(options.group, latest, options.resume, factory.log);
+  return new KafkaConsumer(factory, options, starts, parts);
 }
 
-async function fixStarts(factory: ClientFactory, starts: StartOffsets, topics: string[]): Promise<void> {
+/** Asks for the topics, to be refused now rather than later, and for where "latest" is; null if nobody wants to know. */
+async function lookUp(
+  factory: ClientFactory,
+  options: ConsumerOptions,
+  latest: LatestOffsets,
+): Promise<ReadonlyMap<string, bigint> | null> {
   const { kafka, dialer } = factory.create({ retries: 3 });
   const admin = kafka.admin();
   const deadline = Date.now() + OPEN_LOOKUP_MS;
@@ -42,9 +50,8 @@ async function fixStarts(factory: ClientFactory, starts: StartOffsets, topics: s
     for (;;) {
       try {
         await admin.connect();
-        const { found } = await findTopics(admin, topics);
-        await starts.fix(admin, found);
-        return;
+        const topics = await findTopics(admin, options.topics);
+        return options.fromBeginning ? null : await latest.fix(options.group, admin, topics);
       } catch (error) {
         const failure = kafkaError(error, 'failed to look up the topics');
         if (!failure.retryable || Date.now() > deadline) throw failure;
@@ -72,13 +79,13 @@ class KafkaConsumer implements ConsumerHandle {
   #polling = false;
   #woken = false;
 
-  constructor(factory: ClientFactory, options: ConsumerOptions, starts: StartOffsets, tuning: ConsumerTuning) {
+  constructor(factory: ClientFactory, options: ConsumerOptions, starts: StartOffsets, parts: ConsumerParts) {
     this.#factory = factory;
     this.#log = factory.log;
     this.#options = options;
     this.#starts = starts;
-    this.#times = tuning.times ?? {};
-    this.#queue = new RecordQueue(tuning.queue ?? QUEUE);
+    this.#times = parts.times ?? {};
+    this.#queue = new RecordQueue(parts.queue ?? QUEUE);
     this.#supervisor = this.#supervise();
   }
 

@@ -5,6 +5,7 @@ import type { Capabilities, SecretReader } from '../runtime/contract.ts';
 import { ClientFactory } from './client.ts';
 import { openConsumer } from './consumer.ts';
 import type { Allow } from './dial.ts';
+import { LatestOffsets } from './latest-offsets.ts';
 import { openProducer } from './producer.ts';
 import { useRecordsPath, type RecordsPath } from './raw-records.ts';
 
@@ -26,7 +27,7 @@ export interface KafkaOptions {
   commitMetadata?: string;
 }
 
-/** What a guest may do with Kafka. Every method of what it opens rejects with ConnectorError only. */
+/** What the guests of one connector may do with Kafka, one after the other. Every method of what it opens rejects with ConnectorError only. */
 export function kafkaCapabilities(options: KafkaOptions): Capabilities {
   const recordsPath = options.recordsPath ?? recordsPathOfEnvironment();
   const factory = (connection: Parameters<Capabilities['openConsumer']>[0]): ClientFactory => {
@@ -34,9 +35,10 @@ export function kafkaCapabilities(options: KafkaOptions): Capabilities {
     const clientId = connection.clientId + (options.clientIdSuffix ?? '');
     return new ClientFactory({ ...connection, clientId }, options.secrets, options.log, options.allow, options.commitMetadata);
   };
+  const latest = new LatestOffsets();
   return {
     log: (level, message, fields) => options.log(level, message, Object.fromEntries(fields)),
-    openConsumer: async (connection, consumer) => openConsumer(factory(connection), consumer),
+    openConsumer: async (connection, consumer) => openConsumer(factory(connection), consumer, { latest }),
     openProducer: async (connection, producer) => openProducer(factory(connection), producer, recordsPath),
   };
 }

@@ -131,3 +131,38 @@ describe.each(['inline', 'worker'] as const)('guests that are replaced under way
     expect(await members(group)).toBe(0);
   });
 });
+
+test('a guest that is replaced before its group has an offset goes on where the first one began, not at a later "latest"', async () => {
+  const topic = uniqueName('topic');
+  await createTopic(servers, topic);
+  await write(servers, topic, ['before the start']);
+  let opened = 0;
+  const capabilities = (secrets: SecretReader, log: Log): Capabilities => {
+    const kafka = kafkaCapabilities({ secrets, log });
+    return {
+      ...kafka,
+      openConsumer: async (connection, options): Promise<ConsumerHandle> => {
+        const consumer = await kafka.openConsumer(connection, options);
+        if (++opened > 1) return consumer;
+        await consumer.close();
+        const poll = async (): Promise<never> => {
+          expect(await committed(servers, options.group, topic)).toBe(-1);
+          await write(servers, topic, ['in between']);
+          throw new TypeError('a fault for the test');
+        };
+        return { poll, wake: () => undefined, commit: async () => undefined, close: async () => undefined };
+      },
+    };
+  };
+  const source = createSource({ log: () => undefined, capabilities });
+  teardowns.push(() => source.teardown());
+  expect(await source.configure({ servers, topics: topic })).toEqual([]);
+  await source.open(null);
+  const emitted: string[] = [];
+  source.run({ batch: ({ data }) => emitted.push(Buffer.from(data).toString()) > 0, failed: (error) => emitted.push(error.message) });
+  await expect.poll(() => opened, { timeout: 20_000 }).toBe(2);
+  await write(servers, topic, ['afterwards']);
+  await expect.poll(() => emitted.join(), { timeout: 20_000 }).toContain('afterwards');
+  expect(emitted.join()).toContain('in between');
+  expect(emitted.join()).not.toContain('before the start');
+});
