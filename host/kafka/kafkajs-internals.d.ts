@@ -43,3 +43,18 @@ declare module 'kafkajs/src/consumer/filterAbortedMessages.js' {
   }
   export default function filterAbortedMessages(options: Options): object[];
 }
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  interface Pushed {
+    entry: { correlationId: number };
+    expectResponse: boolean;
+    sendRequest(): void;
+  }
+  export default class RequestQueue {
+    readonly pending: readonly object[];
+    scheduleCheckPendingRequests(): void;
+    push(request: Pushed): void;
+    fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
+    maybeThrottle(ms: number): void;
+    destroy(): void;
+  }
+}

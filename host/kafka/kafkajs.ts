@@ -33,14 +33,4 @@ for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
   });
 }
 
-silenceNegativeTimeouts();
-
-/** kafkajs asks for a timer of -1 ms once per process, which Node 24 and later report on stderr; nothing is wrong (kafkajs issue 1751). */
-function silenceNegativeTimeouts(): void {
-  const emit = process.emitWarning.bind(process) as (...args: unknown[]) => void;
-  process.emitWarning = (...args: unknown[]) => {
-    if (args[1] !== 'TimeoutNegativeWarning') emit(...args);
-  };
-}
-
 export default kafkajs;

@@ -1,12 +1,14 @@
 /**
- * Four modules of kafkajs 2.2.4, replaced so that records stay bytes.
+ * Modules of kafkajs 2.2.4 that are replaced, most of them so that records stay bytes.
  *
  * kafkajs has no raw mode: it turns every record into an object and back, which costs more than all the rest of it. The
  * version is frozen and pinned; other bytes of a replaced module than the known ones are refused, since a replacement
  * that does not fit loses records. `filterAbortedMessages` is replaced for its faults: it takes the broker's list of
- * aborted transactions as sorted, which it is not, and starts at most one of them per message.
+ * aborted transactions as sorted, which it is not, and starts at most one of them per message; the request queue for its timer
+ * (`request-queue.ts`).
  *
- * This file must be evaluated before kafkajs: `kafkajs.ts` sees to it. A bundle has no module cache of Node's: its builder
+ * This file must be evaluated before kafkajs, which keeps what it has loaded: `kafkajs.ts` sees to it, and whoever loads kafkajs
+ * itself before is refused. A bundle has no module cache of Node's: its builder
  * points kafkajs' own imports of the REPLACED modules at `replacements`, defines KAFKAJS_REPLACED_BY_BUNDLER, and leaves the
  * imports below as they are, so that the stock path works there too.
  */
@@ -14,11 +16,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type stockFilterAbortedMessages from 'kafkajs/src/consumer/filterAbortedMessages.js';
+import StockRequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import stockFrame from 'kafkajs/src/protocol/request.js';
 import stockDecodeMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 import stockProduce from 'kafkajs/src/protocol/requests/produce/v3/request.js';
 import { ConnectorError } from '../errors.ts';
 import { controlKey, readBatches, type FetchedBatch } from './record-batch.ts';
+import { requestQueueWithoutIdleTimer } from './request-queue.ts';
 
 export type RecordsPath = 'raw' | 'stock';
 
@@ -31,6 +35,7 @@ export const REPLACED = [
   { module: 'src/protocol/requests/produce/v3/request.js', sha256: '993a3db997827088f5acb08cacf3c67a99ec2886303ff465d244329b8a1c7f99' },
   { module: 'src/protocol/request.js', sha256: '2270900ca6474026c11957fe71ac586881985460ed2554db22ad8870dcaff634' },
   { module: 'src/consumer/filterAbortedMessages.js', sha256: '54ce50f2a41ee1686da8b73bf8b502c7dd07c9d7cb0a494cdb36a7fc536ced8e' },
+  { module: 'src/network/requestQueue/index.js', sha256: 'b55986089c14f8f7bfc377922e2e65b3e4c1e7c7af2752d3b10a75dfe9e9260c' },
 ] as const;
 export type ReplacedModule = (typeof REPLACED)[number]['module'];
 
@@ -201,6 +206,7 @@ export const replacements: Readonly<Record<ReplacedModule, unknown>> = {
   'src/protocol/requests/produce/v3/request.js': produce,
   'src/protocol/request.js': frame,
   'src/consumer/filterAbortedMessages.js': filterAbortedMessages,
+  'src/network/requestQueue/index.js': requestQueueWithoutIdleTimer(StockRequestQueue),
 };
 
 /** Throws ConnectorError `environment` if `source` is not the file that the replacement was written for. */
@@ -216,6 +222,12 @@ export function checkReplaced(module: ReplacedModule, source: Uint8Array): void 
 
 function install(): void {
   const require = createRequire(import.meta.url);
+  // Node notes a module that an import names before it is loaded.
+  if (require.cache[require.resolve('kafkajs')]?.loaded === true)
+    throw new ConnectorError(
+      'environment',
+      'kafkajs was loaded before the connector, which replaces modules of it: import the connector first, or kafkajs in another process',
+    );
   for (const { module } of REPLACED) {
     const file = require.resolve(`kafkajs/${module}`);
     checkReplaced(module, readFileSync(file));

@@ -1,8 +1,8 @@
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import kafkajs, { type Kafka } from '../../host/kafka/kafkajs.ts';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
 
 const split = (address: string): { host: string; port: number } => {
@@ -11,15 +11,15 @@ const split = (address: string): { host: string; port: number } => {
 };
 
 function client(servers: string): Kafka {
-  return new Kafka({
+  return new kafkajs.Kafka({
     brokers: servers.split(','),
-    logLevel: logLevel.NOTHING,
+    logLevel: kafkajs.logLevel.NOTHING,
     retry: { retries: 20, initialRetryTime: 100, maxRetryTime: 1000 },
   });
 }
 
 async function produce(servers: string, topic: string, values: readonly string[]): Promise<void> {
-  const producer = client(servers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const producer = client(servers).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic, messages: values.map((value) => ({ key: value, value })) });
   await producer.disconnect();

@@ -1,5 +1,5 @@
-import kafkajs, { CompressionTypes } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import kafkajs from '../../host/kafka/kafkajs.ts';
 import { Cli } from '../cli/spawned.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
 
@@ -18,7 +18,7 @@ describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('when the broker go
     // Far more than the connector holds in memory, so that the end has not been fetched when the broker goes.
     const messages = Array.from({ length: 2000 }, (_, n) => ({ value: `${n} ${'x'.repeat(8000)}` }));
     for (let from = 0; from < messages.length; from += 100) {
-      await producer.send({ topic, messages: messages.slice(from, from + 100), compression: CompressionTypes.None });
+      await producer.send({ topic, messages: messages.slice(from, from + 100), compression: kafkajs.CompressionTypes.None });
     }
     await Promise.all([admin.disconnect(), producer.disconnect()]);
   });

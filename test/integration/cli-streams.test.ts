@@ -1,9 +1,9 @@
-import kafkajs, { type Admin } from 'kafkajs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../host/cli/main.ts';
+import kafkajs, { type Admin } from '../../host/kafka/kafkajs.ts';
 import { Cli, cli } from '../cli/spawned.ts';
 import { FakeIo } from '../cli/fake-io.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';

@@ -28,6 +28,21 @@ describe('the replaced modules', () => {
     }
   });
 
+  test('are not installed behind the back of a kafkajs that was loaded before', () => {
+    const root = new URL('../../host/kafka/', import.meta.url);
+    const start = (...imports: string[]) => {
+      const program = `${imports.map((name) => `await import('${name}');`).join(' ')} console.log('started');`;
+      return spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8', cwd: root });
+    };
+    const connector = new URL('index.ts', root).href;
+    expect(start(connector, 'kafkajs')).toMatchObject({ status: 0, stdout: 'started\n' });
+    expect(start('kafkajs', connector)).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringContaining('ConnectorError: kafkajs was loaded before the connector'),
+    });
+  });
+
   test('with other bytes keep the host from starting', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kafkajs-changed-'));
     try {
