@@ -49,20 +49,53 @@ export function eachFrame(message: Uint8Array, each: (start: number, end: number
   return at === message.length;
 }
 
+/** The tag of field 1, length-delimited. */
+const ELEMENT_TAG = 0x0a;
+
+/** How many elements a message holds, and where the last one is. */
+interface Survey extends Frame {
+  count: number;
+}
+
+/** Null if the message cannot be read. Runs for every batch in each direction, hence a loop of its own for elements below 16 KiB. */
+function survey(message: Uint8Array): Survey | null {
+  const size = message.length;
+  let count = 0;
+  let start = -1;
+  let end = 0;
+  while (end < size) {
+    if (message[end] !== ELEMENT_TAG) return surveyAny(message);
+    let length = message[end + 1]!;
+    start = end + 2;
+    if (length >= 0x80) {
+      const more = message[start++]!;
+      if (more >= 0x80) return surveyAny(message);
+      length = (length & 0x7f) | (more << 7);
+    }
+    end = start + length;
+    count++;
+  }
+  return end === size ? { count, start, end } : null; // also when a length byte was missing: NaN
+}
+
+function surveyAny(message: Uint8Array): Survey | null {
+  const all: Survey = { count: 0, start: -1, end: 0 };
+  const readable = eachFrame(message, (from, to) => {
+    all.count++;
+    all.start = from;
+    all.end = to;
+  });
+  return readable ? all : null;
+}
+
 /** How many elements a message holds; null if it cannot be read. */
 export function countRecords(message: Uint8Array): number | null {
-  let count = 0;
-  return eachFrame(message, () => count++) ? count : null;
+  return survey(message)?.count ?? null;
 }
 
 function lastFrame(message: Uint8Array): Uint8Array | null {
-  let start = -1;
-  let end = -1;
-  const readable = eachFrame(message, (from, to) => {
-    start = from;
-    end = to;
-  });
-  return readable && start >= 0 ? message.subarray(start, end) : null;
+  const all = survey(message);
+  return all === null || all.count === 0 ? null : message.subarray(all.start, all.end);
 }
 
 /** The last element of a Source.Run.Request: a view, not a copy. */
