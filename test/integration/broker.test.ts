@@ -3,7 +3,11 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'n
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import kafkajs, { type Kafka } from '../../host/kafka/kafkajs.ts';
+import { useRecordsPath } from '../../host/kafka/raw-records.ts';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
+
+// This is about the broker: kafkajs reads by itself.
+useRecordsPath('stock');
 
 const split = (address: string): { host: string; port: number } => {
   const [host = '', port] = address.split(':');
