@@ -83,7 +83,7 @@ They work as they are, those of its first release too. Where its versions disagr
 | \`servers\` | a port that is no number, a scheme (\`PLAINTEXT://\`) or an empty element is an error of the configuration, not of the connection |
 | \`tls.enabled\` not set | TLS is on if one of \`clientCert\`, \`clientKey\`, \`caCert\` is set |
 | \`acks\` | besides \`none\`, \`one\` and \`all\` also \`0\`, \`1\` and \`-1\` |
-| \`deliveryTimeout\` | \`10s\` by default, as in the first release; \`0\` means no limit; times under a second work |
+| \`deliveryTimeout\` | \`10s\` by default, as in the first release; as a plugin of Conduit there is no limit unless it is set, as in later ones; \`0\` means no limit; times under a second work |
 | \`batchBytes\`, \`clientID\`, \`sdk.record.format\` | what cannot work is refused when the connector is configured |
 | \`topic\` on a destination | templates other than the two forms above are refused when the connector is configured |
 | \`acks\`, \`deliveryTimeout\` on a source, \`readFromBeginning\` on a destination | accepted without effect, as the first release did |

@@ -18,7 +18,12 @@ export function destinationParameters(): Parameter[] {
       'Which brokers must have a record before it counts as written: none (do not even wait for an answer: records can be lost unnoticed), ' +
         'one (the leader of the partition; also 1), all (every replica in sync; also -1). 0 is none.',
     ).oneOf('none,one,all,0,1,-1'),
-    duration('deliveryTimeout', '10s', 'Longest time to deliver a record, with all retries; afterwards its write has failed. 0: no limit.'),
+    duration(
+      'deliveryTimeout',
+      '10s',
+      'Longest time to deliver a record, with all retries; afterwards its write has failed. 0: no limit. ' +
+        'In Conduit there is no limit unless this is set: an outage of the brokers is waited out.',
+    ),
     text('compression', 'snappy', 'Compression of the record batches that are written.').oneOf('none,gzip,snappy,lz4,zstd'),
     int(
       'batchBytes',

@@ -3,6 +3,7 @@ import { kafkaCapabilities } from '../kafka/index.ts';
 import type { SchemaService } from '../middleware/index.ts';
 import { cleanUpDeletedSource, ownerText } from './deleted-source.ts';
 import type { PluginEnvironment } from './environment.ts';
+import { patientDestination } from './patient-destination.ts';
 import type { PluginConnectors } from './serve.ts';
 
 /** The Kafka connectors and their middleware, for a plugin process. */
@@ -20,7 +21,7 @@ export function pluginConnectors(environment: PluginEnvironment): PluginConnecto
         log,
         capabilities: (secrets, quiet) => kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(environment.connectorId) }),
       }),
-    destination: (log) => createDestination({ log }),
+    destination: (log) => patientDestination(createDestination({ log })),
     sourceDeleted: (config, log) => cleanUpDeletedSource(config, environment.connectorId, log),
     sourceMiddleware: async (settings, log) => {
       const { sourceMiddleware } = await middleware;

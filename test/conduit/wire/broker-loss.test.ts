@@ -12,6 +12,8 @@ beforeAll(async () => {
 afterEach(disposeAll);
 
 const OUTAGE_MS = 5_000;
+/** Longer than the specification's default of `deliveryTimeout`. */
+const LONG_OUTAGE_MS = 12_000;
 
 test.for(ENGINES)(
   'arch-%s: a broker that is lost while a source runs is reported, and reading goes on when it is back',
@@ -38,7 +40,7 @@ test.for(ENGINES)(
 );
 
 test.for(ENGINES)(
-  'arch-%s: records that are written while the broker is lost are acknowledged when it is back',
+  'arch-%s: records that are written while the broker is lost for long are acknowledged when it is back, with default settings',
   async (engine, { skip }) => {
     skip(!broker.canRestart, 'a cluster that was given by its address cannot be stopped from here');
     const topics = new Topics(broker.servers);
@@ -46,11 +48,11 @@ test.for(ENGINES)(
     await topics.create(topic);
     const started = await plugin();
     const destination = new DestinationEngine(started, engine);
-    await destination.start({ servers: broker.servers, topic, deliveryTimeout: '60s' });
+    await destination.start({ servers: broker.servers, topic });
     await destination.write(recordsFrom(0, 100));
     await broker.stop();
     const written = destination.write(recordsFrom(100, 100), 90_000);
-    await sleep(OUTAGE_MS);
+    await sleep(LONG_OUTAGE_MS);
     expect(destination.stream.ended).toBe(false);
     await broker.start();
     await written;
@@ -59,3 +61,21 @@ test.for(ENGINES)(
     expect([...new Set((await topics.read(topic)).map(({ key }) => key!.toString()))]).toEqual(range(200).map((index) => `key ${index}`));
   },
 );
+
+test('a deliveryTimeout that the operator has set still bounds a write', async ({ skip }) => {
+  skip(!broker.canRestart, 'a cluster that was given by its address cannot be stopped from here');
+  const topics = new Topics(broker.servers);
+  const topic = uniqueName('loss');
+  await topics.create(topic);
+  const destination = new DestinationEngine(await plugin(), 'v2');
+  await destination.start({ servers: broker.servers, topic, deliveryTimeout: '2s' });
+  await destination.write(recordsFrom(0, 10));
+  await broker.stop();
+  await destination.write(recordsFrom(10, 10), 30_000);
+  await broker.start();
+  const errors = destination.acks.map(({ error }) => error);
+  expect(errors.slice(0, 10).join('')).toBe('');
+  expect(new Set(errors.slice(10))).toEqual(
+    new Set(['failed to produce record: records have timed out before they were able to be produced']),
+  );
+});
