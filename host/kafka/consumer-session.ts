@@ -4,16 +4,17 @@
  */
 import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ConsumerOptions, PartitionOffset, RecordSet } from '../runtime/contract.ts';
-import { BatchReader } from './batch-reader.ts';
+import type { ConsumerOptions, PartitionOffset } from '../runtime/contract.ts';
+import { Assignment } from './assignment.ts';
+import { BatchHandler } from './batch-handler.ts';
 import type { Client, ClientFactory } from './client.ts';
 import { ConfirmedCommits } from './confirmed-commit.ts';
+import { ConnectionSigns } from './connection-signs.ts';
 import type { RecordQueue } from './consumer-queue.ts';
-import { partitionKey, type Start, type StartOffsets } from './consumer-starts.ts';
-import { failureText, isPermanent, kafkaError, protocolType } from './kafka-errors.ts';
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload } from './kafkajs.ts';
-import { RecordMerger } from './record-merger.ts';
-import { trimBelow } from './record-set.ts';
+import type { Start, StartOffsets } from './consumer-starts.ts';
+import { failureText, isPermanent } from './kafka-errors.ts';
+import type { Admin, Consumer } from './kafkajs.ts';
+import { OffsetCommits, reconnecting } from './offset-commits.ts';
 import { TIMES, type SessionTimes } from './session-times.ts';
 import { findTopics } from './topics.ts';
 import { settles, sleep } from './wait.ts';
@@ -28,13 +29,6 @@ const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
 const PREPARE_TRIES = 6;
-const ROOM_WAIT_MS = 1_000;
-/** No connection error for so long: the connection is back. Longer than kafkajs' waits between tries. */
-const QUIET_MS = 4_000;
-/** Answers to a commit that say that the assignment is over. */
-const EPOCH_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
-const REJOIN_WAIT_MS = 2_000;
-export const RECONNECTING = 'offsets are not committed: the consumer is reconnecting';
 
 export interface SessionContext {
   factory: ClientFactory;
@@ -44,15 +38,7 @@ export interface SessionContext {
   times: Partial<SessionTimes>;
   /** Begins an epoch: drops what is queued, counts on. */
   nextEpoch(): number;
-  epoch(): number;
   signal: AbortSignal;
-}
-
-interface Partition {
-  /** What the group has, as far as known here; commits never go below it. */
-  committed: bigint;
-  /** Offset that the next fetch should begin at; undefined before the first one. */
-  expected: bigint | undefined;
 }
 
 export class ConsumerSession {
@@ -61,28 +47,23 @@ export class ConsumerSession {
   readonly #log: Log;
   readonly #client: Client;
   readonly #admin: Admin;
+  readonly #signs: ConnectionSigns;
+  readonly #batches: BatchHandler;
   readonly #ended = Promise.withResolvers<string>();
   #consumer: Consumer | null = null;
   #over = false;
-  #lastSign = Date.now();
-  #commits: ConfirmedCommits | null = null;
+  #commits: OffsetCommits | null = null;
   #looking = false;
-  /** The epoch whose start offsets are in place. */
-  #readyEpoch = 0;
-  #ready: Promise<void> = Promise.resolve();
-  #partitions = new Map<string, Partition>();
-  /** Partitions of this epoch whose offset was out of range. */
-  readonly #resets = new Set<string>();
-  readonly #batches: BatchReader;
-  #joinedEpoch = 0;
-  /** Time of the last connection error; 0 = none since all was well. */
-  #lostAt = 0;
+  /** The newest one; null before the first join. */
+  #assignment: Assignment | null = null;
 
   constructor(context: SessionContext) {
     this.#context = context;
     this.#times = { ...TIMES, ...context.times };
     this.#log = context.factory.log;
-    this.#batches = new BatchReader(this.#log);
+    this.#signs = new ConnectionSigns(this.#log);
+    const { queue, signal } = context;
+    this.#batches = new BatchHandler({ queue, signal, log: this.#log, failed: (failure) => this.#ended.reject(failure) });
     this.#client = context.factory.create({ retries: RETRIES_IN_PLACE, onLog: (message, facts) => this.#onLog(message, facts) });
     this.#admin = this.#client.kafka.admin();
     // Whoever awaits `run` sees it; nobody need.
@@ -91,7 +72,7 @@ export class ConsumerSession {
 
   /** True once it was a member of its group. */
   get joined(): boolean {
-    return this.#joinedEpoch > 0;
+    return this.#assignment !== null;
   }
 
   /** Resolves with the reason when a new session is wanted, rejects when this one failed. */
@@ -146,20 +127,14 @@ export class ConsumerSession {
       retry: { retries: RETRIES_IN_PLACE, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
-    this.#commits = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
+    const confirmed = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
+    this.#commits = new OffsetCommits(confirmed, () => this.#assignment, signal);
     const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events;
-    const sign = (): void => {
-      this.#lastSign = Date.now();
-    };
-    consumer.on(FETCH, sign);
-    consumer.on(HEARTBEAT, () => {
-      sign();
-      this.#found();
-    });
+    consumer.on(FETCH, () => this.#signs.fetched());
+    consumer.on(HEARTBEAT, () => this.#signs.answered());
     consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      sign();
-      this.#found();
+      this.#signs.answered();
       this.#onJoin(payload.memberAssignment);
     });
     await consumer.connect();
@@ -171,7 +146,8 @@ export class ConsumerSession {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: CONCURRENCY,
-      eachBatch: (payload) => this.#eachBatch(payload),
+      // Every batch follows a join.
+      eachBatch: (payload) => this.#batches.handle(payload, this.#assignment!),
     });
     if (this.#over) return;
     timers.push(setInterval(() => this.#watch(), Math.min(5_000, this.#times.watchdogMs / 2)));
@@ -179,7 +155,7 @@ export class ConsumerSession {
   }
 
   #watch(): void {
-    const silentMs = Date.now() - this.#lastSign;
+    const { silentMs } = this.#signs;
     if (silentMs > this.#times.watchdogMs)
       this.#ended.reject(new ConnectorError('kafka.timeout', `no fetch and no heartbeat for ${silentMs} ms`));
   }
@@ -198,34 +174,28 @@ export class ConsumerSession {
     }
   }
 
-  #onJoin(assignment: Readonly<Record<string, number[]>>): void {
-    const epoch = this.#context.nextEpoch();
-    this.#joinedEpoch = epoch;
-    this.#partitions = new Map();
-    this.#resets.clear();
-    const text = Object.entries(assignment).map(([topic, partitions]) => `${topic}:${partitions.join('+')}`);
+  #onJoin(partitions: Readonly<Record<string, number[]>>): void {
+    const live = (): boolean => this.#assignment === assignment && !this.#over && !this.#context.signal.aborted;
+    const assignment = new Assignment(this.#context.nextEpoch(), this.#log, live);
+    this.#assignment = assignment;
+    const text = Object.entries(partitions).map(([topic, numbers]) => `${topic}:${numbers.join('+')}`);
     this.#log('info', 'joined the consumer group', {
       group: this.#context.options.group,
-      epoch: String(epoch),
+      epoch: String(assignment.epoch),
       partitions: text.join(' '),
     });
-    this.#ready = this.#prepare(epoch, assignment);
-  }
-
-  #live(epoch: number): boolean {
-    return !this.#over && !this.#context.signal.aborted && this.#context.epoch() === epoch;
+    assignment.prepared = this.#prepare(assignment, partitions);
   }
 
   /** Puts the start offsets in place; until then no record of this epoch is handed out. */
-  async #prepare(epoch: number, assignment: Readonly<Record<string, number[]>>): Promise<void> {
-    for (let waitMs = 200, tries = 1; this.#live(epoch); waitMs = Math.min(waitMs * 2, 5_000), tries++) {
+  async #prepare(assignment: Assignment, partitions: Readonly<Record<string, number[]>>): Promise<void> {
+    for (let waitMs = 200, tries = 1; assignment.live; waitMs = Math.min(waitMs * 2, 5_000), tries++) {
       try {
-        const starts = await this.#context.starts.of(this.#admin, assignment);
-        if (!this.#live(epoch)) return;
-        await this.#applyStarts(epoch, starts);
+        const starts = await this.#context.starts.of(this.#admin, partitions);
+        if (assignment.live) await this.#applyStarts(assignment, starts);
         return;
       } catch (error) {
-        if (!this.#live(epoch)) return;
+        if (!assignment.live) return;
         if (isPermanent(error)) return this.#ended.reject(error);
         // The admin client may have lost its brokers for good while heartbeats go on: only a new session has a new one.
         if (tries >= PREPARE_TRIES) {
@@ -238,181 +208,35 @@ export class ConsumerSession {
     }
   }
 
-  async #applyStarts(epoch: number, starts: Start[]): Promise<void> {
+  async #applyStarts(assignment: Assignment, starts: Start[]): Promise<void> {
     const moved = starts.filter((start) => start.start !== null);
     if (moved.length > 0) {
-      await this.#send(
-        epoch,
+      await this.#commits!.send(
+        assignment,
         moved.map(({ topic, partition, start }) => ({ topic, partition, nextOffset: start! })),
       );
-      if (!this.#live(epoch)) return;
+      if (!assignment.live) return;
     }
-    for (const { topic, partition, committed, start } of starts) {
-      const expected = start ?? (committed >= 0n ? committed : undefined);
-      const key = partitionKey(topic, partition);
-      const state = { committed: start ?? committed, expected };
-      this.#partitions.set(key, state);
-      if (this.#resets.has(key)) this.#outOfRange(topic, partition, state);
-      if (start === null) continue;
+    for (const { topic, partition, start } of moved) {
       this.#consumer!.seek({ topic, partition, offset: String(start) });
       this.#log('info', 'partition starts at', { topic, partition: String(partition), offset: String(start) });
     }
+    assignment.begin(starts);
     this.#context.starts.applied(starts);
-    this.#readyEpoch = epoch;
-  }
-
-  async #eachBatch(payload: EachBatchPayload): Promise<void> {
-    try {
-      await this.#handle(payload);
-    } catch (error) {
-      // kafkajs ends a consumer for good on a TypeError and its like; its own errors (heartbeat) must pass unchanged.
-      if (error instanceof Error && error.name.startsWith('KafkaJS')) throw error;
-      const failure = ConnectorError.from(error);
-      if (failure.code === 'kafka.corrupt') {
-        this.#ended.reject(failure);
-        return;
-      }
-      this.#log('error', 'a fetched batch could not be handled', { error: failure.message });
-      throw new kafkajs.KafkaJSError(failure.message);
-    }
-  }
-
-  async #handle(payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    const { topic, partition } = batch;
-    const { queue } = this.#context;
-    const epoch = this.#context.epoch();
-    const current = (): boolean => this.#live(epoch) && payload.isRunning() && !payload.isStale();
-    while (this.#readyEpoch !== epoch) {
-      if (!current()) return;
-      await settles(this.#ready, ROOM_WAIT_MS);
-      if (this.#readyEpoch !== epoch) await sleep(50, this.#context.signal);
-      await payload.heartbeat();
-    }
-    if (!current()) return;
-    const key = partitionKey(topic, partition);
-    const state = this.#partitions.get(key);
-    const fetchOffset = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
-    if (state?.expected !== undefined && state.expected !== fetchOffset) this.#jumped(topic, partition, state.expected, fetchOffset);
-
-    const merger = new RecordMerger();
-    /** False if the epoch ended while there was no room. */
-    const hand = async (ready: RecordSet[]): Promise<boolean> => {
-      for (const records of ready) {
-        if (!current()) return false;
-        while (queue.full) {
-          await queue.room(ROOM_WAIT_MS);
-          if (!current()) return false;
-          await payload.heartbeat();
-          if (!current()) return false;
-        }
-        queue.push({ topic, partition, epoch, records });
-      }
-      return true;
-    };
-    // What the merger holds is not handed out yet, so nothing beyond it may be resolved.
-    let handed: string | null = null;
-    const resolve = (): void => {
-      if (handed === null) return;
-      payload.resolveOffset(handed);
-      if (state !== undefined) state.expected = BigInt(handed) + 1n;
-    };
-    for (const { sets, last, failure } of this.#batches.recordSets(batch, key)) {
-      for (const set of sets) {
-        const records = trimBelow(set, fetchOffset);
-        if (records === null || records.count === 0) continue;
-        const ready = merger.add(records);
-        if (ready.length === 0) continue;
-        if (!(await hand(ready))) return;
-        resolve();
-      }
-      if (failure !== undefined) {
-        // What precedes a batch that cannot be read is good.
-        if (await hand(merger.flush())) resolve();
-        throw failure;
-      }
-      handed = last;
-    }
-    if (!(await hand(merger.flush()))) return;
-    resolve();
-    // kafkajs resolves control batches behind the last message with it.
-    if (state !== undefined) state.expected = BigInt(batch.lastOffset()) + 1n;
-  }
-
-  /** kafkajs has reset the position after an offset was out of range; what is still there is read, and the operator is told. */
-  #jumped(topic: string, partition: number, expected: bigint, actual: bigint): void {
-    this.#log('error', 'offset out of range: records between are gone or come again; going on at the earliest that there is', {
-      topic,
-      partition: String(partition),
-      expectedOffset: String(expected),
-      actualOffset: String(actual),
-    });
   }
 
   /** kafkajs tells of lost connections and of offsets out of range in its log only. */
   #onLog(message: string, facts: Record<string, unknown>): void {
-    if (message.startsWith('Connection error') && this.#joinedEpoch > 0 && !this.#over) return this.#lost(message, facts);
+    if (message.startsWith('Connection error') && this.joined && !this.#over) return this.#signs.lost(message, String(facts['broker']));
     if (!message.startsWith('Offset out of range, resetting')) return;
     const { topic, partition } = facts as { topic: string; partition: number };
-    const key = partitionKey(topic, partition);
-    const state = this.#partitions.get(key);
-    this.#resets.add(key);
-    // Before the start offsets are known it waits for them.
-    if (state !== undefined) this.#outOfRange(topic, partition, state);
+    this.#assignment?.outOfRange(topic, partition);
   }
 
-  /** Said once, and once more when all is well again: one broker of several may stay away while the others answer. */
-  #lost(error: string, { broker }: Record<string, unknown>): void {
-    const known = this.#lostAt > 0;
-    this.#lostAt = Date.now();
-    if (!known) this.#log('warn', 'connection to Kafka lost, trying again...', { broker: String(broker), error });
-  }
-
-  #found(): void {
-    if (this.#lostAt === 0 || Date.now() - this.#lostAt < QUIET_MS) return;
-    this.#lostAt = 0;
-    this.#log('info', 'connection to Kafka is back');
-  }
-
-  #outOfRange(topic: string, partition: number, state: Partition): void {
-    const expectedOffset = String(state.expected ?? state.committed);
-    // What comes now may lie below the old commit, and is the truth.
-    state.committed = -1n;
-    this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', {
-      topic,
-      partition: String(partition),
-      expectedOffset,
-    });
-  }
-
-  /** Ignores partitions that are not ours and offsets that would rewind. */
+  /** Commits for the assignment that the guest knows by this epoch; one of an earlier session's is not known here. */
   async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
-    if (this.#context.epoch() !== epoch) return;
-    if (!this.#live(epoch) || this.#joinedEpoch !== epoch) throw new ConnectorError('kafka.unreachable', RECONNECTING);
-    if (this.#readyEpoch !== epoch) return; // nothing of it was handed out yet
-    const due = offsets.filter(({ topic, partition, nextOffset }) => {
-      const state = this.#partitions.get(partitionKey(topic, partition));
-      return state !== undefined && nextOffset > state.committed;
-    });
-    if (due.length === 0) return;
-    try {
-      await this.#send(epoch, due);
-    } catch (error) {
-      const type = protocolType(error);
-      if (type !== undefined && EPOCH_IS_OVER.has(type)) {
-        const deadline = Date.now() + REJOIN_WAIT_MS;
-        while (this.#live(epoch) && Date.now() < deadline) await sleep(50, this.#context.signal);
-        if (this.#context.epoch() !== epoch) return;
-      }
-      throw kafkaError(error, 'failed to commit records');
-    }
-    for (const { topic, partition, nextOffset } of due) {
-      const state = this.#partitions.get(partitionKey(topic, partition));
-      if (state !== undefined && nextOffset > state.committed && this.#context.epoch() === epoch) state.committed = nextOffset;
-    }
-  }
-
-  #send(epoch: number, offsets: PartitionOffset[]): Promise<void> {
-    return this.#commits?.commit(offsets, () => this.#live(epoch)) ?? Promise.reject(new ConnectorError('kafka.unreachable', RECONNECTING));
+    const assignment = this.#assignment;
+    if (assignment === null || !assignment.live || assignment.epoch !== epoch) throw reconnecting();
+    await this.#commits!.commit(assignment, offsets);
   }
 }

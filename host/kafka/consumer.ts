@@ -7,10 +7,11 @@ import type { Log } from '../log.ts';
 import type { ConsumerHandle, ConsumerOptions, Fetched, PartitionOffset } from '../runtime/contract.ts';
 import type { ClientFactory } from './client.ts';
 import { RecordQueue, type QueueLimits } from './consumer-queue.ts';
-import { ConsumerSession, RECONNECTING } from './consumer-session.ts';
+import { ConsumerSession } from './consumer-session.ts';
 import { StartOffsets } from './consumer-starts.ts';
 import { kafkaError } from './kafka-errors.ts';
 import { LatestOffsets } from './latest-offsets.ts';
+import { reconnecting } from './offset-commits.ts';
 import { reach } from './reach.ts';
 import { findTopics } from './topics.ts';
 import type { SessionTimes } from './session-times.ts';
@@ -116,7 +117,7 @@ class KafkaConsumer implements ConsumerHandle {
       this.#log('debug', 'offsets of an earlier assignment are not committed', { epoch: String(epoch), current: String(this.#epoch) });
       return;
     }
-    if (this.#session === null) throw new ConnectorError('kafka.unreachable', RECONNECTING);
+    if (this.#session === null) throw reconnecting();
     await this.#session.commit(epoch, offsets);
   }
 
@@ -144,7 +145,6 @@ class KafkaConsumer implements ConsumerHandle {
           this.#queue.clear();
           return ++this.#epoch;
         },
-        epoch: () => this.#epoch,
         signal,
       });
       this.#session = session;

@@ -42,7 +42,6 @@ function session(topics: string[], fakes: Fakes) {
     queue: new RecordQueue({ maxRecords: 10, maxBytes: 1_000 }),
     times: { topicPollMs: TOPIC_POLL_MS },
     nextEpoch: () => ++epoch,
-    epoch: () => epoch,
     signal: closing.signal,
   });
   const outcome = { settled: 'no' };

@@ -1,0 +1,72 @@
+/** What one join of the group brought: its partitions, and how far each of them is, until the next join. */
+import type { Log } from '../log.ts';
+import { partitionKey, type Start } from './consumer-starts.ts';
+
+export interface AssignedPartition {
+  /** What the group has, as far as known here; commits never go below it. */
+  committed: bigint;
+  /** Offset that the next fetch should begin at; undefined before the first one. */
+  expected: bigint | undefined;
+}
+
+export class Assignment {
+  /** The guest's number of it. */
+  readonly epoch: number;
+  readonly #log: Log;
+  readonly #live: () => boolean;
+  readonly #partitions = new Map<string, AssignedPartition>();
+  /** Partitions whose offset was out of range. */
+  readonly #resets = new Set<string>();
+  #ready = false;
+  /** Settles when `ready` is true, or never will be. */
+  prepared: Promise<void> = Promise.resolve();
+
+  constructor(epoch: number, log: Log, live: () => boolean) {
+    this.epoch = epoch;
+    this.#log = log;
+    this.#live = live;
+  }
+
+  /** False once another one has followed, or the consumer ends. */
+  get live(): boolean {
+    return this.#live();
+  }
+
+  /** The start offsets are in place; until then no record of it is handed out. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Undefined before it is ready, and if the partition is not ours. */
+  partition(topic: string, partition: number): AssignedPartition | undefined {
+    return this.#partitions.get(partitionKey(topic, partition));
+  }
+
+  begin(starts: readonly Start[]): void {
+    for (const { topic, partition, committed, start } of starts) {
+      const key = partitionKey(topic, partition);
+      this.#partitions.set(key, { committed: start ?? committed, expected: start ?? (committed >= 0n ? committed : undefined) });
+      if (this.#resets.has(key)) this.#reset(topic, partition);
+    }
+    this.#ready = true;
+  }
+
+  /** kafkajs resets the position to the earliest offset that there is. Before the start offsets are known this waits for them. */
+  outOfRange(topic: string, partition: number): void {
+    this.#resets.add(partitionKey(topic, partition));
+    this.#reset(topic, partition);
+  }
+
+  #reset(topic: string, partition: number): void {
+    const state = this.partition(topic, partition);
+    if (state === undefined) return;
+    const expectedOffset = String(state.expected ?? state.committed);
+    // What comes now may lie below the old commit, and is the truth.
+    state.committed = -1n;
+    this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', {
+      topic,
+      partition: String(partition),
+      expectedOffset,
+    });
+  }
+}
