@@ -1,56 +1,22 @@
 import { ConnectorError } from '../errors.ts';
-import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
-import type { InvalidParam, Specification } from './contract.ts';
+import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
 import { countRecords } from './frames.ts';
-import { GuestSlot } from './guest-slot.ts';
+import { GuestConnector } from './guest-connector.ts';
 import { destinationGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
-import { Backoff, RestartCap, Signal, within } from './supervision.ts';
-
-type State = 'new' | 'configured' | 'opening' | 'open' | 'stopped' | 'torn down';
+import { Backoff, Signal, within } from './supervision.ts';
 
 /** One destination connector. Writes are done one after the other; an instance that fails is replaced and the write repeated. */
-export class DestinationConnector {
-  readonly #parts: ConnectorParts;
-  readonly #guest: GuestSlot;
+export class DestinationConnector extends GuestConnector {
   readonly #closed = new Signal();
-  readonly #restartBackoff: Backoff;
-  readonly #restartCap: RestartCap;
-
-  #state: State = 'new';
   #writes: Promise<unknown> = Promise.resolve();
-  #closing = false;
-  #teardown: Promise<void> | null = null;
 
   constructor(parts: ConnectorParts) {
-    this.#parts = parts;
-    this.#guest = new GuestSlot(parts, 'destination');
-    this.#restartBackoff = new Backoff(parts.limits);
-    this.#restartCap = new RestartCap(parts.limits);
+    super(parts, 'destination');
   }
 
-  specify(): Promise<Specification> {
-    return specificationOf(this.#parts);
-  }
-
-  /** The problems of the configuration, none if it is accepted. May be called again until `open`. */
-  async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
-    if (this.#state !== 'new' && this.#state !== 'configured') throw outOfOrder('configure', this.#state);
-    const problems = await this.#guest.configure(config);
-    this.#state = problems.length === 0 ? 'configured' : 'new';
-    return problems;
-  }
-
-  async open(): Promise<void> {
-    if (this.#state !== 'configured') throw outOfOrder('open', this.#state);
-    this.#state = 'opening';
-    try {
-      await this.#guest.clean(() => this.#openGuest());
-      this.#state = 'open';
-    } catch (error) {
-      if (this.#state === 'opening') this.#state = 'configured';
-      throw error;
-    }
+  open(): Promise<void> {
+    return this.openFirst(() => this.#openGuest());
   }
 
   /**
@@ -58,7 +24,7 @@ export class DestinationConnector {
    * is known, after the attempts that the limits allow; records may have been written all the same.
    */
   write(records: Uint8Array): Promise<Uint8Array> {
-    const turn = this.#writes.then(() => this.#guest.clean(() => this.#writeWithRetries(records)));
+    const turn = this.#writes.then(() => this.guest.clean(() => this.#writeWithRetries(records)));
     this.#writes = turn.catch(() => undefined);
     return turn;
   }
@@ -66,37 +32,22 @@ export class DestinationConnector {
   /** After the writes in flight; no more of them follow. */
   async stop(): Promise<void> {
     await this.#writes;
-    if (this.#state !== 'open') return;
-    this.#state = 'stopped';
-    const instance = this.#guest.ready;
-    if (instance !== null) await this.#guest.clean(() => stop(instance, 'destination', this.#parts.limits));
+    if (this.state !== 'open') return;
+    this.state = 'stopped';
+    const instance = this.guest.ready;
+    if (instance !== null) await this.guest.clean(() => stop(instance, 'destination', this.parts.limits));
   }
 
-  /** Waits a bounded time for the write in flight, and ends the guest. In any state, any number of times. Never rejects. */
-  teardown(): Promise<void> {
-    this.#teardown ??= this.#tearDown();
-    return this.#teardown;
-  }
-
-  async #tearDown(): Promise<void> {
-    const { teardownMs } = this.#parts.limits;
-    const deadline = performance.now() + teardownMs;
-    this.#closing = true;
-    this.#guest.close();
+  protected override finish(ms: number): Promise<boolean> {
     this.#closed.notify();
-    // An open in flight has nothing to save.
-    if (this.#state === 'opening') await this.#guest.instance?.end();
-    const written = await within(this.#writes, teardownMs);
-    this.#state = 'torn down';
-    if (written) await this.#guest.tearDown(Math.max(deadline - performance.now(), 1_000));
-    else await this.#guest.instance?.end();
+    return within(this.#writes, ms);
   }
 
   async #writeWithRetries(records: Uint8Array): Promise<Uint8Array> {
-    const { limits } = this.#parts;
+    const { limits } = this.parts;
     // A write that was handed in before teardown is still done.
-    if (this.#state !== 'open') {
-      throw this.#closing ? new ConnectorError('cancelled', 'The connector is stopping.') : outOfOrder('write', this.#state);
+    if (this.state !== 'open') {
+      throw this.closing ? new ConnectorError('cancelled', 'The connector is stopping.') : outOfOrder('write', this.state);
     }
     const count = countRecords(records);
     if (count === null || count === 0) {
@@ -109,36 +60,36 @@ export class DestinationConnector {
     const backoff = new Backoff(limits);
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await destinationGuest.write(this.#guest.ready ?? (await this.#openGuest()), records, count, limits);
-        this.#restartBackoff.progress();
+        const answer = await destinationGuest.write(this.guest.ready ?? (await this.#openGuest()), records, count, limits);
+        this.restartBackoff.progress();
         return answer;
       } catch (thrown) {
-        const error = this.#guest.errorOf(thrown);
-        if (this.#closing) throw error;
+        const error = this.guest.errorOf(thrown);
+        if (this.closing) throw error;
         const delayMs = await this.#delayAfter(error, attempt, backoff);
         await this.#closed.wait(delayMs);
-        if (this.#closing) throw error;
+        if (this.closing) throw error;
       }
     }
   }
 
   /** How long to wait for the next attempt; throws when there is none. */
   async #delayAfter(error: ConnectorError, attempt: number, backoff: Backoff): Promise<number> {
-    const failed = this.#guest.instance;
+    const failed = this.guest.instance;
     const log = (what: string, delayMs: number): number => {
-      this.#guest.log('warn', `Writing failed, ${what} in ${delayMs} ms: ${error.message}`, { code: error.code });
+      this.guest.log('warn', `Writing failed, ${what} in ${delayMs} ms: ${error.message}`, { code: error.code });
       return delayMs;
     };
     if (failed === null || failed.failure === null) {
-      if (!error.retryable || attempt >= this.#parts.limits.writeAttempts) throw error;
+      if (!error.retryable || attempt >= this.parts.limits.writeAttempts) throw error;
       return log('next attempt', backoff.next());
     }
     await failed.end();
-    this.#restartCap.count(error);
-    return log('the guest is replaced and it is tried again', this.#restartBackoff.next());
+    this.restartCap.count(error);
+    return log('the guest is replaced and it is tried again', this.restartBackoff.next());
   }
 
   #openGuest(): Promise<Instance> {
-    return this.#guest.open((instance) => destinationGuest.open(instance, this.#parts.limits));
+    return this.guest.open((instance) => destinationGuest.open(instance, this.parts.limits));
   }
 }

@@ -1,11 +1,11 @@
 import { ConnectorError } from '../errors.ts';
 import { AckLedger } from './ack-ledger.ts';
-import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
-import type { Batch, Credit, InvalidParam, Specification } from './contract.ts';
-import { GuestSlot } from './guest-slot.ts';
+import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
+import type { Batch, Credit } from './contract.ts';
+import { GuestConnector } from './guest-connector.ts';
 import { sourceGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
-import { Backoff, RestartCap, Signal, turn, within } from './supervision.ts';
+import { Backoff, Signal, turn, within } from './supervision.ts';
 
 export interface SourceSink {
   /** False: full, no more until `resume()`. */
@@ -26,28 +26,20 @@ const EMPTY_PAUSE_MS = 20;
 const EMPTY = new Uint8Array(0);
 const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
 
-type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' | 'failed' | 'torn down';
-
 /**
  * One source connector: a read loop over a guest instance that may be replaced underneath. The loop is the only caller of the
  * guest once it runs; acks, stop and teardown leave a note and wake it.
  */
-export class SourceConnector {
-  readonly #parts: ConnectorParts;
-  readonly #guest: GuestSlot;
+export class SourceConnector extends GuestConnector {
   readonly #acks: AckLedger;
   readonly #signal = new Signal();
   readonly #readBackoff: Backoff;
-  readonly #restartBackoff: Backoff;
-  readonly #restartCap: RestartCap;
 
-  #state: State = 'new';
   #sink: SourceSink | null = null;
   #credit: Credit;
   #loop: Promise<void> = Promise.resolve();
   #full = false;
   #stopAsked = false;
-  #closing = false;
   #ackWake = false;
   #delivering = false;
   /** No read, and no new instance, before this time. */
@@ -57,50 +49,28 @@ export class SourceConnector {
   #lastEmitted: Uint8Array = EMPTY;
   #stopWaiters: (() => void)[] = [];
   #settledWaiters: (() => void)[] = [];
-  #teardown: Promise<void> | null = null;
 
   constructor(parts: ConnectorParts) {
-    this.#parts = parts;
-    this.#guest = new GuestSlot(parts, 'source');
+    super(parts, 'source');
     this.#acks = new AckLedger(parts.limits);
     this.#credit = parts.limits.credit;
     this.#readBackoff = new Backoff(parts.limits);
-    this.#restartBackoff = new Backoff(parts.limits);
-    this.#restartCap = new RestartCap(parts.limits);
-  }
-
-  specify(): Promise<Specification> {
-    return specificationOf(this.#parts);
-  }
-
-  /** The problems of the configuration, none if it is accepted. May be called again until `open`. */
-  async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
-    if (this.#state !== 'new' && this.#state !== 'configured') throw outOfOrder('configure', this.#state);
-    const problems = await this.#guest.configure(config);
-    this.#state = problems.length === 0 ? 'configured' : 'new';
-    return problems;
   }
 
   /** `position`: the last one acknowledged, or null (or empty) on a first run. */
-  async open(position: Uint8Array | null): Promise<void> {
-    if (this.#state !== 'configured') throw outOfOrder('open', this.#state);
-    this.#state = 'opening';
-    this.#acks.resume = position === null || position.length === 0 ? null : new Uint8Array(position);
-    try {
-      await this.#guest.clean(() => this.#openGuest());
-      this.#state = 'open';
-    } catch (error) {
-      if (this.#state === 'opening') this.#state = 'configured';
-      throw error;
-    }
+  open(position: Uint8Array | null): Promise<void> {
+    return this.openFirst(() => {
+      this.#acks.resume = position === null || position.length === 0 ? null : new Uint8Array(position);
+      return this.#openGuest();
+    });
   }
 
   /** Begins to read. Batches and the final error, if any, go to the sink. */
   run(sink: SourceSink, options: RunOptions = {}): void {
-    if (this.#state !== 'open') throw outOfOrder('run', this.#state);
-    this.#state = 'running';
+    if (this.state !== 'open') throw outOfOrder('run', this.state);
+    this.state = 'running';
     this.#sink = sink;
-    this.#credit = { ...this.#parts.limits.credit, ...options.credit };
+    this.#credit = { ...this.parts.limits.credit, ...options.credit };
     this.#loop = this.#run();
   }
 
@@ -112,7 +82,7 @@ export class SourceConnector {
 
   /** Takes a Source.Run.Request: positions in the order in which their records were emitted. Ignored unless the source runs. */
   ack(positions: Uint8Array): void {
-    if (this.#sink === null || this.#state === 'failed' || this.#state === 'torn down') return;
+    if (this.#sink === null || this.state === 'failed' || this.state === 'torn down') return;
     try {
       if (!this.#acks.acknowledge(positions)) return;
     } catch (thrown) {
@@ -130,13 +100,13 @@ export class SourceConnector {
   /** Resolves when the guest was given every ack handed in so far (or is gone). */
   async settled(): Promise<void> {
     if (this.#acks.delivered && !this.#delivering) return;
-    if (this.#state === 'failed' || this.#state === 'torn down') return;
+    if (this.state === 'failed' || this.state === 'torn down') return;
     await new Promise<void>((resolve) => this.#settledWaiters.push(resolve));
   }
 
   /** Stops reading. Nothing is emitted afterwards, acks may follow. The last emitted position, empty if there is none. */
   async stop(): Promise<Uint8Array> {
-    if (this.#state === 'running') {
+    if (this.state === 'running') {
       this.#stopAsked = true;
       const stopped = new Promise<void>((resolve) => this.#stopWaiters.push(resolve));
       this.#wake();
@@ -145,24 +115,14 @@ export class SourceConnector {
     return this.#lastEmitted;
   }
 
-  /** Gives the guest the acks that are left, lets it commit, and ends it. In any state, any number of times, bounded. Never rejects. */
-  teardown(): Promise<void> {
-    this.#teardown ??= this.#tearDown();
-    return this.#teardown;
-  }
-
-  async #tearDown(): Promise<void> {
-    const { teardownMs } = this.#parts.limits;
-    const deadline = performance.now() + teardownMs;
-    this.#closing = true;
-    this.#guest.close();
-    // An open in flight has nothing to save.
-    if (this.#state === 'opening') await this.#guest.instance?.end();
+  /** Also gives the guest the acks that are left. */
+  protected override async finish(ms: number): Promise<boolean> {
     this.#wake();
-    await within(this.#loop, teardownMs);
-    this.#state = 'torn down';
+    await within(this.#loop, ms);
+    this.state = 'torn down';
     this.#release();
-    await this.#guest.tearDown(Math.max(deadline - performance.now(), 1_000));
+    // A loop that is late waits for its guest, which takes the call after that.
+    return true;
   }
 
   async #run(): Promise<void> {
@@ -171,21 +131,21 @@ export class SourceConnector {
       try {
         if (await this.#step()) break;
       } catch (thrown) {
-        if (this.#closing) return;
+        if (this.closing) return;
         try {
-          await this.#recover(this.#guest.errorOf(thrown));
+          await this.#recover(this.guest.errorOf(thrown));
         } catch (final) {
           this.#fail(ConnectorError.from(final));
           return;
         }
       }
-      if (this.#state === 'failed') return;
+      if (this.state === 'failed') return;
     }
   }
 
   /** One thing to do, the most urgent first: acks, the end, stop, a new instance, a read. True: the loop is over. */
   async #step(): Promise<boolean> {
-    const instance = this.#guest.ready;
+    const instance = this.guest.ready;
     if (instance !== null) {
       const positions = this.#acks.next();
       if (positions !== null) {
@@ -193,7 +153,7 @@ export class SourceConnector {
         return false;
       }
     }
-    if (this.#closing) return true;
+    if (this.closing) return true;
     if (this.#stopAsked) {
       await this.#stopGuest();
       await this.#signal.wait(Infinity);
@@ -206,7 +166,7 @@ export class SourceConnector {
     }
     if (instance === null) {
       await this.#openGuest();
-      this.#guest.log('info', 'The source was reopened.', {});
+      this.guest.log('info', 'The source was reopened.', {});
       return false;
     }
     if (this.#full) {
@@ -222,12 +182,12 @@ export class SourceConnector {
 
   async #read(instance: Instance): Promise<void> {
     this.#lastRead = performance.now();
-    const batch = await sourceGuest.read(instance, this.#full ? NO_CREDIT : this.#credit, this.#parts.limits);
+    const batch = await sourceGuest.read(instance, this.#full ? NO_CREDIT : this.#credit, this.parts.limits);
     this.#readBackoff.progress();
     this.#emptyReads = batch !== null || performance.now() - this.#lastRead > 1 ? 0 : this.#emptyReads + 1;
     if (this.#emptyReads > EMPTY_READS) this.#notBefore = performance.now() + EMPTY_PAUSE_MS;
-    if (batch === null || this.#state !== 'running' || this.#closing) return;
-    this.#restartBackoff.progress();
+    if (batch === null || this.state !== 'running' || this.closing) return;
+    this.restartBackoff.progress();
     this.#acks.emitted(batch.count);
     this.#lastEmitted = batch.lastPosition;
     if (!this.#sink!.batch(batch)) this.#full = true;
@@ -236,12 +196,12 @@ export class SourceConnector {
   async #deliver(instance: Instance, positions: Uint8Array): Promise<void> {
     this.#delivering = true;
     try {
-      await sourceGuest.ack(instance, positions, this.#parts.limits);
+      await sourceGuest.ack(instance, positions, this.parts.limits);
     } catch (thrown) {
       const error = ConnectorError.from(thrown);
       // The guest has noted the acks before it tried to commit, and tries again with the next ones or when it is idle.
       if (instance.failure !== null || !error.retryable) throw error;
-      this.#guest.log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
+      this.guest.log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
     } finally {
       this.#delivering = false;
       if (this.#acks.delivered) this.#resolveAll(this.#settledWaiters);
@@ -250,12 +210,12 @@ export class SourceConnector {
 
   async #stopGuest(): Promise<void> {
     if (this.#stopWaiters.length === 0) return;
-    const instance = this.#guest.ready;
+    const instance = this.guest.ready;
     try {
-      if (instance !== null) await stop(instance, 'source', this.#parts.limits);
+      if (instance !== null) await stop(instance, 'source', this.parts.limits);
     } catch (thrown) {
-      this.#guest.log('warn', `The source did not stop cleanly: ${ConnectorError.from(thrown).message}`);
-      if (this.#guest.ready === null) this.#retire();
+      this.guest.log('warn', `The source did not stop cleanly: ${ConnectorError.from(thrown).message}`);
+      if (this.guest.ready === null) this.#retire();
     } finally {
       this.#resolveAll(this.#stopWaiters);
     }
@@ -263,19 +223,19 @@ export class SourceConnector {
 
   /** Decides what an error means for the loop; throws it, or another, if the source is over. */
   async #recover(error: ConnectorError): Promise<void> {
-    const { instance } = this.#guest;
+    const { instance } = this.guest;
     if (instance === null || instance.failure === null) {
       if (!error.retryable) throw error;
       const delayMs = this.#readBackoff.next();
-      this.#guest.log('warn', `Reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
+      this.guest.log('warn', `Reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
       this.#notBefore = performance.now() + delayMs;
       return;
     }
     this.#retire();
     await instance.end();
-    this.#restartCap.count(error);
-    const delayMs = this.#restartBackoff.next();
-    this.#guest.log('warn', `The guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
+    this.restartCap.count(error);
+    const delayMs = this.restartBackoff.next();
+    this.guest.log('warn', `The guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
     this.#notBefore = performance.now() + delayMs;
   }
 
@@ -285,17 +245,17 @@ export class SourceConnector {
   }
 
   #openGuest(): Promise<Instance> {
-    return this.#guest.open((instance) => sourceGuest.open(instance, this.#acks.resume, this.#parts.limits));
+    return this.guest.open((instance) => sourceGuest.open(instance, this.#acks.resume, this.parts.limits));
   }
 
   #wake(): void {
     this.#signal.notify();
-    this.#guest.instance?.interrupt();
+    this.guest.instance?.interrupt();
   }
 
   #fail(error: ConnectorError): void {
-    if (this.#state !== 'running') return;
-    this.#state = 'failed';
+    if (this.state !== 'running') return;
+    this.state = 'failed';
     this.#release();
     this.#wake();
     this.#sink!.failed(error);

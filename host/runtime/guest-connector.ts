@@ -1,0 +1,78 @@
+import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
+import type { InvalidParam, Specification } from './contract.ts';
+import { GuestSlot } from './guest-slot.ts';
+import type { Side } from './guest.ts';
+import { Backoff, RestartCap } from './supervision.ts';
+
+/** `running` and `failed` are a source's, `stopped` is a destination's. */
+type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' | 'failed' | 'torn down';
+
+/** What a source and a destination have in common: a guest that may be replaced underneath, and the calls before and after its work. */
+export abstract class GuestConnector {
+  protected readonly parts: ConnectorParts;
+  protected readonly guest: GuestSlot;
+  protected readonly restartBackoff: Backoff;
+  protected readonly restartCap: RestartCap;
+  protected state: State = 'new';
+  /** Teardown has begun: nothing new does. */
+  protected closing = false;
+  #teardown: Promise<void> | null = null;
+
+  protected constructor(parts: ConnectorParts, side: Side) {
+    this.parts = parts;
+    this.guest = new GuestSlot(parts, side);
+    this.restartBackoff = new Backoff(parts.limits);
+    this.restartCap = new RestartCap(parts.limits);
+  }
+
+  specify(): Promise<Specification> {
+    return specificationOf(this.parts);
+  }
+
+  /** The problems of the configuration, none if it is accepted. May be called again until `open`. */
+  async configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
+    if (this.state !== 'new' && this.state !== 'configured') throw outOfOrder('configure', this.state);
+    const problems = await this.guest.configure(config);
+    this.state = problems.length === 0 ? 'configured' : 'new';
+    return problems;
+  }
+
+  /**
+   * Gives the guest what is left, lets it commit, and ends it. In any state, any number of times, bounded; an open in flight ends at
+   * once. Never rejects.
+   */
+  teardown(): Promise<void> {
+    this.#teardown ??= this.#tearDown();
+    return this.#teardown;
+  }
+
+  /** Opens the first guest. If that fails, `open` may be called again. */
+  protected async openFirst(openGuest: () => Promise<unknown>): Promise<void> {
+    if (this.state !== 'configured') throw outOfOrder('open', this.state);
+    this.state = 'opening';
+    try {
+      await this.guest.clean(openGuest);
+      this.state = 'open';
+    } catch (error) {
+      // Unless it was torn down meanwhile.
+      if (this.state === 'opening') this.state = 'configured';
+      throw error;
+    }
+  }
+
+  /** Brings the work in hand to its end, for at most ms. False: the guest is still busy with it, and cannot be asked to tear down. */
+  protected abstract finish(ms: number): Promise<boolean>;
+
+  async #tearDown(): Promise<void> {
+    const { teardownMs } = this.parts.limits;
+    const deadline = performance.now() + teardownMs;
+    this.closing = true;
+    this.guest.close();
+    // An open in flight has nothing to save.
+    if (this.state === 'opening') await this.guest.instance?.end();
+    const finished = await this.finish(teardownMs);
+    this.state = 'torn down';
+    if (finished) await this.guest.tearDown(Math.max(deadline - performance.now(), 1_000));
+    else await this.guest.instance?.end();
+  }
+}
