@@ -1,12 +1,10 @@
-import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { eachFrame } from '../runtime/frames.ts';
+import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
 import type { Call, CallHandlers } from './grpc/call.ts';
 import type { Method } from './grpc/server.ts';
 import { STATUS, StatusError } from './grpc/status.ts';
 import { EMPTY, decodeBytes, decodeConfig } from './messages.ts';
-import type { Config, DestinationMiddleware, DestinationPort } from './ports.ts';
-import { configurationError, statusOf, wrongState } from './refusals.ts';
+import type { DestinationMiddleware, DestinationPort } from './ports.ts';
 import { itemsOf } from './repeated.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -16,23 +14,14 @@ const RECEIPT_MS = 10_000;
 /** ... and so long, then, until all is written. Conduit gives all its pipelines 30 s to end. */
 const FLUSH_MS = 15_000;
 
-/** Names of the states as Conduit's SDK reports them. */
-type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'TornDown';
-
-export interface DestinationServiceOptions {
-  log: Log;
-  connector(): Promise<DestinationPort>;
-  /** Between the stream and the connector. */
-  middleware?(config: Config): Promise<DestinationMiddleware>;
+export interface DestinationServiceOptions extends ConnectorServiceOptions<DestinationPort, DestinationMiddleware> {
+  /** Largest message of records that is taken; default: that of the server. */
+  maxReceiveBytes?: number;
 }
 
 /** Conduit's `DestinationPlugin`: one destination connector for one process. */
-export class DestinationService {
+export class DestinationService extends ConnectorService<DestinationPort, DestinationMiddleware> {
   readonly #options: DestinationServiceOptions;
-  #state: State = 'Initial';
-  #connector: DestinationPort | null = null;
-  #middleware: DestinationMiddleware | null = null;
-  #call: Call | null = null;
   #queue: WriteQueue | null = null;
   #lastRequest: Uint8Array = EMPTY;
   /** A request could not be read: nothing after it is written. */
@@ -43,82 +32,56 @@ export class DestinationService {
   #teardown: Promise<void> | null = null;
 
   constructor(options: DestinationServiceOptions) {
+    super('destination', options);
     this.#options = options;
   }
 
   methods(): [path: string, method: Method][] {
-    const unary = (name: string, run: (request: Buffer) => Promise<Uint8Array>): [string, Method] => [
-      SERVICE + name,
-      {
-        unary: async (request) => {
-          try {
-            return await run(request);
-          } catch (error) {
-            throw statusOf(error);
-          }
-        },
-      },
-    ];
     return [
-      unary('Configure', (request) => this.#configure(decodeConfig(request))),
-      unary('Open', () => this.#open()),
-      [`${SERVICE}Run`, { stream: (call) => this.#run(call) }],
-      unary('Stop', (request) => this.#stop(decodeBytes(request))),
-      unary('Teardown', () => this.teardown().then(() => EMPTY)),
-      unary('LifecycleOnCreated', () => Promise.resolve(EMPTY)),
-      unary('LifecycleOnUpdated', () => Promise.resolve(EMPTY)),
-      unary('LifecycleOnDeleted', () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}Configure`, (request) => this.configure(decodeConfig(request))),
+      unary(`${SERVICE}Open`, () => this.#open()),
+      [`${SERVICE}Run`, { stream: (call) => this.#run(call), maxReceiveBytes: this.#options.maxReceiveBytes }],
+      unary(`${SERVICE}Stop`, (request) => this.#stop(decodeBytes(request))),
+      unary(`${SERVICE}Teardown`, () => this.teardown().then(() => EMPTY)),
+      unary(`${SERVICE}LifecycleOnCreated`, () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}LifecycleOnUpdated`, () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}LifecycleOnDeleted`, () => Promise.resolve(EMPTY)),
     ];
   }
 
   /** Closes; any state, any number of times. What is not acknowledged comes again. */
   teardown(): Promise<void> {
-    this.#state = 'TornDown';
+    this.state = 'TornDown';
     this.#teardown ??= (async () => {
       this.#released();
       // A write that waits for a broker ends when the connector closes.
       const written = this.#queue?.close();
       // So does one that waits for the rate limit, when the middleware does.
-      await Promise.all([this.#middleware?.close?.(), this.#connector?.teardown()]);
+      await Promise.all([this.middleware.close?.(), this.connector?.teardown()]);
       await written;
-      this.#call?.end();
+      this.call?.end();
     })();
     return this.#teardown;
   }
 
-  /** Ends the stream for a reason that lies outside the connector. */
-  abort(error: ConnectorError): void {
-    this.#call?.fail(statusOf(error));
-  }
-
-  async #configure(config: Record<string, string>): Promise<Uint8Array> {
-    this.#expect('Initial');
-    this.#connector ??= await this.#options.connector();
-    const invalid = await this.#connector.configure(config);
-    if (invalid.length > 0) throw configurationError(invalid);
-    this.#middleware = (await this.#options.middleware?.(config)) ?? {};
-    this.#advance('Initial', 'Configured');
-    return EMPTY;
-  }
-
   async #open(): Promise<Uint8Array> {
-    this.#expect('Configured');
-    await this.#connector!.open();
-    this.#advance('Configured', 'Started');
+    this.expect('Configured');
+    await this.connector!.open();
+    this.advance('Configured', 'Started');
     return EMPTY;
   }
 
   #run(call: Call): CallHandlers {
-    this.#expect('Started');
-    this.#advance('Started', 'Running');
-    this.#call = call;
-    const connector = this.#connector!;
-    const middleware = this.#middleware ?? {};
+    this.expect('Started');
+    this.advance('Started', 'Running');
+    this.call = call;
+    const connector = this.connector!;
+    const middleware = this.middleware;
     const next = (records: Uint8Array): Promise<Uint8Array> => connector.write(records);
     const queue = new WriteQueue({
       write: (records) => middleware.write?.(records, next) ?? next(records),
       acks: (bytes) => (call.write(bytes) || !call.open ? undefined : new Promise((resolve) => (this.#drained = resolve))),
-      failed: (error) => this.#failed(call, error),
+      failed: (error) => this.failed(call, error),
       full: (isFull) => (isFull ? call.pause() : call.resume()),
       gathering: middleware.gathering,
       maxRecords: middleware.maxWriteRecords,
@@ -126,6 +89,7 @@ export class DestinationService {
     this.#queue = queue;
     return {
       message: (request) => this.#receive(call, queue, request),
+      malformed: (error) => this.#break(call, queue, error),
       drained: () => this.#released(),
       ended: () => void queue.flush().then(() => call.end()),
       closed: () => {
@@ -146,28 +110,26 @@ export class DestinationService {
       queue.push(records);
       if (this.#awaited !== null && holds(records.bytes, this.#awaited.position)) this.#awaited.arrived();
     } catch (error) {
-      this.#isBroken = true; // more may be in the same network buffer
       call.pause();
-      void queue.flush().then(() => this.#failed(call, error));
+      this.#break(call, queue, error);
     }
   }
 
-  #failed(call: Call, error: unknown): void {
-    if (!call.open) return;
-    const known = ConnectorError.from(error);
-    this.#options.log('error', `the destination has failed: ${known.message}`, { ...known.fields, code: known.code });
-    call.fail(statusOf(known));
+  /** What came before is written and acknowledged, then the stream ends. */
+  #break(call: Call, queue: WriteQueue, error: unknown): void {
+    this.#isBroken = true; // more may be in the same network buffer
+    void queue.flush().then(() => this.failed(call, error));
   }
 
   async #stop(lastPosition: Uint8Array): Promise<Uint8Array> {
     const queue = this.#queue;
-    if (queue === null || this.#state === 'TornDown') return EMPTY;
-    if (lastPosition.length > 0 && this.#call?.open === true && !holds(this.#lastRequest, lastPosition)) {
+    if (queue === null || this.state === 'TornDown') return EMPTY;
+    if (lastPosition.length > 0 && this.call?.open === true && !holds(this.#lastRequest, lastPosition)) {
       const arrival = new Promise<void>((arrived) => (this.#awaited = { position: lastPosition, arrived }));
       await within(arrival, RECEIPT_MS, 'the last record did not arrive');
       this.#awaited = null;
     }
-    if (this.#call?.open !== true) return EMPTY;
+    if (this.call?.open !== true) return EMPTY;
     await within(queue.flush(), FLUSH_MS, 'not all records were written');
     return EMPTY;
   }
@@ -175,15 +137,6 @@ export class DestinationService {
   #released(): void {
     this.#drained?.();
     this.#drained = null;
-  }
-
-  #expect(state: State): void {
-    if (this.#state !== state) throw wrongState([state], this.#state);
-  }
-
-  /** Teardown may have come while the call waited; that state is final. */
-  #advance(from: State, to: State): void {
-    if (this.#state === from) this.#state = to;
   }
 }
 

@@ -18,7 +18,7 @@ export interface PluginEnvironment {
   token: string;
   /** null: nothing is logged. */
   logLevel: LogLevel | null;
-  /** Largest message that is received. */
+  /** Largest message of records that is received: the limit is Conduit's for records, not for settings or acknowledgements. */
   maxReceiveBytes: number;
   /** Where a unix socket may be created; empty: where the system keeps temporary files. */
   socketFolder: string;

@@ -3,14 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GrpcServer } from './grpc/server.ts';
+import { SOCKET_NAME, folderPrefix } from './leftovers.ts';
 
 /** Length of a unix socket's path that every system accepts. */
 const MAX_PATH_BYTES = 100;
+/** What is added to it by `mkdtemp`, and the separators. */
+const ADDED_BYTES = 6 + 2;
 
 /** Where the plugin listens, as go-plugin writes it, and how to take it away again. */
 export interface Listening {
   /** `unix|<path>` or `tcp|127.0.0.1:<port>`. */
   address: string;
+  /** Where its folder lies, and those of other plugins; null without a socket. */
+  parent: string | null;
   remove(): void;
 }
 
@@ -20,26 +25,28 @@ export interface Listening {
  */
 export async function listen(server: GrpcServer, socketFolder: string): Promise<Listening> {
   if (process.platform !== 'win32') {
-    const folder = privateFolder(socketFolder === '' ? tmpdir() : socketFolder);
+    const parent = socketFolder === '' ? tmpdir() : socketFolder;
+    const folder = privateFolder(parent);
     if (folder !== null) {
       const remove = (): void => rmSync(folder, { recursive: true, force: true });
       try {
-        const path = join(folder, 'plugin');
+        const path = join(folder, SOCKET_NAME);
         await server.listen({ path });
-        return { address: `unix|${path}`, remove };
+        return { address: `unix|${path}`, parent, remove };
       } catch {
         remove();
       }
     }
   }
   const address = (await server.listen({ host: '127.0.0.1', port: 0 })) as AddressInfo;
-  return { address: `tcp|127.0.0.1:${address.port}`, remove: () => {} };
+  return { address: `tcp|127.0.0.1:${address.port}`, parent: null, remove: () => {} };
 }
 
 function privateFolder(parent: string): string | null {
-  if (Buffer.byteLength(parent) > MAX_PATH_BYTES - 30) return null;
+  const prefix = join(parent, folderPrefix(process.pid));
+  if (Buffer.byteLength(prefix) + ADDED_BYTES + SOCKET_NAME.length > MAX_PATH_BYTES) return null;
   try {
-    return mkdtempSync(join(parent, 'kafka-wasm-'));
+    return mkdtempSync(prefix);
   } catch {
     return null;
   }

@@ -2,10 +2,12 @@ import { writeSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Specification } from '../runtime/contract.ts';
+import { DEFAULT_LIMITS } from '../runtime/limits.ts';
 import { DestinationService } from './destination-service.ts';
 import type { PluginEnvironment } from './environment.ts';
 import { GrpcServer, type Method } from './grpc/server.ts';
 import { tuneHeap } from './heap.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { Lifeline } from './lifeline.ts';
 import { listen, type Listening } from './listen.ts';
 import { lineLog, redirectConsole } from './log-lines.ts';
@@ -43,6 +45,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
     log,
     connector: async () => (await connectors()).destination(log),
     middleware: async (config) => (await (await connectors()).destinationMiddleware?.(config, log)) ?? {},
+    maxReceiveBytes: environment.maxReceiveBytes,
   });
 
   let listening: Listening | null = null;
@@ -61,7 +64,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
     ...source.methods(),
     ...destination.methods(),
   ]);
-  const server = new GrpcServer({ methods, maxReceiveBytes: environment.maxReceiveBytes, sessions: (open) => lifeline.sessions(open) });
+  const server = new GrpcServer({ methods, maxReceiveBytes: DEFAULT_LIMITS.writeBytes, sessions: (open) => lifeline.sessions(open) });
   guard(process, log, lifeline, (error) => {
     source.abort(error);
     destination.abort(error);
@@ -71,7 +74,11 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   // Fields: version of go-plugin's own protocol, of the application's, network, address, kind of server.
   writeSync(STDOUT, `1|2|${listening.address}|grpc|\n`);
   tuneHeap();
-  connectors().catch((error: unknown) => lifeline.crash(error));
+  const { parent } = listening;
+  connectors().then(
+    () => (parent === null ? undefined : removeLeftovers(parent, log)), // now, when Conduit waits for nothing
+    (error: unknown) => lifeline.crash(error),
+  );
 }
 
 /** Nothing thrown anywhere may end the process without a line in the log and a status on the stream. */

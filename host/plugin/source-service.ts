@@ -1,34 +1,23 @@
 import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { Batch } from '../runtime/contract.ts';
+import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
 import type { Call, CallHandlers } from './grpc/call.ts';
 import type { Method } from './grpc/server.ts';
 import { EMPTY, decodeBytes, decodeConfig, encodeBytes } from './messages.ts';
 import type { Config, SourceMiddleware, SourcePort } from './ports.ts';
-import { configurationError, statusOf, wrongState } from './refusals.ts';
+import { wrongState } from './refusals.ts';
 import { itemsOf } from './repeated.ts';
 
 const SERVICE = '/connector.v2.SourcePlugin/';
 
-/** Names of the states as Conduit's SDK reports them. */
-type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'Stopping' | 'TornDown';
-
-export interface SourceServiceOptions {
-  log: Log;
-  connector(): Promise<SourcePort>;
-  /** Between the connector and the stream. */
-  middleware?(config: Config): Promise<SourceMiddleware>;
+export interface SourceServiceOptions extends ConnectorServiceOptions<SourcePort, SourceMiddleware> {
   /** The connector was deleted from its pipeline for good. */
   deleted?(config: Config): Promise<void>;
 }
 
 /** Conduit's `SourcePlugin`: one source connector for one process. */
-export class SourceService {
+export class SourceService extends ConnectorService<SourcePort, SourceMiddleware> {
   readonly #options: SourceServiceOptions;
-  #state: State = 'Initial';
-  #connector: SourcePort | null = null;
-  #middleware: SourceMiddleware | null = null;
-  #call: Call | null = null;
   /** Position of the last record written to the stream: what Stop must answer, byte for byte. */
   #lastPosition: Uint8Array = EMPTY;
   #acks: Uint8Array[] = [];
@@ -37,31 +26,20 @@ export class SourceService {
   #teardown: Promise<void> | null = null;
 
   constructor(options: SourceServiceOptions) {
+    super('source', options);
     this.#options = options;
   }
 
   methods(): [path: string, method: Method][] {
-    const unary = (name: string, run: (request: Buffer) => Promise<Uint8Array>): [string, Method] => [
-      SERVICE + name,
-      {
-        unary: async (request) => {
-          try {
-            return await run(request);
-          } catch (error) {
-            throw statusOf(error);
-          }
-        },
-      },
-    ];
     return [
-      unary('Configure', (request) => this.#configure(decodeConfig(request))),
-      unary('Open', (request) => this.#open(decodeBytes(request))),
+      unary(`${SERVICE}Configure`, (request) => this.configure(decodeConfig(request))),
+      unary(`${SERVICE}Open`, (request) => this.#open(decodeBytes(request))),
       [`${SERVICE}Run`, { stream: (call) => this.#run(call) }],
-      unary('Stop', () => this.#stop()),
-      unary('Teardown', () => this.teardown().then(() => EMPTY)),
-      unary('LifecycleOnCreated', () => Promise.resolve(EMPTY)),
-      unary('LifecycleOnUpdated', () => Promise.resolve(EMPTY)),
-      unary('LifecycleOnDeleted', async (request) => {
+      unary(`${SERVICE}Stop`, () => this.#stop()),
+      unary(`${SERVICE}Teardown`, () => this.teardown().then(() => EMPTY)),
+      unary(`${SERVICE}LifecycleOnCreated`, () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}LifecycleOnUpdated`, () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}LifecycleOnDeleted`, async (request) => {
         await this.#options.deleted?.(decodeConfig(request));
         return EMPTY;
       }),
@@ -70,52 +48,38 @@ export class SourceService {
 
   /** Delivers and commits what was acknowledged, and closes; any state, any number of times. */
   teardown(): Promise<void> {
-    this.#state = 'TornDown';
+    this.state = 'TornDown';
     this.#teardown ??= (async () => {
       this.#deliverAcks();
-      await this.#middleware?.close?.();
-      await this.#connector?.teardown();
-      this.#call?.end();
+      await this.middleware.close?.();
+      await this.connector?.teardown();
+      this.call?.end();
     })();
     return this.#teardown;
   }
 
-  /** Ends the stream for a reason that lies outside the connector. */
-  abort(error: ConnectorError): void {
-    this.#call?.fail(statusOf(error));
-  }
-
-  async #configure(config: Record<string, string>): Promise<Uint8Array> {
-    this.#expect('Initial');
-    this.#connector ??= await this.#options.connector();
-    const invalid = await this.#connector.configure(config);
-    if (invalid.length > 0) throw configurationError(invalid);
-    this.#middleware = (await this.#options.middleware?.(config)) ?? {};
-    this.#advance('Initial', 'Configured');
-    return EMPTY;
-  }
-
   async #open(position: Uint8Array): Promise<Uint8Array> {
-    this.#expect('Configured');
+    this.expect('Configured');
     // A copy: the request is a view of a network buffer.
-    await this.#connector!.open(position.length === 0 ? null : Uint8Array.from(position));
-    this.#advance('Configured', 'Started');
+    await this.connector!.open(position.length === 0 ? null : Uint8Array.from(position));
+    this.advance('Configured', 'Started');
     return EMPTY;
   }
 
   #run(call: Call): CallHandlers {
-    this.#expect('Started');
-    this.#advance('Started', 'Running');
-    this.#call = call;
-    const connector = this.#connector!;
+    this.expect('Started');
+    this.advance('Started', 'Running');
+    this.call = call;
+    const connector = this.connector!;
     const outlet = {
       batch: (batch: Batch): boolean => this.#send(call, batch),
-      failed: (error: ConnectorError): void => this.#failed(call, error),
+      failed: (error: ConnectorError): void => this.failed(call, error),
     };
-    const middleware = this.#middleware ?? {};
+    const middleware = this.middleware;
     connector.run(middleware.sink?.(outlet, connector) ?? outlet, { credit: middleware.credit });
     return {
       message: (request) => this.#ack(call, request),
+      malformed: (error) => this.failed(call, error),
       drained: () => {
         if (middleware.resume === undefined) connector.resume();
         else middleware.resume();
@@ -129,20 +93,14 @@ export class SourceService {
   }
 
   #send(call: Call, batch: Batch): boolean {
-    if (this.#state !== 'Running' || !call.open) return false;
+    if (this.state !== 'Running' || !call.open) return false;
     if (batch.count === 0 || batch.data.length === 0) return true; // arch-v2 of Conduit panics on an empty list
     if (batch.lastPosition.length === 0) {
-      this.#failed(call, new ConnectorError('guest.contract', 'a record without a position came out of the connector'));
+      this.failed(call, new ConnectorError('guest.contract', 'a record without a position came out of the connector'));
       return false;
     }
     this.#lastPosition = batch.lastPosition;
     return call.write(batch.data);
-  }
-
-  #failed(call: Call, error: ConnectorError): void {
-    if (!call.open) return;
-    this.#options.log('error', `the source has failed: ${error.message}`, { ...error.fields, code: error.code });
-    call.fail(statusOf(error));
   }
 
   /** arch-v1 sends one position a message, thousands in a burst: those of one turn of the event loop go on as one. */
@@ -153,7 +111,7 @@ export class SourceService {
       this.#acks.push(acks.bytes);
       this.#delivering ??= setImmediate(() => this.#deliverAcks());
     } catch (error) {
-      this.#failed(call, ConnectorError.from(error));
+      this.failed(call, ConnectorError.from(error));
     }
   }
 
@@ -163,11 +121,11 @@ export class SourceService {
     const acks = this.#acks;
     if (acks.length === 0) return;
     this.#acks = [];
-    this.#connector?.ack(acks.length === 1 ? acks[0]! : Buffer.concat(acks));
+    this.connector?.ack(acks.length === 1 ? acks[0]! : Buffer.concat(acks));
   }
 
   async #stop(): Promise<Uint8Array> {
-    if (this.#state === 'Initial' || this.#state === 'Configured') throw wrongState(['Running', 'Stopping', 'TornDown'], this.#state);
+    if (this.state === 'Initial' || this.state === 'Configured') throw wrongState(['Running', 'Stopping', 'TornDown'], this.state);
     await this.#halt();
     return encodeBytes(this.#lastPosition);
   }
@@ -176,22 +134,13 @@ export class SourceService {
   #halt(): Promise<void> {
     this.#stopping ??= (async () => {
       try {
-        await this.#connector?.stop();
-        await this.#middleware?.flush?.();
+        await this.connector?.stop();
+        await this.middleware.flush?.();
       } catch (error) {
-        this.#options.log('warn', `the source did not stop cleanly: ${ConnectorError.from(error).message}`);
+        this.log('warn', `the source did not stop cleanly: ${ConnectorError.from(error).message}`);
       }
-      if (this.#state === 'Running' || this.#state === 'Started') this.#state = 'Stopping';
+      if (this.state === 'Running' || this.state === 'Started') this.state = 'Stopping';
     })();
     return this.#stopping;
-  }
-
-  #expect(state: State): void {
-    if (this.#state !== state) throw wrongState([state], this.#state);
-  }
-
-  /** Teardown may have come while the call waited; that state is final. */
-  #advance(from: State, to: State): void {
-    if (this.#state === from) this.#state = to;
   }
 }

@@ -133,6 +133,12 @@ export class DestinationEngine {
     await this.until(this.#sent.length, limitMs);
   }
 
+  /** A record that the caller writes to the stream by itself. */
+  expectAck(record: OpencdcRecord): this {
+    this.#sent.push(record.position);
+    return this;
+  }
+
   take(): void {
     for (; this.#seen < this.stream.received.length; this.#seen++) {
       const { acks } = decode<{ acks: Ack[] }>('connector.v2.Destination.Run.Response', this.stream.received[this.#seen]!);

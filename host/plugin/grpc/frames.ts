@@ -79,7 +79,7 @@ export class FrameReader {
     if (length > this.#maxBytes) {
       throw new StatusError(
         STATUS.resourceExhausted,
-        `received message larger than max (${length} vs. ${this.#maxBytes}): raise connectors.max-receive-record-size or send smaller batches`,
+        `grpc: received message larger than max (${length} vs. ${this.#maxBytes}): raise connectors.max-receive-record-size or send smaller batches`,
       );
     }
     return length;

@@ -16,12 +16,13 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 const MAX_SESSION_MEMORY_MB = 1024;
 
 /** A method: one message in, one out; or a stream of both. Rejections and exceptions become the status of the call. */
-export type Method = { unary(request: Buffer): Promise<Uint8Array> } | { stream(call: Call): CallHandlers };
+export type Method = { unary(request: Buffer): Promise<Uint8Array> } | { stream(call: Call): CallHandlers; maxReceiveBytes?: number };
 /** Methods by path: `/package.Service/Method`. */
 export type Methods = ReadonlyMap<string, Method>;
 
 export interface ServerOptions {
   methods: Methods;
+  /** Largest message that is received, where a method says nothing else. */
   maxReceiveBytes: number;
   /** A client has connected, or its connection has ended. `open` counts the connections. */
   sessions?(open: number): void;
@@ -91,7 +92,8 @@ export class GrpcServer {
       return;
     }
     stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
-    const call = new Call(stream, this.#options.maxReceiveBytes);
+    const maxBytes = 'stream' in method ? method.maxReceiveBytes : undefined;
+    const call = new Call(stream, maxBytes ?? this.#options.maxReceiveBytes);
     let handlers: CallHandlers = { message() {} };
     try {
       handlers = 'unary' in method ? unaryHandlers(call, (request) => method.unary(request)) : method.stream(call);

@@ -75,6 +75,21 @@ describe.each(ENGINES)('a destination under arch-%s', (engine) => {
     expect(await keysOf(topic)).toEqual(['key 0', 'key 2']);
   });
 
+  test('refuses one record in the middle of many by its own ack, in its place, and writes the others in order', async () => {
+    const topic = await newTopic(1, { 'max.message.bytes': '20000' });
+    const destination = new DestinationEngine(await plugin(), engine);
+    await destination.start({ servers, topic, compression: 'none' });
+    const large = record(150, { payload: { after: { raw_data: Buffer.alloc(100_000, 'x') } } });
+    await destination.write([...recordsFrom(0, 150), large, ...recordsFrom(151, 149)]);
+    expect(destination.acks.map(({ position }) => position)).toEqual(range(300).map((index) => `position ${index}`));
+    const refused = destination.acks.filter(({ error }) => error !== '');
+    expect(refused).toEqual([{ position: 'position 150', error: expect.stringMatching(/MESSAGE_TOO_LARGE|larger than/i) }]);
+    // The stream goes on.
+    await destination.write(recordsFrom(300, 10));
+    await destination.stop();
+    expect(await keysOf(topic)).toEqual([...range(150), ...range(159, 151)].map((index) => `key ${index}`));
+  });
+
   test('writes what Conduit gives a dead-letter queue: one structured record at a time, no lifecycle event', async () => {
     const topic = await newTopic();
     const started = await plugin();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { ENGINES, SourceEngine } from '../../support/engine.ts';
+import { encode } from '../../support/protocol.ts';
 import { Topics } from '../real/topics.ts';
 import { disposeAll, eventually, groupsOf, membersOf, nameOf, numbersOf, plugin, range, sendWithHeaders, sleep } from './support.ts';
 
@@ -229,6 +230,27 @@ describe('Stop of a source', () => {
     const source = new SourceEngine(await plugin(), 'v1');
     await source.start({ servers, topics: topic });
     expect((await source.stop()).length).toBe(0);
+  });
+});
+
+describe('a source under arch-v2, whose destination has refused a record', () => {
+  // Conduit acknowledges what came before that record, the record when it is in the dead-letter queue, and the rest: three messages.
+  test.each([
+    ['before, the record itself, and after', [150, 1, 149], 300],
+    ['before and the record itself', [150, 1], 151],
+    ['before', [150], 150],
+  ])('commits the records that were acknowledged: %s', async (_, parts, committed) => {
+    const topic = await topicWith(300);
+    const groupID = uniqueName('group');
+    const source = new SourceEngine(await plugin(), 'v2');
+    await source.start({ servers, topics: topic, groupID, readFromBeginning: 'true' }, { acks: 'never' });
+    await source.until(300);
+    const positions = source.records.map(({ position }) => position);
+    for (const count of parts) {
+      source.stream.write(encode('connector.v2.Source.Run.Request', { ack_positions: positions.splice(0, count) }));
+    }
+    await source.stop();
+    expect(await topics.committed(groupID, topic)).toBe(committed);
   });
 });
 

@@ -1,5 +1,7 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { sharedBroker, uniqueName } from '../../support/broker.ts';
+import { Topics } from '../real/topics.ts';
 import { disposeAll, eventually, plugin, sleep } from './support.ts';
 
 const servers: { server: Server; sockets: Socket[] }[] = [];
@@ -54,4 +56,31 @@ describe.each([
     expect(ended).toBeInstanceOf(Error);
     expect(await started.shutdown()).toEqual({ code: 0, signal: null });
   });
+});
+
+test.each([
+  ['Source', 'topics'],
+  ['Destination', 'topic'],
+])('a broker that comes within the ten seconds of Open is enough for a %s', async (side, setting) => {
+  const [host, port] = sharedBroker().servers.split(',')[0]!.split(':') as [string, string];
+  const topic = uniqueName('late');
+  await new Topics(sharedBroker().servers).create(topic);
+  const address = await noBroker();
+  const started = await plugin();
+  await started.client.call(`/connector.v2.${side}Plugin/Configure`, { config: { servers: address, [setting]: topic } });
+  let isOpen = false;
+  const opening = started.client.call(`/connector.v2.${side}Plugin/Open`).then(() => (isOpen = true));
+  await sleep(3_000);
+  expect(isOpen).toBe(false);
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    const there = connect(Number(port), host);
+    for (const end of [socket, there]) sockets.push(end.on('error', () => {}));
+    socket.pipe(there).pipe(socket);
+  });
+  servers.push({ server, sockets });
+  server.listen(Number(address.split(':')[1]), '127.0.0.1');
+  await opening;
+  await started.client.call(`/connector.v2.${side}Plugin/Teardown`);
+  expect(await started.shutdown()).toEqual({ code: 0, signal: null });
 });
