@@ -1,10 +1,12 @@
 /** The one executable as a file: what it needs from the machine, which is nothing. */
 import { execFile } from 'node:child_process';
-import { copyFile, link, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { startPlugin } from '../support/plugin-process.ts';
 import { PLUGIN } from './real/conduit.ts';
 
 const MAX_BYTES = 130e6;
@@ -53,6 +55,50 @@ test('it validates settings in the component that it carries', async () => {
   expect(stdout + stderr).toMatch(
     /"servers": required parameter is not provided[^]*value must be included in the list|value must be included in the list[^]*"servers": required/,
   );
+});
+
+describe('make install-plugin', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  // -o: what is built is installed as it is, though sources may be newer.
+  const install = (...args: string[]): Promise<Ended> =>
+    new Promise((resolve) => {
+      execFile(
+        'make',
+        ['-s', '-o', 'dist/plugin/conduit-connector-kafka-wasm', 'install-plugin', ...args],
+        { cwd: root },
+        (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      );
+    });
+
+  test('puts the executable where Conduit looks, alone, and it serves from there with nothing in the environment but what Conduit sets', async () => {
+    const connectors = join(folder, "some 'connectors' folder");
+    for (const _ of ['first', 'again']) expect(await install(`DIR=${connectors}`)).toEqual({ code: 0, stdout: '', stderr: '' });
+    // Conduit executes every file that lies there.
+    expect(await readdir(connectors)).toEqual(['conduit-connector-kafka-wasm']);
+    const sockets = join(folder, 'no sockets here'); // so that the system's temporary folder plays no part
+    const started = await startPlugin({
+      command: [join(connectors, 'conduit-connector-kafka-wasm')],
+      bare: true,
+      cwd: '/',
+      env: { PLUGIN_UNIX_SOCKET_DIR: sockets },
+    });
+    try {
+      for (const side of ['Source', 'Destination']) {
+        await expect(started.client.call(`/connector.v2.${side}Plugin/Configure`, { config: {} })).rejects.toMatchObject({
+          message: expect.stringContaining('error validating "servers": required parameter is not provided'),
+        });
+      }
+      expect(await started.shutdown()).toEqual({ code: 0, signal: null });
+    } finally {
+      await started.dispose();
+    }
+  });
+
+  test('without a folder says what is missing', async () => {
+    const { code, stderr } = await install();
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('say where, for example DIR=path/to/connectors');
+  });
 });
 
 test('started as a plugin by mistake it says what it is, on stderr alone, and exits with 1', async () => {

@@ -2,10 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { basename, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { reservePorts } from '../../support/broker/ports.ts';
 
 export type Engine = 'arch-v1' | 'arch-v2';
 export const ENGINES: readonly Engine[] = ['arch-v1', 'arch-v2'];
@@ -14,8 +15,10 @@ export const ENGINES: readonly Engine[] = ['arch-v1', 'arch-v2'];
 export const CONDUIT = process.env['CONDUIT'] || undefined;
 /** The Go connector's executable. */
 export const OFFICIAL = process.env['OFFICIAL'] || undefined;
-/** What `make plugin` builds. */
-export const PLUGIN = resolve(import.meta.dirname, '../../../dist/plugin/conduit-connector-kafka-wasm');
+const named = process.env['KAFKA_WASM_PLUGIN'] ?? '';
+/** What `make plugin` builds, or the executable that KAFKA_WASM_PLUGIN names. */
+export const PLUGIN =
+  named === '' || named === 'source' ? resolve(import.meta.dirname, '../../../dist/plugin/conduit-connector-kafka-wasm') : resolve(named);
 
 export interface Connector {
   plugin: string;
@@ -37,6 +40,8 @@ export interface ConduitOptions {
   store?: 'inmemory' | 'sqlite';
   env?: Record<string, string>;
   arguments?: string[];
+  /** As a shell starts it: the leader of a process group, which its plugins are in. */
+  ownGroup?: boolean;
 }
 export interface PluginProcess {
   pid: number;
@@ -110,10 +115,13 @@ export class Conduit {
     return Buffer.from(answer.sourceState?.position ?? '', 'base64').toString();
   }
 
-  /** As Ctrl-C does. Resolves with the exit code; throws if Conduit is still there after its own budget. */
-  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> {
+  /**
+   * Asks Conduit to stop; `group`: also its plugins, at the same moment, as Ctrl-C or systemd does. Resolves with the exit code; throws
+   * if Conduit is still there after its own budget.
+   */
+  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT', whom: 'conduit' | 'group' = 'conduit'): Promise<number | null> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode;
-    this.#process.kill(signal);
+    process.kill(whom === 'group' ? -this.pid : this.pid, signal);
     const late = AbortSignal.timeout(EXIT_MS);
     const code = await Promise.race([this.exited, new Promise<'late'>((done) => late.addEventListener('abort', () => done('late')))]);
     if (code !== 'late') return code;
@@ -137,7 +145,8 @@ export async function startConduit(options: ConduitOptions): Promise<Conduit> {
   await Promise.all(options.plugins.map((file) => symlink(resolve(file), join(connectors, basename(file)))));
   const pipelines = join(folder, 'pipelines.yaml');
   await writeFile(pipelines, stringify({ version: '2.2', pipelines: options.pipelines.map(pipelineYaml) }));
-  const [httpPort, grpcPort] = [await freePort(), await freePort()];
+  const reserved = await reservePorts(2);
+  const [httpPort, grpcPort] = reserved.ports as [number, number];
   const logFile = join(folder, `conduit-${Date.now()}.log`);
   const log = createWriteStream(logFile);
   await new Promise((opened) => log.once('open', opened));
@@ -163,16 +172,32 @@ export async function startConduit(options: ConduitOptions): Promise<Conduit> {
     ],
     {
       cwd: folder,
+      detached: options.ownGroup ?? false,
       stdio: ['ignore', log, log],
       env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: process.env['TMPDIR'], ...options.env },
     },
   );
   const conduit = new Conduit(child, httpPort, logFile);
+  void conduit.exited.then(() => reserved.release());
   await waitFor(async () => {
     if (child.exitCode !== null) throw new Error(`Conduit exited with ${child.exitCode}: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
     return (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => null)) !== null;
   }, READY_MS);
   return conduit;
+}
+
+/** What Conduit would open the source with next: read from its store, while no Conduit runs. Empty if it has stored none. */
+export function storedPosition(folder: string, connectorId: string): string {
+  const database = new DatabaseSync(join(folder, 'conduit.db', 'conduit.db')); // not read-only: a Conduit that was killed left its log to be merged
+  try {
+    const row = database.prepare('SELECT value FROM conduit_kv_store WHERE key = ?').get(`connector:instance:${connectorId}`);
+    const value = row?.['value'] as Uint8Array | string | undefined;
+    if (value === undefined) return '';
+    const { State: state } = JSON.parse(Buffer.from(value as string).toString()) as { State: { Position?: string } | null };
+    return Buffer.from(state?.Position ?? '', 'base64').toString();
+  } finally {
+    database.close();
+  }
 }
 
 function pipelineYaml({ id, source, destination, deadLetterQueue }: Pipeline): object {
@@ -225,14 +250,6 @@ function environmentOf(pid: number): Record<string, string> | null {
   } catch {
     return null;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 /** Why real pipelines cannot run here; null if they can. */

@@ -71,12 +71,17 @@ export class Topics {
     return this.#asAdmin(async (admin) => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0));
   }
 
-  /** Committed offsets of a group, summed over the topic's partitions; 0 where nothing is committed. */
-  async committed(groupId: string, topic: string): Promise<number> {
+  /** Committed offset of each partition: where a group would read on; 0 where nothing is committed. */
+  async commits(groupId: string, topic: string): Promise<Map<number, number>> {
     return this.#asAdmin(async (admin) => {
       const [of] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      return (of?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+      return new Map((of?.partitions ?? []).map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]));
     });
+  }
+
+  /** The same, summed over the topic's partitions. */
+  async committed(groupId: string, topic: string): Promise<number> {
+    return [...(await this.commits(groupId, topic)).values()].reduce((sum, offset) => sum + offset, 0);
   }
 
   /** True if the broker knows the group. */
