@@ -19,7 +19,7 @@ test('a destination of Conduit has no delivery timeout unless one is set', async
   expect(await configured({ deliveryTimeout: ' ' })).toEqual({ deliveryTimeout: '0s' });
 });
 
-test.each([{ deliveryTimeout: '10s' }, { ' deliveryTimeout ': '10s' }, { deliveryTimeout: 'soon' }])(
+test.each<Record<string, string>>([{ deliveryTimeout: '10s' }, { ' deliveryTimeout ': '10s' }, { deliveryTimeout: 'soon' }])(
   'a delivery timeout that is set reaches the connector as it is: %j',
   async (config) => {
     expect(await configured(config)).toEqual(config);
