@@ -1,18 +1,12 @@
 import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Batch, Credit } from '../runtime/contract.ts';
+import type { SourceSink } from '../runtime/source.ts';
 import { patientSchemas } from './patient-schemas.ts';
 import { joinBatches } from './records.ts';
 import type { SchemaService } from './schema-service.ts';
 import { batchSettings, schemaExtractSettings, type BatchSettings, type Settings } from './settings.ts';
 import { SourceSchemas } from './source-schemas.ts';
-
-/** Where a source's batches go. */
-export interface SourceSink {
-  /** False: full, nothing more until it is resumed. The batch itself is taken in either case. */
-  batch(batch: Batch): boolean;
-  failed(error: ConnectorError): void;
-}
 
 export interface SourceMiddlewareOptions {
   /** As Conduit sent them, accepted by the guest's `configure`. */

@@ -1,37 +1,18 @@
-import type { ConnectorError } from '../errors.ts';
-import type { Batch, Credit, InvalidParam } from '../runtime/contract.ts';
+import type { Credit } from '../runtime/contract.ts';
+import type { DestinationConnector } from '../runtime/destination.ts';
+import type { SourceConnector, SourceSink } from '../runtime/source.ts';
 
 /** Settings as Conduit sends them; middleware reads only what the guest's `configure` has accepted. */
 export type Config = Readonly<Record<string, string>>;
 
 /** Where a source delivers its batches. */
-export interface BatchSink {
-  /** False: no more until `resume`. */
-  batch(batch: Batch): boolean;
-  /** The source is over; called at most once. */
-  failed(error: ConnectorError): void;
-}
+export type BatchSink = SourceSink;
 
-/** What the plugin uses of a source connector (`host/runtime/source.ts`). */
-export interface SourcePort {
-  configure(config: Record<string, string>): Promise<InvalidParam[]>;
-  open(position: Uint8Array | null): Promise<void>;
-  run(sink: BatchSink, options?: { credit?: Partial<Credit> }): void;
-  resume(): void;
-  ack(positions: Uint8Array): void;
-  stop(): Promise<Uint8Array>;
-  teardown(): Promise<void>;
-}
+/** What the plugin uses of a source connector. */
+export type SourcePort = Pick<SourceConnector, 'configure' | 'open' | 'run' | 'resume' | 'ack' | 'stop' | 'teardown'>;
 
-/** What the plugin uses of a destination connector (`host/runtime/destination.ts`). */
-export interface DestinationPort {
-  configure(config: Record<string, string>): Promise<InvalidParam[]>;
-  open(): Promise<void>;
-  /** Takes the bytes of a `Destination.Run.Request`, answers with one ack for each record. */
-  write(records: Uint8Array): Promise<Uint8Array>;
-  stop(): Promise<void>;
-  teardown(): Promise<void>;
-}
+/** What the plugin uses of a destination connector. */
+export type DestinationPort = Pick<DestinationConnector, 'configure' | 'open' | 'write' | 'stop' | 'teardown'>;
 
 /** What lies between a source and its stream: batching, schemas. All of it is optional. */
 export interface SourceMiddleware {
