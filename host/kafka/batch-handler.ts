@@ -20,6 +20,8 @@ export interface BatchHandlerOptions {
   signal: AbortSignal;
   /** Told of damaged records, after which the session cannot go on. */
   failed(failure: ConnectorError): void;
+  /** Told why a new session has to begin. */
+  again(reason: string): void;
 }
 
 export class BatchHandler {
@@ -59,7 +61,13 @@ export class BatchHandler {
     if (!current()) return;
     const state = assignment.partition(topic, partition);
     const fetchOffset = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
-    if (state?.expected !== undefined && state.expected !== fetchOffset) this.#jumped(topic, partition, state.expected, fetchOffset);
+    if (state?.expected !== undefined && state.expected !== fetchOffset) {
+      this.#jumped(topic, partition, state.expected, fetchOffset);
+      // The same offsets are other records now, and acks of the old ones must not count for them: that takes a new assignment.
+      if (state.handed && fetchOffset < state.expected)
+        return this.#options.again(`partition ${topic}/${partition} has gone back to offset ${fetchOffset}`);
+    }
+    if (state !== undefined) state.reset = false;
 
     const merger = new RecordMerger();
     /** False if the assignment ended while there was no room. */
@@ -73,6 +81,7 @@ export class BatchHandler {
           if (!current()) return false;
         }
         queue.push({ topic, partition, epoch: assignment.epoch, records });
+        if (state !== undefined) state.handed = true;
       }
       return true;
     };

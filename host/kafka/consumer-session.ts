@@ -63,7 +63,13 @@ export class ConsumerSession {
     this.#log = context.factory.log;
     this.#signs = new ConnectionSigns(this.#log);
     const { queue, signal } = context;
-    this.#batches = new BatchHandler({ queue, signal, log: this.#log, failed: (failure) => this.#ended.reject(failure) });
+    this.#batches = new BatchHandler({
+      queue,
+      signal,
+      log: this.#log,
+      failed: (failure) => this.#ended.reject(failure),
+      again: (reason) => this.#ended.resolve(reason),
+    });
     this.#client = context.factory.create({ retries: RETRIES_IN_PLACE, onLog: (message, facts) => this.#onLog(message, facts) });
     this.#admin = this.#client.kafka.admin();
     // Whoever awaits `run` sees it; nobody need.
@@ -129,13 +135,16 @@ export class ConsumerSession {
     this.#consumer = consumer;
     const confirmed = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
     this.#commits = new OffsetCommits(confirmed, () => this.#assignment, signal);
-    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events;
+    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
     consumer.on(FETCH, () => this.#signs.fetched());
     consumer.on(HEARTBEAT, () => this.#signs.answered());
     consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       this.#signs.answered();
       this.#onJoin(payload.memberAssignment);
+    });
+    consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) this.#assignment?.passedOver(topic, partition, BigInt(lastOffset));
     });
     await consumer.connect();
     if (this.#over) return;

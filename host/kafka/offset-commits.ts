@@ -27,14 +27,14 @@ export class OffsetCommits {
   }
 
   /**
-   * Ignores partitions that are not ours and offsets that would rewind, and everything when another assignment follows: what it
+   * Ignores partitions that are not ours or are being reset, offsets that would rewind, and everything when another assignment follows: what it
    * gives out again is committed with that one. Rejects with ConnectorError.
    */
   async commit(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
     if (!assignment.ready) return; // nothing of it was handed out yet
     const due = offsets.filter(({ topic, partition, nextOffset }) => {
       const state = assignment.partition(topic, partition);
-      return state !== undefined && nextOffset > state.committed;
+      return state !== undefined && !state.reset && nextOffset > state.committed;
     });
     if (due.length === 0) return;
     try {
@@ -50,7 +50,7 @@ export class OffsetCommits {
     }
     for (const { topic, partition, nextOffset } of due) {
       const state = assignment.partition(topic, partition);
-      if (state !== undefined && nextOffset > state.committed) state.committed = nextOffset;
+      if (state !== undefined && !state.reset && nextOffset > state.committed) state.committed = nextOffset;
     }
   }
 }

@@ -52,6 +52,24 @@ describe('transactions', () => {
     expect(await readFor(handle, 300)).toEqual([]);
   });
 
+  test('an aborted one that is fetched alone is no gap to report', async () => {
+    const topic = uniqueName('topic');
+    await createTopic(servers, topic);
+    await write(servers, topic, ['before']);
+    const handle = await consume(topic);
+    expect(values(await read(handle, 1))).toEqual(['before']);
+    const producer = plainKafka(servers).producer({ transactionalId: uniqueName('tx'), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ value: 'aborted' }] });
+    await transaction.abort();
+    await producer.disconnect();
+    expect(await readFor(handle, 1_000)).toEqual([]);
+    await write(servers, topic, ['after']);
+    expect(await read(handle, 1)).toMatchObject([{ value: 'after', offset: 3 }]);
+    expect(kafka.lines.filter(({ level, fields }) => level === 'error' && fields['topic'] === topic)).toEqual([]);
+  });
+
   test('of several producers at once, only the aborted ones are left out', async () => {
     const topic = uniqueName('topic');
     await createTopic(servers, topic);

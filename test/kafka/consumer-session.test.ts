@@ -1,30 +1,45 @@
-/** Waits of a consumer session that a real broker cannot bring about on demand, on a kafkajs of our making. */
+/** What a real broker cannot bring about on demand, for a consumer session on a kafkajs of our making. */
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientFactory } from '../../host/kafka/client.ts';
 import { RecordQueue } from '../../host/kafka/consumer-queue.ts';
 import { ConsumerSession } from '../../host/kafka/consumer-session.ts';
-import type { StartOffsets } from '../../host/kafka/consumer-starts.ts';
+import type { Start, StartOffsets } from '../../host/kafka/consumer-starts.ts';
+import { decode } from './sections.ts';
 
 const UNKNOWN_TOPIC = Object.assign(new Error('This server does not host this topic-partition'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
 const TOPIC_POLL_MS = 100;
 
 interface Fakes {
   fetchTopicMetadata?: (topics: string[]) => Promise<object>;
-  startsOf?: () => Promise<never[]>;
+  startsOf?: () => Promise<Start[]>;
 }
+type EachBatch = (payload: object) => Promise<void>;
 
 /** A session in the group of a fake kafkajs; `join` gives it partition 0 of topic `there`. */
 function session(topics: string[], fakes: Fakes) {
   const emitter = new EventEmitter();
-  const events = { CRASH: 'crash', FETCH: 'fetch', HEARTBEAT: 'heartbeat', GROUP_JOIN: 'join', COMMIT_OFFSETS: 'commit' };
-  const running = Promise.withResolvers<void>();
+  const events = {
+    CRASH: 'crash',
+    FETCH: 'fetch',
+    HEARTBEAT: 'heartbeat',
+    GROUP_JOIN: 'join',
+    COMMIT_OFFSETS: 'commit',
+    END_BATCH_PROCESS: 'end',
+  };
+  const running = Promise.withResolvers<EachBatch>();
+  const commits: string[] = [];
+  let tell: (message: string, facts: object) => void = () => undefined;
   const consumer = {
     events,
     on: (event: string, listener: (event: object) => void) => emitter.on(event, listener),
     connect: async () => undefined,
     subscribe: async () => undefined,
-    run: async () => running.resolve(),
+    run: async ({ eachBatch }: { eachBatch: EachBatch }) => running.resolve(eachBatch),
+    commitOffsets: async (offsets: { offset: string }[]) => {
+      commits.push(...offsets.map(({ offset }) => offset));
+      emitter.emit(events.COMMIT_OFFSETS, { payload: { topics: [{ partitions: offsets }] } });
+    },
     disconnect: async () => undefined,
   };
   const admin = {
@@ -32,14 +47,19 @@ function session(topics: string[], fakes: Fakes) {
     disconnect: async () => undefined,
     fetchTopicMetadata: ({ topics: wanted }: { topics: string[] }) => fakes.fetchTopicMetadata?.(wanted) ?? Promise.resolve({}),
   };
+  const queue = new RecordQueue({ maxRecords: 10, maxBytes: 1_000 });
+  const create = ({ onLog }: { onLog: typeof tell }): object => {
+    tell = onLog;
+    return client;
+  };
   const client = { kafka: { admin: () => admin, consumer: () => consumer }, dialer: { destroy: () => undefined } };
   const closing = new AbortController();
   let epoch = 0;
   const subject = new ConsumerSession({
-    factory: { log: () => undefined, commitMetadata: null, create: () => client } as unknown as ClientFactory,
+    factory: { log: () => undefined, commitMetadata: null, create } as unknown as ClientFactory,
     options: { topics, group: 'g', fromBeginning: true, resume: [] },
     starts: { of: fakes.startsOf ?? (async () => []), applied: () => undefined } as unknown as StartOffsets,
-    queue: new RecordQueue({ maxRecords: 10, maxBytes: 1_000 }),
+    queue,
     times: { topicPollMs: TOPIC_POLL_MS },
     nextEpoch: () => ++epoch,
     signal: closing.signal,
@@ -51,6 +71,20 @@ function session(topics: string[], fakes: Fakes) {
   );
   return {
     outcome,
+    commits,
+    commit: (nextOffset: number) => subject.commit(epoch, [{ topic: 'there', partition: 0, nextOffset: BigInt(nextOffset) }]),
+    outOfRange: () => tell('Offset out of range, resetting to default offset', { topic: 'there', partition: 0 }),
+    passedOver: (lastOffset: number) =>
+      emitter.emit(events.END_BATCH_PROCESS, {
+        payload: { topic: 'there', partition: 0, batchSize: 0, lastOffset: String(lastOffset) },
+      }),
+    /** Offsets that are handed out of a fetch of these. */
+    fetch: async (...offsets: number[]) => {
+      await (
+        await running.promise
+      )(batchOf(offsets));
+      return queue.take(100, 10_000).flatMap(({ records }) => decode(records).map(({ offset }) => offset));
+    },
     running: running.promise,
     join: () => emitter.emit(events.GROUP_JOIN, { payload: { memberAssignment: { there: [0] } } }),
     end: async () => {
@@ -58,6 +92,18 @@ function session(topics: string[], fakes: Fakes) {
       await ended;
       await subject.end(100);
     },
+  };
+}
+
+/** As kafkajs calls a handler. */
+function batchOf(offsets: number[]): object {
+  const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: Buffer.from('v'), timestamp: '0', headers: {} }));
+  return {
+    batch: { topic: 'there', partition: 0, messages, fetchedOffset: String(offsets[0]), lastOffset: () => String(offsets.at(-1)) },
+    isRunning: () => true,
+    isStale: () => false,
+    heartbeat: async () => undefined,
+    resolveOffset: () => undefined,
   };
 }
 
@@ -113,6 +159,48 @@ describe('a look for missing topics', () => {
     release();
     await vi.advanceTimersByTimeAsync(10 * TOPIC_POLL_MS);
     expect([looks, outcome.settled]).toEqual([3, 'no']);
+    await end();
+  });
+});
+
+describe('an offset out of range, after records were handed out', () => {
+  const started = async () => {
+    const rig = session(['there'], { startsOf: async () => [{ topic: 'there', partition: 0, committed: 5n, start: null }] });
+    await rig.running;
+    rig.join();
+    expect(await rig.fetch(5, 6, 7)).toEqual([5, 6, 7]);
+    await rig.commit(6);
+    rig.outOfRange();
+    // The next records may be others with the same offsets.
+    await rig.commit(8);
+    expect(rig.commits).toEqual(['6']);
+    return rig;
+  };
+
+  test('that goes back begins a new session: acks of what was handed out must not count for what comes now', async () => {
+    const { fetch, outcome, commit, commits, end } = await started();
+    expect(await fetch(0, 1, 2)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(outcome.settled).toBe('resolved: partition there/0 has gone back to offset 0');
+    await expect(commit(8)).rejects.toMatchObject({ code: 'kafka.unreachable', retryable: true });
+    expect(commits).toEqual(['6']);
+    await end();
+  });
+
+  test('that goes back to records that kafkajs passes over is noticed with those behind them', async () => {
+    const { fetch, passedOver, outcome, end } = await started();
+    passedOver(1);
+    expect(await fetch(2)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(outcome.settled).toBe('resolved: partition there/0 has gone back to offset 2');
+    await end();
+  });
+
+  test('that goes forwards is read on, and committed', async () => {
+    const { fetch, outcome, commit, commits, end } = await started();
+    expect(await fetch(50, 51)).toEqual([50, 51]);
+    await commit(51);
+    expect([outcome.settled, commits]).toEqual(['no', ['6', '51']]);
     await end();
   });
 });
