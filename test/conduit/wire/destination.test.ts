@@ -38,6 +38,16 @@ describe.each(ENGINES)('a destination under arch-%s', (engine) => {
     expect(await keysOf(topic)).toEqual(range(5_000).map((index) => `key ${index}`));
   });
 
+  test('acknowledges with the bytes of the position, whatever they are', async () => {
+    const destination = new DestinationEngine(await plugin(), engine);
+    await destination.start({ servers, topic: await newTopic() });
+    const positions = [Buffer.from([0]), Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), Buffer.alloc(20_000, 0x80), Buffer.from('{"a": 1}')];
+    // The engine compares every ack with what it has sent.
+    await destination.write(positions.map((position, index) => record(index, { position })));
+    expect(destination.acks).toHaveLength(positions.length);
+    await destination.stop();
+  });
+
   test('acknowledges a lone record at once', async () => {
     const topic = await newTopic();
     const destination = new DestinationEngine(await plugin(), engine);

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { ENGINES, SourceEngine } from '../../support/engine.ts';
@@ -43,6 +44,22 @@ describe.each(ENGINES)('a source under arch-%s', (engine) => {
     await source.until(3_001, 5_000);
     expect(source.batches.at(-1)).toBe(1);
     await source.stop();
+  });
+
+  test('bounds its batches in records and in bytes', async () => {
+    const topic = await topicWith(3_000);
+    const many = new SourceEngine(await plugin(), engine);
+    await many.start(settings(topic));
+    await many.until(3_000);
+    expect(Math.max(...many.batches)).toBeLessThanOrEqual(1_000);
+    await many.stop();
+    const large = await topicWith(400, 1, () => Buffer.alloc(50_000, 'x'));
+    const heavy = new SourceEngine(await plugin(), engine);
+    await heavy.start(settings(large));
+    await heavy.until(400);
+    // A mebibyte, and what OpenCDC adds to it.
+    expect(Math.max(...heavy.stream.received.map(({ length }) => length))).toBeLessThan(1_300_000);
+    await heavy.stop();
   });
 
   test('never exceeds sdk.batch.size', async () => {
@@ -169,6 +186,26 @@ describe.each(ENGINES)('a source under arch-%s', (engine) => {
     expect(numbersOf(source.records)).toEqual(range(10_000));
     await source.stop();
   });
+
+  test.runIf(existsSync('/proc/self/io'))(
+    'has read but a part of the topic by then (where /proc tells how many bytes a process has read)',
+    async () => {
+      const topic = await topicWith(0);
+      for (let from = 0; from < 40_000; from += 400) await topics.fill(topic, 400, () => Buffer.alloc(2_000, 'x'), from);
+      const started = await plugin();
+      const source = new SourceEngine(started, engine);
+      const bytesRead = (): number => Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${started.child.pid}/io`, 'utf8'))![1]);
+      const before = bytesRead();
+      await source.start(settings(topic), { acks: 'never' });
+      source.stream.pause();
+      await sleep(4_000);
+      expect(bytesRead() - before).toBeLessThan(50_000_000); // of 80
+      source.stream.resume();
+      await source.until(40_000);
+      expect(bytesRead() - before).toBeGreaterThan(80_000_000);
+      await source.stop();
+    },
+  );
 
   test('has metadata in every record, without which Conduit fills in nothing', async () => {
     const topic = await topicWith(3);
@@ -310,11 +347,14 @@ describe('a source of several partitions', () => {
 
 describe('a source that is deleted from its pipeline', () => {
   const isThere = async (group: string): Promise<boolean> => (await groupsOf(servers)).includes(group);
-  const deletion = async (config: Record<string, string>): Promise<void> => {
+  /** The groups that the log says are deleted. */
+  const deletion = async (config: Record<string, string>): Promise<(string | undefined)[]> => {
     const started = await plugin();
     await started.client.call('/connector.v2.SourcePlugin/LifecycleOnDeleted', { config });
     await started.client.call('/connector.v2.SourcePlugin/Teardown');
     await started.shutdown();
+    const lines = started.logLines().filter((line) => line['@message'] === 'the consumer group of the deleted source is deleted');
+    return lines.map((line) => line['group']);
   };
   const run = async (config: Record<string, string>, env: Record<string, string> = {}): Promise<string> => {
     const source = new SourceEngine(await plugin({ env }), 'v1');
@@ -328,7 +368,7 @@ describe('a source that is deleted from its pipeline', () => {
     const config = { servers, topics: await topicWith(10), readFromBeginning: 'true' };
     const own = await run(config);
     const neighbour = await run(config, { CONDUIT_CONNECTOR_ID: 'other:source' });
-    await deletion(config);
+    expect(await deletion(config)).toEqual([own]);
     expect(await isThere(own)).toBe(false);
     expect(await isThere(neighbour)).toBe(true);
   });
@@ -336,7 +376,7 @@ describe('a source that is deleted from its pipeline', () => {
   test('leaves the consumer group that its settings name', async () => {
     const config = { servers, topics: await topicWith(10), readFromBeginning: 'true', groupID: crypto.randomUUID() };
     await run(config);
-    await deletion(config);
+    expect(await deletion(config)).toEqual([]);
     expect(await isThere(config.groupID)).toBe(true);
   });
 });
