@@ -26,7 +26,7 @@ HOST_SOURCES := $(shell find host proto -type f)
 build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
 
 demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its own (under 3 minutes)
-	@node --disable-warning=TimeoutNegativeWarning test/demo/demo.ts
+	@node test/demo/demo.ts
 
 test: $(COMPONENT) $(PLUGIN) ## Run all tests; ARGS goes to vitest, for example ARGS='--project host'
 	@$(BIN)/vitest run -c test/vitest.config.ts $(ARGS)

@@ -1,5 +1,6 @@
 import { snappyDecompress } from '@platformatic/wasm-utils/bundled';
-import kafkajs, { Kafka, logLevel, Partitioners, type IHeaders } from 'kafkajs';
+import type { IHeaders, Kafka } from 'kafkajs';
+import kafkajs from '../support/plain-kafkajs.ts';
 import { order, ORDER_HEADER } from './orders.ts';
 
 const BATCH = 5000;
@@ -26,7 +27,7 @@ export class Topics {
   readonly #group: string;
 
   constructor(servers: string, group: string) {
-    this.#kafka = new Kafka({ clientId: 'demo', brokers: servers.split(','), logLevel: logLevel.NOTHING });
+    this.#kafka = new kafkajs.Kafka({ clientId: 'demo', brokers: servers.split(','), logLevel: kafkajs.logLevel.NOTHING });
     this.#group = group;
   }
 
@@ -44,7 +45,7 @@ export class Topics {
   }
 
   async fill(topic: string, count: number): Promise<void> {
-    const producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    const producer = this.#kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();
     try {
       for (let first = 0; first < count; first += BATCH) {

@@ -2,12 +2,9 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import kafkajs, { type Kafka } from '../../host/kafka/kafkajs.ts';
-import { useRecordsPath } from '../../host/kafka/raw-records.ts';
+import type { Kafka } from 'kafkajs';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
-
-// This is about the broker: kafkajs reads by itself.
-useRecordsPath('stock');
+import kafkajs from '../support/plain-kafkajs.ts';
 
 const split = (address: string): { host: string; port: number } => {
   const [host = '', port] = address.split(':');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import kafkajs from '../../host/kafka/kafkajs.ts';
 import { Cli } from '../cli/spawned.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
+import kafkajs from '../support/plain-kafkajs.ts';
 
 // A cluster at KAFKA_SERVERS is not ours to kill.
 describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('when the broker goes away', () => {
