@@ -4,22 +4,29 @@ import { DestinationEngine, SourceEngine } from '../../support/engine.ts';
 import type { PluginProcess } from '../../support/plugin-process.ts';
 import { encode } from '../../support/protocol.ts';
 import { Topics } from '../real/topics.ts';
-import { disposeAll, plugin, record, recordsFrom } from './support.ts';
+import { disposeAll, plugin, record, recordsFrom, sleep } from './support.ts';
 
 afterEach(disposeAll);
 
 const { servers } = sharedBroker();
 const topics = new Topics(servers);
 
-async function source(count = 100): Promise<{ started: PluginProcess; engine: SourceEngine }> {
+interface SourceUnderTest {
+  started: PluginProcess;
+  engine: SourceEngine;
+  committed(): Promise<number>;
+}
+
+async function source(count = 100): Promise<SourceUnderTest> {
   const topic = uniqueName('hostile');
   await topics.create(topic);
   await topics.fill(topic, count, (index) => Buffer.from(`value ${index}`));
   const started = await plugin();
   const engine = new SourceEngine(started, 'v1');
-  await engine.start({ servers, topics: topic, readFromBeginning: 'true' }, { acks: 'never' });
+  const groupID = uniqueName('group');
+  await engine.start({ servers, topics: topic, groupID, readFromBeginning: 'true' }, { acks: 'never' });
   await engine.until(count);
-  return { started, engine };
+  return { started, engine, committed: () => topics.committed(groupID, topic) };
 }
 
 async function destination(): Promise<{ started: PluginProcess; engine: DestinationEngine; topic: string }> {
@@ -40,11 +47,28 @@ async function endsWell(started: PluginProcess, side: 'Source' | 'Destination'):
 }
 
 describe('a source is unharmed by', () => {
-  test('garbage on its stream: it ends with an error', async () => {
-    const { started, engine } = await source();
+  test('garbage on its stream: it ends with an error, and commits what was acknowledged before', async () => {
+    const { started, engine, committed } = await source();
+    engine.acknowledge();
     engine.stream.write(Buffer.alloc(1_000, 0xff));
-    expect((await engine.stream.status).code).not.toBe(0);
+    expect(await engine.stream.status).toEqual({
+      code: 3,
+      details: expect.stringContaining('expected the protobuf bytes of acknowledgements'),
+    });
     await endsWell(started, 'Source');
+    expect(await committed()).toBe(100);
+  });
+
+  test('a message over every limit: it ends with an error, and commits what was acknowledged before', async () => {
+    const { started, engine, committed } = await source();
+    engine.acknowledge();
+    engine.stream.write(Buffer.alloc(70_000_000));
+    expect(await engine.stream.status).toEqual({
+      code: 8,
+      details: expect.stringContaining('grpc: received message larger than max (70000000 vs.'),
+    });
+    await endsWell(started, 'Source');
+    expect(await committed()).toBe(100);
   });
 
   test('a million acks of records that it never sent: it ends with an error', async () => {
@@ -57,15 +81,27 @@ describe('a source is unharmed by', () => {
     await endsWell(started, 'Source');
   });
 
-  test('acks with positions that are none of its own', async () => {
-    const { started, engine } = await source();
-    engine.stream.write(encode('connector.v2.Source.Run.Request', { ack_positions: [Buffer.from('not a position'), Buffer.alloc(0)] }));
-    await Promise.race([engine.stream.status, new Promise((resolve) => setTimeout(resolve, 500))]);
+  test.each([
+    ['that is no position', 'not a position'],
+    ['that is empty', ''],
+  ])('an ack %s: it ends with an error, and commits what was acknowledged before', async (_, position) => {
+    const { started, engine, committed } = await source();
+    const acknowledge = (positions: Buffer[]): void => {
+      engine.stream.write(encode('connector.v2.Source.Run.Request', { ack_positions: positions }));
+    };
+    acknowledge(engine.records.slice(0, 50).map((each) => each.position));
+    await sleep(300); // acks that come together are taken together, or not at all
+    acknowledge([Buffer.from(position)]);
+    expect(await engine.stream.status).toEqual({
+      code: 3,
+      details: `ack not possible: no record waits for it at position "${position}"`,
+    });
     await endsWell(started, 'Source');
+    expect(await committed()).toBe(50);
   });
 
   test('fields that a later protocol may have', async () => {
-    const { started, engine } = await source(2);
+    const { started, engine, committed } = await source(2);
     const unknown = Buffer.from([0x12, 0x03, 0x0a, 0x01, 0x78, 0x18, 0xac, 0x02]);
     engine.stream.write(
       Buffer.concat([
@@ -76,6 +112,7 @@ describe('a source is unharmed by', () => {
     await started.client.call('/connector.v2.SourcePlugin/Stop');
     expect(engine.stream.ended).toBe(false);
     await endsWell(started, 'Source');
+    expect(await committed()).toBe(2);
   });
 
   test('a second Run: it is refused, the first goes on', async () => {
@@ -118,30 +155,33 @@ describe('a destination is unharmed by', () => {
     await endsWell(started, 'Destination');
   });
 
-  test('a record that does not decode: an error, and the process lives', async () => {
-    const { started, engine } = await destination();
-    engine.stream.write(Buffer.from([0x0a, 0x05, 0x0a, 0xff, 0x01, 0x02, 0x03]));
-    await Promise.race([engine.stream.status, engine.stream.until(() => engine.stream.received.length > 0, 20_000)]);
-    await endsWell(started, 'Destination');
-  });
-
-  test('a record without anything in it', async () => {
-    const { started, engine } = await destination();
-    engine.stream.write(Buffer.from([0x0a, 0x00]));
-    await Promise.race([engine.stream.status, engine.stream.until(() => engine.stream.received.length > 0, 20_000)]);
-    await endsWell(started, 'Destination');
-  });
-
-  test('a record of 50 MB: it is refused by its own ack or by the stream, and what comes first is written', async () => {
+  test('a record that does not decode: what was acknowledged before is written, an error ends the stream', async () => {
     const { started, engine, topic } = await destination();
     await engine.write([record(0)]);
-    engine.stream.write(
-      encode('connector.v2.Destination.Run.Request', {
-        records: [record(1, { payload: { after: { raw_data: Buffer.alloc(50_000_000, 'x') } } })],
-      }),
-    );
-    await Promise.race([engine.stream.status, engine.stream.until(() => engine.stream.received.length > 1, 60_000)]);
+    engine.stream.write(Buffer.from([0x0a, 0x05, 0x0a, 0xff, 0x01, 0x02, 0x03]));
+    expect(await engine.stream.status).toEqual({ code: 2, details: 'the request is not a connector.v2.Destination.Run.Request' });
     expect(await topics.count(topic)).toBe(1);
+    await endsWell(started, 'Destination');
+  });
+
+  test('a record without anything in it: it is written, and acknowledged with its empty position', async () => {
+    const { started, engine, topic } = await destination();
+    await engine.write([
+      record(0),
+      record(1, { position: Buffer.alloc(0), operation: 0, metadata: {}, key: null, payload: null }),
+      record(2),
+    ]);
+    expect(engine.acks.map(({ error }) => error)).toEqual(['', '', '']);
+    expect(await topics.count(topic)).toBe(3);
+    await endsWell(started, 'Destination');
+  });
+
+  test('a record of 50 MB that the broker refuses: an error in its own ack, the others are written', async () => {
+    const { started, engine, topic } = await destination();
+    const large = record(1, { payload: { after: { raw_data: Buffer.alloc(50_000_000, 'x') } } });
+    await engine.write([record(0), large, record(2)], 60_000);
+    expect(engine.acks.map(({ error }) => error)).toEqual(['', expect.stringContaining('MESSAGE_TOO_LARGE'), '']);
+    expect((await topics.read(topic)).map(({ key }) => key!.toString())).toEqual(['key 0', 'key 2']);
     await endsWell(started, 'Destination');
   });
 
@@ -163,7 +203,9 @@ describe('a destination is unharmed by', () => {
       if (rest <= 0x7f) break;
     }
     engine.stream.write(Buffer.concat([unknown, whole, unknown, Buffer.from([0x0a, ...length]), inner]));
-    await engine.stream.until(() => engine.stream.received.length > 0, 20_000);
+    engine.expectAck(record(0)).expectAck(record(1));
+    await engine.until(2, 20_000);
+    expect(engine.acks.map(({ error }) => error)).toEqual(['', '']);
     await endsWell(started, 'Destination');
   });
 
