@@ -148,7 +148,7 @@ describe.skipIf(!owned).each(ENGINES)(
       const conduit = await scene.run({
         engine,
         store: 'sqlite',
-        pipelines: [{ id: 'p', source: scene.source(input), destination: scene.destination(output, { deliveryTimeout: '0s' }) }],
+        pipelines: [{ id: 'p', source: scene.source(input), destination: scene.destination(output) }],
       });
       for (let kill = 0; kill < 2; kill++) {
         await reach(scene, output, kill);

@@ -1,7 +1,7 @@
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs/minimal.js';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { schemaService, type SchemaService } from '../../host/middleware/index.ts';
 
 const { Reader, Writer } = protobuf;
@@ -77,6 +77,23 @@ test('another version and another call are asked for', async () => {
   await service.create('s', '"string"');
   await service.create('s', '"string"');
   expect(calls.map(({ path }) => path.split('/').at(-1))).toEqual(['GetSchema', 'GetSchema', 'CreateSchema']);
+});
+
+test('a schema is kept for 15 minutes, and then asked for again', async () => {
+  const start = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(start);
+  try {
+    await service.get('s', 4);
+    clock.mockReturnValue(start + 15 * 60_000 - 1);
+    await service.get('s', 4);
+    expect(calls).toHaveLength(1);
+    clock.mockReturnValue(start + 15 * 60_000);
+    answer = (stream) => respond(stream, schemaMessage('s', 4, '"int"'), { 'grpc-status': '0' });
+    expect((await service.get('s', 4)).text).toBe('"int"');
+    expect(calls).toHaveLength(2);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test('an error of the service comes with its text and is asked again', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PluginProcess } from '../../support/plugin-process.ts';
+import { decode, encode } from '../../support/protocol.ts';
 import { disposeAll, eventually, plugin, sleep } from './support.ts';
 
 let folder = '';
@@ -100,6 +101,15 @@ describe('every process', () => {
     const { client } = await plugin();
     expect(await client.call('/grpc.health.v1.Health/Check', { service: 'plugin' })).toEqual({ status: 1 });
     await expect(client.call('/grpc.health.v1.Health/Check', { service: 'other' })).rejects.toMatchObject({ code: 5 });
+  });
+
+  test('tells whoever watches its health, and keeps that stream open', async () => {
+    const { client } = await plugin();
+    const watching = client.stream('/grpc.health.v1.Health/Watch');
+    watching.write(encode('grpc.health.v1.HealthCheckRequest', { service: 'plugin' }));
+    await watching.until(() => watching.received.length > 0);
+    expect(decode('grpc.health.v1.HealthCheckResponse', watching.received[0]!)).toEqual({ status: 1 });
+    expect(watching.ended).toBe(false);
   });
 
   test('answers UNIMPLEMENTED to what it does not know', async () => {
