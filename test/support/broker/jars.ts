@@ -16,7 +16,16 @@ const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
 const JVM = {
   'quick-start': ['-Xmx512m', '-Xshare:auto', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-  throughput: ['-Xms1g', '-Xmx1g', '-XX:+UseG1GC'],
+  // As kafka-server-start.sh and kafka-run-class.sh set them.
+  throughput: [
+    '-Xms1g',
+    '-Xmx1g',
+    '-server',
+    '-XX:+UseG1GC',
+    '-XX:MaxGCPauseMillis=20',
+    '-XX:InitiatingHeapOccupancyPercent=35',
+    '-XX:+ExplicitGCInvokesConcurrent',
+  ],
 };
 const LOG_SETTINGS = `rootLogger.level=INFO
 rootLogger.appenderRef.out.ref=OUT
