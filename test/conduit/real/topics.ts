@@ -1,6 +1,7 @@
 /** Fills, reads and counts topics with plain kafkajs. */
-import kafkajs, { type Kafka as KafkaType } from 'kafkajs';
+import type { Kafka as KafkaType } from 'kafkajs';
 import { codecFor } from '../../../host/kafka/codecs.ts';
+import kafkajs from '../../support/plain-kafkajs.ts';
 
 const { Kafka, Partitioners, CompressionTypes, CompressionCodecs, logLevel } = kafkajs;
 const snappy = codecFor('snappy')!;

@@ -1,5 +1,5 @@
-import kafkajs from 'kafkajs';
 import type { Engine } from '../../support/engine.ts';
+import kafkajs from '../../support/plain-kafkajs.ts';
 import { startPlugin, type PluginProcess, type StartOptions } from '../../support/plugin-process.ts';
 import type { OpencdcRecord } from '../../support/protocol.ts';
 
