@@ -44,13 +44,6 @@ function eachItem(batch: Uint8Array, visit: (start: number, body: number, end: n
   }
 }
 
-/** How many records, or acks, a batch holds. */
-export function countRecords(batch: Uint8Array): number {
-  let count = 0;
-  eachItem(batch, () => count++);
-  return count;
-}
-
 /** The records of a batch, each as a view of its own content. */
 export function recordsOf(batch: Uint8Array): Uint8Array[] {
   const records: Uint8Array[] = [];

@@ -53,29 +53,37 @@ export function eachFrame(message: Uint8Array, each: (start: number, end: number
 const ELEMENT_TAG = 0x0a;
 
 /** How many elements a message holds, and where the last one is. */
-interface Survey extends Frame {
+export interface Survey extends Frame {
   count: number;
 }
 
-/** Null if the message cannot be read. Runs for every batch in each direction, hence a loop of its own for elements below 16 KiB. */
-function survey(message: Uint8Array): Survey | null {
+/**
+ * Of a message that holds nothing but elements below 16 KiB, as nearly all do; null: it cannot be read; 'other': it is another one.
+ * Runs for every batch, in arch-v1 for every record, and does nothing that it need not.
+ */
+export function surveySmall(message: Uint8Array): Survey | null | 'other' {
   const size = message.length;
   let count = 0;
   let start = -1;
   let end = 0;
   while (end < size) {
-    if (message[end] !== ELEMENT_TAG) return surveyAny(message);
+    if (message[end] !== ELEMENT_TAG) return 'other';
     let length = message[end + 1]!;
     start = end + 2;
     if (length >= 0x80) {
       const more = message[start++]!;
-      if (more >= 0x80) return surveyAny(message);
+      if (more >= 0x80) return 'other';
       length = (length & 0x7f) | (more << 7);
     }
     end = start + length;
     count++;
   }
   return end === size ? { count, start, end } : null; // also when a length byte was missing: NaN
+}
+
+function survey(message: Uint8Array): Survey | null {
+  const small = surveySmall(message);
+  return small === 'other' ? surveyAny(message) : small;
 }
 
 function surveyAny(message: Uint8Array): Survey | null {
