@@ -16,7 +16,8 @@ export function destinationParameters(): Parameter[] {
       'acks',
       'all',
       'Which brokers must have a record before it counts as written: none (do not even wait for an answer: records can be lost unnoticed), ' +
-        'one (the leader of the partition; also 1), all (every replica in sync; also -1). 0 is none.',
+        'one (the leader of the partition; also 1), all (every replica in sync; also -1). 0 is none. ' +
+        'With all, writes are idempotent: a batch that is sent again because its answer was lost is written once.',
     ).oneOf('none,one,all,0,1,-1'),
     duration(
       'deliveryTimeout',

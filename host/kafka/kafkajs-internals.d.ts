@@ -11,11 +11,14 @@ declare module 'kafkajs/src/protocol/requests/produce/v3/request.js' {
   interface PartitionData {
     partition: number;
     messages: object[];
+    firstSequence?: number;
   }
   interface ProduceData {
     acks: number;
     timeout: number;
     transactionalId?: string | null;
+    producerId?: string;
+    producerEpoch?: number;
     compression?: number;
     topicData: { topic: string; partitions: PartitionData[] }[];
   }

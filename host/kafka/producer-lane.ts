@@ -1,4 +1,4 @@
-/** One partition's batches, one after the other: the order of a partition survives every retry. */
+/** One partition's batches, one after the other: the order of a partition survives every retry, and no retry writes a batch again. */
 import type { ErrorKind } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Compression, ProducerOptions } from '../runtime/contract.ts';
@@ -6,8 +6,9 @@ import { codecFor } from './codecs.ts';
 import { failureText, isPermanent, protocolType, rootCause } from './kafka-errors.ts';
 import { COMPRESSION_IDS, type Message, type Producer } from './kafkajs.ts';
 import { halve, type OutgoingBatch } from './outgoing-batch.ts';
-import type { RawOutgoing, RecordsPath } from './raw-records.ts';
-import { encodeBatch } from './record-batch.ts';
+import { stamped, type RawOutgoing, type RecordsPath } from './raw-records.ts';
+import { encodeBatch, type Stamp } from './record-batch.ts';
+import { Sequence, type RequestProducerId } from './sequence.ts';
 import { unpackMessages } from './stock-records.ts';
 import { settles, sleep } from './wait.ts';
 
@@ -20,6 +21,13 @@ const RENEW_AFTER = 5;
 const SPLIT: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 /** kafkajs calls these final, Kafka does not. */
 const RETRIABLE: ReadonlySet<string> = new Set(['BROKER_NOT_AVAILABLE', 'STALE_BROKER_EPOCH']);
+/** The brokers do not know the batches before this one: too long ago, or lost with a leader. */
+const FORGOTTEN: ReadonlySet<string> = new Set([
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'UNKNOWN_PRODUCER_ID',
+  'INVALID_PRODUCER_EPOCH',
+  'INVALID_PRODUCER_ID_MAPPING',
+]);
 export const TOO_LARGE = 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
 export const TIMED_OUT = 'records have timed out before they were able to be produced';
 
@@ -37,6 +45,7 @@ export interface LaneOptions {
   recordsPath: RecordsPath;
   log: Log;
   producer(): Promise<Pick<Producer, 'send'>>;
+  producerId: RequestProducerId;
   unknownTopic(): void;
   /** This producer of kafkajs is beyond repair: the next one is to be new. */
   renew(producer: Pick<Producer, 'send'>): void;
@@ -44,11 +53,13 @@ export interface LaneOptions {
 
 export class PartitionLane {
   readonly #lane: LaneOptions;
+  readonly #sequence: Sequence;
   /** Settles when kafkajs holds nothing of this partition any more. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(lane: LaneOptions) {
     this.#lane = lane;
+    this.#sequence = new Sequence(lane.producerId);
   }
 
   /** Resolves when the batch is written or its failures are told, at the latest at the deadline; never rejects. */
@@ -66,33 +77,46 @@ export class PartitionLane {
   }
 
   async #write(batch: OutgoingBatch, outcome: Outcome): Promise<void> {
+    const result = await this.#tryToWrite(batch, outcome);
+    if (result === 'written') return this.#sequence.advance(batch.indexes.length);
+    this.#sequence.restart();
+    if (result === 'split') for (const half of outcome.split(batch)) await this.#write(half, outcome);
+  }
+
+  async #tryToWrite(batch: OutgoingBatch, outcome: Outcome): Promise<'written' | 'split' | 'failed'> {
     const { topic, partition, log } = this.#lane;
+    const failed = (kind: ErrorKind, text: string): 'failed' => {
+      outcome.failed(batch, kind, text);
+      return 'failed';
+    };
     const { signal, deadline } = outcome.delivery;
     let unknown = 0;
     let failures = 0;
     for (let backOffMs = 100; !outcome.expired; backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS)) {
-      if (signal.aborted) return outcome.failed(batch, 'cancelled', 'the producer is closed');
-      if (Date.now() >= deadline) return outcome.expire();
+      if (signal.aborted) return failed('cancelled', 'the producer is closed');
+      if (Date.now() >= deadline) outcome.expire();
+      if (outcome.expired) break;
       let producer: Pick<Producer, 'send'> | null = null;
       try {
+        const stamp = await this.#sequence.stamp();
         producer = await this.#lane.producer();
-        await this.#attempt(producer, batch);
-        return outcome.written(batch);
+        await this.#attempt(producer, batch, stamp);
+        outcome.written(batch);
+        return 'written';
       } catch (error) {
         const type = protocolType(error);
         // kafkajs' list of brokers can break for good when all of them are gone (TypeError); a new one starts from the servers.
         if (producer !== null && type === undefined && (++failures % RENEW_AFTER === 0 || rootCause(error).name === 'TypeError'))
           this.#lane.renew(producer);
         if (type !== undefined && SPLIT.has(type)) {
-          if (batch.indexes.length === 1) return outcome.failed(batch, 'rejected', failureText(error));
-          for (const half of outcome.split(batch)) await this.#write(half, outcome);
-          return;
+          return batch.indexes.length === 1 ? failed('rejected', failureText(error)) : 'split';
         }
         if (type === 'UNKNOWN_TOPIC_OR_PARTITION' && ++unknown >= UNKNOWN_TOPIC_TRIES) {
           this.#lane.unknownTopic();
-          return outcome.failed(batch, 'rejected', failureText(error));
+          return failed('rejected', failureText(error));
         }
-        if (isFinal(error)) return outcome.failed(batch, 'rejected', failureText(error));
+        if (type !== undefined && FORGOTTEN.has(type)) this.#sequence.restart();
+        else if (isFinal(error)) return failed('rejected', failureText(error));
         log('warn', 'failed to produce records, trying again...', {
           topic,
           partition: String(partition),
@@ -102,30 +126,29 @@ export class PartitionLane {
         await sleep(Math.min(backOffMs, Math.max(0, deadline - Date.now())), signal);
       }
     }
+    return 'failed';
   }
 
   /** Resolves only if the broker has confirmed this very partition (acks `none`: if the request is sent). */
-  async #attempt(producer: Pick<Producer, 'send'>, batch: OutgoingBatch): Promise<void> {
+  async #attempt(producer: Pick<Producer, 'send'>, batch: OutgoingBatch, stamp: Stamp | null): Promise<void> {
     const { topic, partition, options, recordsPath } = this.#lane;
     const acks = ACKS[options.acks];
     const stock = recordsPath === 'stock';
     // Encoded once per attempt: retries are rare, and the encoded form need not be kept.
-    const messages = stock ? unpackMessages(batch.records, partition) : [rawMessage(batch, options.compression)];
-    const answer = await producer.send({
-      topic,
-      messages,
-      acks,
-      timeout: BROKER_TIMEOUT_MS,
-      compression: stock ? COMPRESSION_IDS[options.compression] : 0,
+    const messages = stock ? stamped(unpackMessages(batch.records, partition), stamp) : [rawMessage(batch, options.compression, stamp)];
+    const request = { topic, messages, acks, timeout: BROKER_TIMEOUT_MS, compression: stock ? COMPRESSION_IDS[options.compression] : 0 };
+    const answer = await producer.send(request).catch((error: unknown) => {
+      if (protocolType(error) === 'DUPLICATE_SEQUENCE_NUMBER') return null; // an attempt before has written it
+      throw error;
     });
-    if (acks === 0) return;
+    if (acks === 0 || answer === null) return;
     const confirmed = answer.some((entry) => entry.topicName === topic && entry.partition === partition && entry.errorCode === 0);
     if (!confirmed) throw new Error(`the broker's answer does not confirm partition ${partition} of topic ${topic}`);
   }
 }
 
-function rawMessage(batch: OutgoingBatch, compression: Compression): Message {
-  const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(compression));
+function rawMessage(batch: OutgoingBatch, compression: Compression, stamp: Stamp | null): Message {
+  const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(compression), stamp);
   const message: RawOutgoing = { partition: batch.partition, value: null, encoded };
   return message;
 }

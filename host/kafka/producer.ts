@@ -9,6 +9,7 @@ import type { Client, ClientFactory } from './client.ts';
 import { failureText, isPermanent, protocolType } from './kafka-errors.ts';
 import type { Admin, Producer } from './kafkajs.ts';
 import { chooseByKey, divide } from './outgoing-batch.ts';
+import { requestProducerId, type ProducerId } from './producer-id.ts';
 import { PartitionLane, TIMED_OUT, TOO_LARGE, type Delivery } from './producer-lane.ts';
 import type { RecordsPath } from './raw-records.ts';
 import { reach } from './reach.ts';
@@ -33,9 +34,14 @@ interface Connected {
 }
 
 /** Rejects with ConnectorError if no broker answers within ten seconds. */
-export async function openProducer(factory: ClientFactory, options: ProducerOptions, recordsPath: RecordsPath): Promise<ProducerHandle> {
+export async function openProducer(
+  factory: ClientFactory,
+  options: ProducerOptions,
+  recordsPath: RecordsPath,
+  identify: typeof requestProducerId = requestProducerId,
+): Promise<ProducerHandle> {
   await reach(factory);
-  return new KafkaProducer(factory, options, recordsPath);
+  return new KafkaProducer(factory, options, recordsPath, identify);
 }
 
 class KafkaProducer implements ProducerHandle {
@@ -43,6 +49,7 @@ class KafkaProducer implements ProducerHandle {
   readonly #log: Log;
   readonly #options: ProducerOptions;
   readonly #recordsPath: RecordsPath;
+  readonly #identify: typeof requestProducerId;
   readonly #closing = new AbortController();
   readonly #lanes = new Map<string, PartitionLane>();
   readonly #topics = new Map<string, Topic>();
@@ -50,13 +57,18 @@ class KafkaProducer implements ProducerHandle {
   #connected: Promise<Connected> | null = null;
   /** An unknown topic stays in kafkajs' list and fails every later refresh of its metadata. */
   #poisoned = false;
+  /** Null once it is known that writes are not idempotent. */
+  #producerId: Promise<ProducerId | null> | null = null;
   #sticky = Math.floor(Math.random() * 0x7fffffff);
 
-  constructor(factory: ClientFactory, options: ProducerOptions, recordsPath: RecordsPath) {
+  constructor(factory: ClientFactory, options: ProducerOptions, recordsPath: RecordsPath, identify: typeof requestProducerId) {
     this.#factory = factory;
     this.#log = factory.log;
     this.#options = options;
     this.#recordsPath = recordsPath;
+    this.#identify = identify;
+    // Ahead of the first record, which asks again if it fails.
+    this.#requestProducerId().catch(() => undefined);
   }
 
   async send(outgoing: Outgoing[]): Promise<SendFailure[]> {
@@ -125,12 +137,40 @@ class KafkaProducer implements ProducerHandle {
         recordsPath: this.#recordsPath,
         log: this.#log,
         producer: async () => (await this.#connect()).producer,
+        producerId: (spent) => this.#requestProducerId(spent),
         unknownTopic: () => this.#forget(topic),
         renew: (producer) => void this.#renew(producer),
       });
       this.#lanes.set(key, lane);
     }
     return lane;
+  }
+
+  /** One for all partitions, until one of them has spent it. */
+  async #requestProducerId(spent?: bigint): Promise<ProducerId | null> {
+    for (;;) {
+      const request = (this.#producerId ??= this.#newProducerId());
+      const given = await request;
+      if (given === null || given.id !== spent) return given;
+      if (this.#producerId === request) this.#producerId = null;
+    }
+  }
+
+  async #newProducerId(): Promise<ProducerId | null> {
+    const { acks } = this.#options;
+    if (acks !== 'all') return this.#disableIdempotence(`"acks" is set to ${acks === 'leader' ? 'one' : acks}`);
+    try {
+      const answer = await this.#identify(this.#factory, this.#closing.signal);
+      return 'refused' in answer ? this.#disableIdempotence(`the cluster does not allow them: ${answer.refused}`) : answer;
+    } catch (error) {
+      this.#producerId = null; // the next batch asks again
+      throw error;
+    }
+  }
+
+  #disableIdempotence(why: string): null {
+    this.#log('warn', `disabling idempotent writes because ${why}`);
+    return null;
   }
 
   async #renew(producer: Pick<Producer, 'send'>): Promise<void> {

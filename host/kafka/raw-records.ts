@@ -21,7 +21,7 @@ import stockFrame from 'kafkajs/src/protocol/request.js';
 import stockDecodeMessages from 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 import stockProduce from 'kafkajs/src/protocol/requests/produce/v3/request.js';
 import { ConnectorError } from '../errors.ts';
-import { controlKey, readBatches, type FetchedBatch } from './record-batch.ts';
+import { controlKey, readBatches, type FetchedBatch, type Stamp } from './record-batch.ts';
 import { requestQueueWithoutIdleTimer } from './request-queue.ts';
 
 export type RecordsPath = 'raw' | 'stock';
@@ -55,6 +55,15 @@ export interface RawOutgoing {
   partition: number;
   value: null;
   encoded: Buffer;
+}
+
+/** The messages of one send on the stock path, the first of which carries the stamp of their batch. */
+interface StampedMessage {
+  stamp?: Stamp;
+}
+export function stamped<M extends object>(messages: M[], stamp: Stamp | null): M[] {
+  if (stamp !== null) Object.assign(messages[0]!, { stamp } satisfies StampedMessage);
+  return messages;
 }
 
 let path: RecordsPath = 'raw';
@@ -120,9 +129,23 @@ function encodedOf(messages: object[]): Buffer | null {
   return messages.length === 1 && first?.encoded !== undefined ? first.encoded : null;
 }
 
+/** A send is of one partition, so its request is too. */
+function withStamp(data: ProduceData): ProduceData {
+  const [topic] = data.topicData;
+  const [entry] = topic?.partitions ?? [];
+  const stamp = (entry?.messages[0] as StampedMessage | undefined)?.stamp;
+  if (topic === undefined || entry === undefined || stamp === undefined) return data;
+  return {
+    ...data,
+    producerId: String(stamp.producerId),
+    producerEpoch: stamp.epoch,
+    topicData: [{ ...topic, partitions: [{ ...entry, firstSequence: stamp.sequence }] }],
+  };
+}
+
 function produce(data: ProduceData): ProduceRequest {
   const raw = data.topicData.every((topic) => topic.partitions.every((entry) => encodedOf(entry.messages) !== null));
-  if (!raw || data.topicData.length === 0) return stockProduce(data);
+  if (!raw || data.topicData.length === 0) return stockProduce(withStamp(data));
   const { acks, timeout, topicData } = data;
   return {
     apiKey: 0,

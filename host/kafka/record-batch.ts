@@ -136,8 +136,18 @@ export function controlKey(batch: FetchedBatch): Buffer | null {
   return batch.bytes.subarray(at + 1, at + 1 + length);
 }
 
+/** By what a broker knows a batch again that it has written already (KIP-98). */
+export interface Stamp {
+  producerId: bigint;
+  epoch: number;
+  /** Of the first record; 31 bits, then from 0 again. */
+  sequence: number;
+}
+const NO_STAMP: Stamp = { producerId: -1n, epoch: -1, sequence: -1 };
+
 /** A ready record batch for a produce request. `codec` null leaves the records as they are. */
-export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec | null): Buffer {
+export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec | null, stamp: Stamp | null = null): Buffer {
+  const { producerId, epoch, sequence } = stamp ?? NO_STAMP;
   const records = codec === null ? set.records : codec.compress(set.records);
   const bytes = Buffer.allocUnsafe(BATCH_HEADER_BYTES + records.length);
   bytes.writeBigInt64BE(0n, 0);
@@ -148,9 +158,9 @@ export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec |
   bytes.writeInt32BE(set.count - 1, LAST_OFFSET_DELTA);
   bytes.writeBigInt64BE(set.baseTimestamp, BASE_TIMESTAMP);
   bytes.writeBigInt64BE(maxTimestamp, MAX_TIMESTAMP);
-  bytes.writeBigInt64BE(-1n, PRODUCER_ID);
-  bytes.writeInt16BE(-1, PRODUCER_EPOCH);
-  bytes.writeInt32BE(-1, BASE_SEQUENCE);
+  bytes.writeBigInt64BE(producerId, PRODUCER_ID);
+  bytes.writeInt16BE(epoch, PRODUCER_EPOCH);
+  bytes.writeInt32BE(sequence, BASE_SEQUENCE);
   bytes.writeInt32BE(set.count, COUNT);
   bytes.set(records, BATCH_HEADER_BYTES);
   bytes.writeUInt32BE(crc32c(bytes.subarray(ATTRIBUTES)), CRC);

@@ -43,6 +43,7 @@ function lane(answer: (request: SendRequest, attempt: number) => Promise<Answer>
         return answer(request, asked.length);
       },
     }),
+    producerId: async () => null,
     unknownTopic: () => undefined,
     renew: (producer) => renewed.push(producer),
   });
@@ -92,6 +93,7 @@ describe('a send that resolved', () => {
           return [];
         },
       }),
+      producerId: async () => null,
       unknownTopic: () => undefined,
       renew: () => undefined,
     });

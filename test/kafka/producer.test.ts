@@ -1,13 +1,18 @@
-/** Looking up topics while brokers are away, on a kafkajs of our making. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+/** Looking up topics while brokers are away, and producer ids that are not to be had, on a kafkajs of our making. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientFactory } from '../../host/kafka/client.ts';
+import type { requestProducerId } from '../../host/kafka/producer-id.ts';
 import { openProducer } from '../../host/kafka/producer.ts';
+import type { RawOutgoing } from '../../host/kafka/raw-records.ts';
 import { numbered, section } from './sections.ts';
 
 /** Clients by number; those below `firstGood` have lost all their brokers. */
 function clients(firstGood: number) {
   const lookups: number[] = [];
   const closed: number[] = [];
+  /** Producer id and sequence number of what was written. */
+  const stamps: string[] = [];
+  const lines: string[] = [];
   let made = 0;
   const create = ({ servers }: { servers?: object[] } = {}): object => {
     // With servers named it is the dial at the start, which keeps no client.
@@ -24,15 +29,18 @@ function clients(firstGood: number) {
     const producer = {
       connect: async () => undefined,
       disconnect: async () => undefined,
-      send: async () => [{ topicName: 't', partition: 0, errorCode: 0 }],
+      send: async ({ messages }: { messages: RawOutgoing[] }) => {
+        stamps.push(`${messages[0]!.encoded.readBigInt64BE(43)}/${messages[0]!.encoded.readInt32BE(53)}`);
+        return [{ topicName: 't', partition: 0, errorCode: 0 }];
+      },
     };
     return {
       kafka: { admin: () => admin, producer: () => producer },
       dialer: { destroy: () => number >= 0 && closed.push(number), failure: () => undefined },
     };
   };
-  const factory = { servers: [{ host: 'localhost', port: 9092 }], log: () => undefined, create } as unknown as ClientFactory;
-  return { factory, lookups, closed };
+  const factory = { servers: [{ host: 'localhost', port: 9092 }], log: (_level: string, line: string) => lines.push(line), create };
+  return { factory: factory as unknown as ClientFactory, lookups, closed, stamps, lines };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -40,7 +48,12 @@ afterEach(() => void vi.useRealTimers());
 
 test('a client that has lost its brokers is replaced after five lookups in vain, as often as it takes', async () => {
   const { factory, lookups, closed } = clients(2);
-  const handle = await openProducer(factory, { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 }, 'raw');
+  const handle = await openProducer(
+    factory,
+    { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
+    'raw',
+    async () => ({ id: 1n, epoch: 0 }),
+  );
   let failures: object[] | null = null;
   void handle.send([{ topic: 't', records: section(numbered(1)) }]).then((told) => (failures = told));
   await vi.advanceTimersByTimeAsync(60_000);
@@ -49,4 +62,37 @@ test('a client that has lost its brokers is replaced after five lookups in vain,
   const closing = handle.close();
   await vi.advanceTimersByTimeAsync(5_000);
   await closing;
+});
+
+describe('a cluster that', () => {
+  const options = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 } as const;
+  /** Sends three times. */
+  async function send(identify: typeof requestProducerId) {
+    const { factory, stamps, lines } = clients(0);
+    const handle = await openProducer(factory, options, 'raw', identify);
+    const sent = (async () => {
+      for (let i = 0; i < 3; i++) expect(await handle.send([{ topic: 't', records: section(numbered(2)) }])).toEqual([]);
+    })();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await sent;
+    const closing = handle.close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closing;
+    return { stamps, lines };
+  }
+
+  test('gives no producer ids to this client is written to without, and the log says so once', async () => {
+    const { stamps, lines } = await send(() => Promise.resolve({ refused: 'CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.' }));
+    expect(stamps).toEqual(['-1/-1', '-1/-1', '-1/-1']);
+    expect(lines).toEqual([
+      'disabling idempotent writes because the cluster does not allow them: CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.',
+    ]);
+  });
+
+  test('cannot give one now is asked again, and nothing is written without', async () => {
+    let asked = 0;
+    const { stamps } = await send(() => (++asked < 3 ? Promise.reject(new Error('closed')) : Promise.resolve({ id: 5n, epoch: 0 })));
+    expect(stamps).toEqual(['5/0', '5/2', '5/4']);
+    expect(asked).toBe(3);
+  });
 });

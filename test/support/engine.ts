@@ -78,6 +78,11 @@ export class SourceEngine {
     for (const group of groups) this.stream.write(encode('connector.v2.Source.Run.Request', { ack_positions: group }));
   }
 
+  /** All acks so far have left this process. */
+  async acknowledged(): Promise<void> {
+    await this.stream.sent(encode('connector.v2.Source.Run.Request', {}));
+  }
+
   /** A graceful stop. v1: Stop, and everything up to its position; v2: none. Then acks, cancel, Teardown, Shutdown. */
   async stop(): Promise<Buffer> {
     const { client } = this.#plugin;
@@ -93,7 +98,7 @@ export class SourceEngine {
     }
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#acks !== 'never') this.acknowledge();
-    await this.stream.sent(encode('connector.v2.Source.Run.Request', {})); // behind all acks
+    await this.acknowledged();
     this.stream.cancel();
     await client.call(`${SOURCE}Teardown`);
     await this.#plugin.shutdown();

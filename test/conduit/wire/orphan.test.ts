@@ -39,6 +39,7 @@ test('a plugin whose Conduit was killed leaves its consumer group, with a commit
   const source = new SourceEngine(started, 'v1');
   await source.start({ servers, topics: topic, groupID, readFromBeginning: 'true' });
   await source.until(1_000);
+  await source.acknowledged();
   expect(await membersOf(servers, groupID)).toBe(1);
   started.child.kill('SIGKILL'); // the parent; this test's own connection stays open, so that only the parent's end tells
   await eventually(() => !isAlive(pid), 5_000, 'the end of the plugin');
