@@ -24,7 +24,7 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /** A fresh id, from any broker. Rejects with errors of kafkajs; bounded, and ended by the signal. */
 export async function requestProducerId(factory: ClientFactory, signal: AbortSignal): Promise<ProducerId | Refusal> {
-  const { kafka, dialer } = factory.create({ retries: 1, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+  const { kafka, dialer } = factory.create({ retries: factory.servers.length, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const end = (): void => dialer.destroy(new Error('the producer is closed'));
   signal.addEventListener('abort', end);
   try {
@@ -32,8 +32,7 @@ export async function requestProducerId(factory: ClientFactory, signal: AbortSig
     const { producerId, producerEpoch } = await broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS });
     return { id: BigInt(producerId), epoch: producerEpoch };
   } catch (error) {
-    const isFinal = REFUSALS.has(protocolType(error) ?? '') || rootCause(error).name === 'KafkaJSServerDoesNotSupportApiKey';
-    if (isFinal) return { refused: failureText(error) };
+    if (isRefusal(error)) return { refused: failureText(error) };
     throw error;
   } finally {
     signal.removeEventListener('abort', end);
@@ -41,11 +40,13 @@ export async function requestProducerId(factory: ClientFactory, signal: AbortSig
   }
 }
 
-const REFUSALS: ReadonlySet<string> = new Set([
-  'CLUSTER_AUTHORIZATION_FAILED',
-  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
-  'UNSUPPORTED_VERSION',
-]);
+/** Not a failed login: it fails the writes as well, and says so there. */
+function isRefusal(error: unknown): boolean {
+  const type = protocolType(error);
+  const { name, retriable } = rootCause(error);
+  if (name === 'KafkaJSServerDoesNotSupportApiKey') return true;
+  return type !== undefined && type !== 'UNKNOWN' && !type.includes('SASL') && retriable === false;
+}
 
 interface Cluster {
   brokerPool: {

@@ -3,47 +3,75 @@ import type { Stamp } from './record-batch.ts';
 
 const LAST_EPOCH = 0x7fff;
 const SEQUENCES = 2 ** 31;
+/** Of so many batches of a partition a broker remembers that it has them. */
+const REMEMBERED = 5;
 
-/** An id other than the spent one; null where writes are not idempotent. */
+/** An id other than `spent`; null where writes are not idempotent. */
 export type RequestProducerId = (spent?: bigint) => Promise<ProducerId | null>;
 
 /**
- * Stamps the batches of one partition, of which one at a time is on its way. A batch keeps its stamp until it is known to be written
- * or given up, so that a broker which has it already can tell.
+ * Stamps the batches of one partition. A batch keeps its stamp until it is known to be written or given up, so that a broker which has it
+ * already can tell; and no broker takes a batch before the one that comes before it.
  */
 export class Sequence {
   readonly #request: RequestProducerId;
   #producer: ProducerId | null = null;
   #spent: bigint | undefined;
   #next = 0;
+  #isKnown = false;
+  #isOff = false;
 
   constructor(request: RequestProducerId) {
     this.#request = request;
   }
 
-  /** Of the batch that is next to be written, or is being written. Rejects when there is no id to be had now. */
-  async stamp(): Promise<Stamp | null> {
-    this.#producer ??= await this.#request(this.#spent);
-    return this.#producer === null ? null : { producerId: this.#producer.id, epoch: this.#producer.epoch, sequence: this.#next };
+  /**
+   * How many batches may be on their way together. The first of an epoch goes alone: a broker takes any number from a producer that it does
+   * not know yet.
+   */
+  get maxInFlight(): number {
+    return this.#isKnown ? REMEMBERED : 1;
   }
 
-  /** The batch with the stamp is written. */
-  advance(records: number): void {
-    this.#next = (this.#next + records) % SEQUENCES;
+  /** Of the batch that comes `ahead` records after the first one not known to be written. Rejects when there is no id to be had now. */
+  async stamp(ahead = 0): Promise<Stamp | null> {
+    if (this.#isOff) return null;
+    this.#producer ??= await this.#request(this.#spent);
+    if (this.#producer === null) return null;
+    return { producerId: this.#producer.id, epoch: this.#producer.epoch, sequence: (this.#next + ahead) % SEQUENCES };
+  }
+
+  /** The batch with this stamp, the next one, is written. */
+  advance(stamp: Stamp | null, records: number): void {
+    if (stamp === null || stamp.producerId !== this.#producer?.id || stamp.epoch !== this.#producer.epoch) return;
+    this.#next = (stamp.sequence + records) % SEQUENCES;
+    this.#isKnown = true;
   }
 
   /**
-   * The batch with the stamp is given up, or the brokers do not know what came before it. What follows must not pass for it: numbers begin
-   * again in the next epoch, and what may still travel in the old one is refused.
+   * The next batch is given up. What follows must not pass for it: numbers begin again in the next epoch, and what may still travel in the
+   * old one is refused.
    */
   restart(): void {
-    this.#next = 0;
     if (this.#producer === null) return;
     const { id, epoch } = this.#producer;
-    if (epoch < LAST_EPOCH) this.#producer = { id, epoch: epoch + 1 };
-    else {
-      this.#spent = id;
-      this.#producer = null;
-    }
+    if (epoch === LAST_EPOCH) return this.exchange();
+    this.#producer = { id, epoch: epoch + 1 };
+    this.#next = 0;
+    this.#isKnown = false;
+  }
+
+  /** The brokers do not know what came before, or know it from somebody else (a cluster that was made anew gives its ids again). */
+  exchange(): void {
+    this.#spent = this.#producer?.id ?? this.#spent;
+    this.#producer = null;
+    this.#next = 0;
+    this.#isKnown = false;
+  }
+
+  /** From now on there are no stamps: the brokers do not take them. */
+  disable(): void {
+    this.#isOff = true;
+    this.exchange();
   }
 }

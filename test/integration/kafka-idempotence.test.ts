@@ -83,15 +83,32 @@ test('is written once in each of several partitions', async () => {
   );
 });
 
-test('after records that the broker refuses, the next ones are written once too', async () => {
+test.each([[[2]], [[3, 4]], [[6, 9, 12, 15]]])(
+  'of many batches on their way at once, those without an answer (%j) are written once and in order',
+  async (numbers) => {
+    const topic = uniqueName('topic');
+    await createTopic(servers, topic);
+    const answers = loseAnswers(numbers);
+    const handle = await producer({ compression: 'none', maxBatchBytes: 400 });
+    for (let from = 0; from < 300; from += 100) {
+      expect(await handle.send([{ topic, records: section(numbered(100, from)) }])).toEqual([]);
+    }
+    expect(answers.lost()).toBeGreaterThan(0); // two of one connection are lost together
+    expect(await everything(topic, 300)).toEqual(numbered(300).map(({ value }) => value));
+  },
+);
+
+test('among records that the broker refuses, those without an answer are written once too', async () => {
   const topic = uniqueName('topic');
   await createTopic(servers, topic, 1, { 'max.message.bytes': '2000' });
+  const answers = loseAnswers([2, 7, 8, 12, 20]); // between them are the refusals
   const handle = await producer({ compression: 'none' });
   const large = { key: null, value: 'x'.repeat(3_000) };
   for (let round = 0; round < 3; round++) {
     const failures = await handle.send([{ topic, records: section([...numbered(5, round * 10), large, ...numbered(5, round * 10 + 5)]) }]);
     expect(failures.map(({ index }) => index)).toEqual([5]);
   }
+  expect(answers.lost()).toBe(5);
   expect(await everything(topic, 30)).toEqual(numbered(30).map(({ value }) => value));
 });
 

@@ -16,7 +16,10 @@ function ask(initProducerId: () => Promise<object>) {
   const kafka = {
     [Symbol('private:Kafka:createCluster')]: () => ({ brokerPool: { findConnectedBroker: async () => ({ initProducerId }) } }),
   };
-  const factory = { create: () => ({ kafka, dialer: { destroy: (reason: Error) => destroyed.push(reason) } }) } as unknown as ClientFactory;
+  const factory = {
+    servers: [{}],
+    create: () => ({ kafka, dialer: { destroy: (reason: Error) => destroyed.push(reason) } }),
+  } as unknown as ClientFactory;
   const abort = new AbortController();
   return { answer: requestProducerId(factory, abort.signal), abort, destroyed };
 }
@@ -30,6 +33,7 @@ test('an id is a number of 64 bits with an epoch, and no connection is left', as
 describe('what is refused for good is told as that:', () => {
   test.each([
     ['an ACL', createErrorFromCode(31), 'CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.'],
+    ['a broker that takes the request for nonsense', createErrorFromCode(42), expect.stringContaining('INVALID_REQUEST')],
     [
       'brokers that do not know the request',
       new KafkaJSServerDoesNotSupportApiKey('The Kafka server does not support the requested API version', { apiKey: 22 }),
@@ -42,9 +46,14 @@ describe('what is refused for good is told as that:', () => {
   });
 });
 
-test('anything else is an error, after which one may ask again', async () => {
-  const { answer, destroyed } = ask(() => Promise.reject(createErrorFromCode(15)));
-  await expect(answer).rejects.toMatchObject({ type: 'GROUP_COORDINATOR_NOT_AVAILABLE' });
+test.each([
+  ['a coordinator that is not there yet', createErrorFromCode(15)],
+  ['a broker that does not say what it has', createErrorFromCode(-1)],
+  ['a failed login', createErrorFromCode(58)],
+  ['a lost connection', new Error('closed')],
+])('%s is an error, after which one may ask again', async (_name, error) => {
+  const { answer, destroyed } = ask(() => Promise.reject(error));
+  await expect(answer).rejects.toBe(error);
   expect(destroyed).toHaveLength(1);
 });
 

@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import '../../host/kafka/kafkajs.ts';
+import type { Delivery } from '../../host/kafka/delivery.ts';
 import { divide } from '../../host/kafka/outgoing-batch.ts';
-import { PartitionLane, type Delivery, type LaneOptions } from '../../host/kafka/producer-lane.ts';
+import { PartitionLane, type LaneOptions } from '../../host/kafka/producer-lane.ts';
 import { openBatch, readBatches } from '../../host/kafka/record-batch.ts';
 import type { RawOutgoing } from '../../host/kafka/raw-records.ts';
 import type { SendFailure } from '../../host/runtime/contract.ts';
