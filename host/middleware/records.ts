@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { eachFrame } from '../runtime/frames.ts';
 
 /** Tag of field 1, length-delimited: `records` of Source.Run.Response and Destination.Run.Request, `acks` of Destination.Run.Response. */
 const ITEM_TAG = 0x0a;
@@ -8,46 +9,14 @@ const KEY_SUBJECT_SIZE = 'opencdc.key.schema.subject'.length;
 const PAYLOAD_SUBJECT_SIZE = 'opencdc.payload.schema.subject'.length;
 const LAST_OF_SUBJECT = 't'.charCodeAt(0);
 
-/**
- * Visits each field-1 item of a batch without decoding it: `start` is the offset of its tag, `body` that of its content.
- * Fields that a newer Conduit may add are passed over.
- */
-function eachItem(batch: Uint8Array, visit: (start: number, body: number, end: number) => void): void {
-  let offset = 0;
-  while (offset < batch.length) {
-    const start = offset;
-    const tag = varint(batch, offset);
-    offset = tag.end;
-    let end: number;
-    switch (tag.value & 7) {
-      case 0:
-        end = varint(batch, offset).end;
-        break;
-      case 1:
-        end = offset + 8;
-        break;
-      case 2: {
-        const length = varint(batch, offset);
-        offset = length.end;
-        end = offset + length.value;
-        break;
-      }
-      case 5:
-        end = offset + 4;
-        break;
-      default:
-        throw malformed();
-    }
-    if (end > batch.length) throw malformed();
-    if (tag.value === ITEM_TAG) visit(start, offset, end);
-    offset = end;
-  }
+function eachItem(batch: Uint8Array, visit: (body: number, end: number, start: number) => void): void {
+  if (!eachFrame(batch, visit)) throw malformed();
 }
 
 /** The records of a batch, each as a view of its own content. */
 export function recordsOf(batch: Uint8Array): Uint8Array[] {
   const records: Uint8Array[] = [];
-  eachItem(batch, (_, body, end) => records.push(batch.subarray(body, end)));
+  eachItem(batch, (body, end) => records.push(batch.subarray(body, end)));
   return records;
 }
 
@@ -56,7 +25,7 @@ export function splitBatch(batch: Uint8Array, maxRecords: number): { bytes: Uint
   const parts: { bytes: Uint8Array; count: number }[] = [];
   let from = 0;
   let count = 0;
-  eachItem(batch, (start) => {
+  eachItem(batch, (_body, _end, start) => {
     if (count === maxRecords) {
       parts.push({ bytes: batch.subarray(from, start), count });
       from = start;
@@ -114,19 +83,6 @@ export function mayHaveSchema(batch: Uint8Array): boolean {
     at = recordEnd;
   }
   return false;
-}
-
-function varint(bytes: Uint8Array, offset: number): { value: number; end: number } {
-  let value = 0;
-  let scale = 1;
-  for (let i = 0; i < 10; i++) {
-    const byte = bytes[offset++];
-    if (byte === undefined) throw malformed();
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, end: offset };
-    scale *= 128;
-  }
-  throw malformed();
 }
 
 function malformed(): ConnectorError {

@@ -8,8 +8,11 @@ export interface Frame {
   end: number;
 }
 
-/** Walks over a message, calls `each` for every element of field 1; false if it cannot be read. Other fields are skipped. */
-export function eachFrame(message: Uint8Array, each: (start: number, end: number) => void): boolean {
+/**
+ * Walks over a message, calls `each` for every element of field 1: where its content begins and ends, and where its tag is. False if the
+ * message cannot be read. Other fields are skipped.
+ */
+export function eachFrame(message: Uint8Array, each: (start: number, end: number, tagAt: number) => void): boolean {
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -23,6 +26,7 @@ export function eachFrame(message: Uint8Array, each: (start: number, end: number
     return -1;
   };
   while (at < message.length) {
+    const tagAt = at;
     const tag = varint();
     if (tag < 8) return false;
     switch (tag & 7) {
@@ -35,7 +39,7 @@ export function eachFrame(message: Uint8Array, each: (start: number, end: number
       case 2: {
         const length = varint();
         if (length < 0 || at + length > message.length) return false;
-        if (tag >>> 3 === 1) each(at, at + length);
+        if (tag >>> 3 === 1) each(at, at + length, tagAt);
         at += length;
         break;
       }
@@ -121,11 +125,8 @@ export function lastRecordPosition(batch: Uint8Array): Uint8Array | null {
 export function withoutFirst(message: Uint8Array, count: number): Uint8Array {
   let seen = 0;
   let from = message.length;
-  let previousEnd = 0;
-  eachFrame(message, (_start, end) => {
-    // The tag and length of an element begin where the element before it ended.
-    if (seen++ === count) from = previousEnd;
-    previousEnd = end;
+  eachFrame(message, (_start, _end, tagAt) => {
+    if (seen++ === count) from = tagAt;
   });
   return message.subarray(from);
 }
