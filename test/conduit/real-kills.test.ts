@@ -147,7 +147,7 @@ describe.skipIf(!owned).each(ENGINES)(
     afterEach(() => scene.close());
     afterAll(() => broker.close());
 
-    test('the pipeline goes on by itself when the broker is back, nothing is lost', { timeout: 300_000 }, async () => {
+    test('the pipeline goes on by itself when the broker is back, nothing is lost, nothing comes again', { timeout: 300_000 }, async () => {
       const input = await scene.topic(2);
       const output = await scene.topic();
       await scene.topics.fill(input, COUNT, numbered);
@@ -163,7 +163,8 @@ describe.skipIf(!owned).each(ENGINES)(
         await broker.start();
       }
       const records = await readAll(scene, output);
-      expect(report(engine, 'kill -9 of the broker, twice', records).lost).toBe(0);
+      // The broker dies with answers that nobody gets: what is sent again then is written once.
+      expect(report(engine, 'kill -9 of the broker, twice', records)).toEqual({ lost: 0, repeated: 0 });
       expectOrder(records);
       expect(await conduit.stop(), conduit.logTail()).toBe(0);
     });
