@@ -22,8 +22,9 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Of transactions, which nobody begins; brokers refuse 0. */
 const TRANSACTION_TIMEOUT_MS = 60_000;
 
-/** A fresh id, from any broker. Rejects with errors of kafkajs; bounded, and ended by the signal. */
+/** A fresh id, from any broker. Rejects with errors of kafkajs, `cancelled` by the signal; bounded. */
 export async function requestProducerId(factory: ClientFactory, signal: AbortSignal): Promise<ProducerId | Refusal> {
+  if (signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
   const { kafka, dialer } = factory.create({ retries: factory.servers.length, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const end = (): void => dialer.destroy(new Error('the producer is closed'));
   signal.addEventListener('abort', end);

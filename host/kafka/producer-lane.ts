@@ -1,7 +1,7 @@
 /** One partition's batches: their order survives every retry, and with acks `all` no retry writes one of them again. */
+import { ConnectorError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Compression, ProducerOptions } from '../runtime/contract.ts';
-import { ConnectorError } from '../errors.ts';
 import { codecFor } from './codecs.ts';
 import { Outcome, type Delivery } from './delivery.ts';
 import { failureText, protocolType, rootCause } from './kafka-errors.ts';

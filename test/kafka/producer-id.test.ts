@@ -11,7 +11,7 @@ const { KafkaJSServerDoesNotSupportApiKey } = require('kafkajs/src/errors') as {
   KafkaJSServerDoesNotSupportApiKey: new (text: string, facts: object) => Error;
 };
 
-function ask(initProducerId: () => Promise<object>) {
+function ask(initProducerId: () => Promise<object>, abort = new AbortController()) {
   const destroyed: Error[] = [];
   const kafka = {
     [Symbol('private:Kafka:createCluster')]: () => ({ brokerPool: { findConnectedBroker: async () => ({ initProducerId }) } }),
@@ -20,7 +20,6 @@ function ask(initProducerId: () => Promise<object>) {
     servers: [{}],
     create: () => ({ kafka, dialer: { destroy: (reason: Error) => destroyed.push(reason) } }),
   } as unknown as ClientFactory;
-  const abort = new AbortController();
   return { answer: requestProducerId(factory, abort.signal), abort, destroyed };
 }
 
@@ -62,4 +61,11 @@ test('closing breaks the connection that is asked over', async () => {
   abort.abort();
   expect(destroyed).toHaveLength(1);
   await expect(answer).rejects.toThrow('closed');
+});
+
+test('after closing nobody is asked', async () => {
+  const abort = new AbortController();
+  abort.abort();
+  const { answer } = ask(() => Promise.reject(new Error('somebody was asked')), abort);
+  await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
 });
