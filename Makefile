@@ -20,8 +20,8 @@ BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPONENT := dist/component/.built
 PLUGIN := dist/plugin/conduit-connector-kafka-wasm
-COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f)
-HOST_SOURCES := $(shell find host proto -type f)
+COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f) $(wildcard tools/*.mjs)
+HOST_SOURCES := $(shell find host proto tools -type f)
 
 build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
 
@@ -69,10 +69,10 @@ $(INSTALLED): package-lock.json
 
 $(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
 	@echo 'Building dist/kafka.wasm ...'
-	@node assembly/build/component.mjs release
+	@node tools/component.mjs release
 	@touch $@
 
 $(PLUGIN): $(COMPONENT) $(HOST_SOURCES)
 	@echo 'Building $@ ...'
-	@node host/plugin/build.ts
+	@node tools/executable/build.ts
 	@touch $@

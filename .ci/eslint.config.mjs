@@ -23,7 +23,7 @@ export default defineConfig(
   },
   {
     basePath: root,
-    files: ['{host,test,bench}/**/*.ts'],
+    files: ['{host,test,bench,tools}/**/*.ts'],
     ignores: ASSEMBLYSCRIPT,
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { project: path.join(root, 'tsconfig.json'), tsconfigRootDir: root } },
@@ -54,13 +54,13 @@ export default defineConfig(
   {
     // jco hands a WIT error record to the guest only if it is thrown as it is: a JavaScript Error would be an internal failure.
     basePath: root,
-    files: ['{host,test}/runtime/**/*.ts'],
+    files: ['{host,test/unit}/runtime/**/*.ts'],
     rules: { '@typescript-eslint/only-throw-error': 'off' },
   },
   {
     // Programs whose output is for the person who started them.
     basePath: root,
-    files: ['bench/**', 'test/demo/**', 'assembly/build/**'],
+    files: ['bench/**', 'test/demo/**', 'tools/**'],
     rules: { 'no-console': 'off' },
   },
   {

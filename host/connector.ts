@@ -1,5 +1,5 @@
 import { checkPem, kafkaCapabilities } from './kafka/index.ts';
-import type { Log } from './log.ts';
+import type { Log } from './base/log.ts';
 import { componentOfFolder, type ComponentSource } from './runtime/component.ts';
 import { specificationOf, type ConnectorParts } from './runtime/connector-parts.ts';
 import type { Capabilities, SecretReader, Specification } from './runtime/contract.ts';

@@ -1,4 +1,4 @@
-import { startedAs } from './plugin/environment.ts';
+import { startedAs } from './plugin/process/environment.ts';
 
 /**
  * Entry of the one executable: a plugin when Conduit starts it, a command line otherwise. Each side is loaded only when it is used,
@@ -8,8 +8,10 @@ async function start(): Promise<void> {
   const started = startedAs(process.env);
   switch (started.kind) {
     case 'plugin': {
-      const { serve } = await import('./plugin/serve.ts');
-      return serve(started.environment, async () => (await import('./plugin/connectors.ts')).pluginConnectors(started.environment));
+      const { serve } = await import('./plugin/process/serve.ts');
+      return serve(started.environment, async () =>
+        (await import('./plugin/services/connectors.ts')).pluginConnectors(started.environment),
+      );
     }
     case 'command': {
       const { runProcess } = await import('./cli/main.ts');

@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [ASSEMBLYSCRIPT],
-          pool: createAssemblyScriptPool({ extraCompilerFlags: ['--config', 'test/unit/asconfig.json', '--runtime', 'incremental'] }),
+          pool: createAssemblyScriptPool({ extraCompilerFlags: ['--config', 'test/unit/guest/asconfig.json', '--runtime', 'incremental'] }),
           maxWorkers: 2,
           testTimeout: 30_000,
           sequence: inGroup(1),
@@ -54,7 +54,7 @@ export default defineConfig({
         root,
         test: {
           name: 'host',
-          include: folders('unit', 'component', 'runtime', 'kafka', 'cli', 'plugin', 'middleware', 'security'),
+          include: folders('unit', 'component'),
           exclude: [ASSEMBLYSCRIPT],
           pool: 'forks',
           maxWorkers: 2,

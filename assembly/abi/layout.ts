@@ -1,4 +1,4 @@
-// Written by assembly/build/layouts.mjs from wit/; do not edit.
+// Written by tools/layouts.mjs from wit/; do not edit.
 // A view is an address with typed accessors: no object, no copy. Lists and strings are slots: address and length.
 import { BytesSlot, ListSlot, StringSlot } from "./slots";
 

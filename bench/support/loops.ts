@@ -1,7 +1,7 @@
 /**
  * One measurement in a process of its own, so that its CPU time is nobody else's: `node loops.ts '<Loop as JSON>'` prints a Speed as JSON.
  */
-import { tuneHeap } from '../../host/plugin/heap.ts';
+import { tuneHeap } from '../../host/plugin/process/heap.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 
 export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs';

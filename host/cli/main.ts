@@ -1,9 +1,9 @@
 import { kafkaConnectors } from './connectors.ts';
-import { processIo, type Io } from './io.ts';
+import { processIo, type Io } from './terminal/io.ts';
 import type { Connectors } from './ports.ts';
 import { runProgram } from './program.ts';
 
-export { processIo, type Io } from './io.ts';
+export { processIo, type Io } from './terminal/io.ts';
 
 /** The command line: arguments without program names, to an exit code. Never rejects. Whoever calls it ends the process with the code. */
 export function main(

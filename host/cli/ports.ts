@@ -1,8 +1,8 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 import type { Batch, Capabilities, Credit, InvalidParam, SecretReader, Specification } from '../runtime/contract.ts';
 import type { Limits } from '../runtime/limits.ts';
-import type { Backlog } from './backlog.ts';
-import type { ConnectorError } from '../errors.ts';
+import type { Backlog } from './commands/backlog.ts';
+import type { ConnectorError } from '../base/errors.ts';
 
 /** What the command line uses of a source connector; `host/runtime/source.ts` has it all. */
 export interface SourcePort {

@@ -1,18 +1,18 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { ConnectorError } from '../errors.ts';
-import { LOG_LEVELS, type LogLevel } from '../log.ts';
-import type { Context, Outcome } from './context.ts';
-import { destination } from './command-destination.ts';
-import { pipe } from './command-pipe.ts';
-import { source } from './command-source.ts';
-import { spec } from './command-spec.ts';
-import { validate } from './command-validate.ts';
-import { durationMs, positiveCount } from './duration.ts';
-import { EXIT } from './exit-code.ts';
-import { runCommand, type RunOptions } from './run-command.ts';
-import { flushed, type Io } from './io.ts';
+import { ConnectorError } from '../base/errors.ts';
+import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
+import type { Context, Outcome } from './commands/context.ts';
+import { destination } from './commands/destination.ts';
+import { pipe } from './commands/pipe.ts';
+import { source } from './commands/source.ts';
+import { spec } from './commands/spec.ts';
+import { validate } from './commands/validate.ts';
+import { durationMs, positiveCount } from './settings/duration.ts';
+import { EXIT } from './commands/exit-code.ts';
+import { runCommand, type RunOptions } from './commands/run-command.ts';
+import { flushed, type Io } from './terminal/io.ts';
 import type { Connectors } from './ports.ts';
-import { settingsFromFile, settingsFromPairs, sidesFromFile, type Settings, type Side } from './settings.ts';
+import { settingsFromFile, settingsFromPairs, sidesFromFile, type Settings, type Side } from './settings/settings.ts';
 
 export interface ProgramOptions {
   /** The name in the help texts. */

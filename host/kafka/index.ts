@@ -1,18 +1,18 @@
 /** Kafka as the capability of a guest, through kafkajs. */
-import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ConnectorError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { Capabilities, SecretReader } from '../runtime/contract.ts';
-import { ClientFactory } from './client.ts';
-import { openConsumer } from './consumer.ts';
-import type { Allow } from './dial.ts';
-import { LatestOffsets } from './latest-offsets.ts';
-import { openProducer } from './producer.ts';
-import { useRecordsPath, type RecordsPath } from './raw-records.ts';
+import { ClientFactory } from './kafkajs/client.ts';
+import { openConsumer } from './consume/consumer.ts';
+import type { Allow } from '../net/dial.ts';
+import { LatestOffsets } from './consume/latest-offsets.ts';
+import { openProducer } from './produce/producer.ts';
+import { useRecordsPath, type RecordsPath } from './kafkajs/raw-records.ts';
 
-export { deleteGroupsOf } from './generated-groups.ts';
-export { checkPem } from './tls.ts';
-export type { Allow } from './dial.ts';
-export type { RecordsPath } from './raw-records.ts';
+export { deleteGroupsOf } from './consume/generated-groups.ts';
+export { checkPem } from './auth/tls.ts';
+export type { Allow } from '../net/dial.ts';
+export type { RecordsPath } from './kafkajs/raw-records.ts';
 
 export interface KafkaOptions {
   log: Log;

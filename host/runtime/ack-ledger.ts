@@ -1,6 +1,6 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import { AckQueue } from './ack-queue.ts';
-import { countRecords, lastAckedPosition, withoutFirst } from './frames.ts';
+import { countRecords, lastAckedPosition, withoutFirst } from '../conduit/frames.ts';
 import type { Limits } from './limits.ts';
 
 /**

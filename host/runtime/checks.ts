@@ -1,7 +1,7 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import type { Batch, Credit, Fetched, Outgoing, SendFailure } from './contract.ts';
 import type { Limits } from './limits.ts';
-import { countRecords, lastRecordPosition } from './frames.ts';
+import { countRecords, lastRecordPosition } from '../conduit/frames.ts';
 
 // jco coerces numbers without a word (2^40 + 5 becomes 5, -1 becomes 4294967295), so both directions are checked here.
 

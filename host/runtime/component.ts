@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import type { GuestExports } from './exports.ts';
 
 /** `instantiate` of the module that jco writes (`-I async`, JSPI). Keys of `imports` carry no version. */

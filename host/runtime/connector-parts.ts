@@ -1,5 +1,5 @@
-import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ConnectorError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { ComponentSource } from './component.ts';
 import type { Capabilities, SecretReader, Specification } from './contract.ts';
 import { specify } from './guest.ts';

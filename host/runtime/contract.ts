@@ -2,7 +2,7 @@
  * The WIT packages (`wit/`) in TypeScript, in the shapes that jco uses: records as objects in camel case, u64 and s64 as bigint,
  * option as undefined, lists of u8 as Uint8Array. A type test compares them with what jco generates.
  */
-import type { LogLevel } from '../log.ts';
+import type { LogLevel } from '../base/log.ts';
 
 export interface InvalidParam {
   name: string;
@@ -102,7 +102,7 @@ export interface Outgoing {
 export interface SendFailure {
   index: number;
   /** WIT `error`. */
-  reason: { kind: import('../errors.ts').ErrorKind; text: string };
+  reason: { kind: import('../base/errors.ts').ErrorKind; text: string };
 }
 
 /** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */

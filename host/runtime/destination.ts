@@ -1,6 +1,6 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
-import { countRecords } from './frames.ts';
+import { countRecords } from '../conduit/frames.ts';
 import { GuestConnector } from './guest-connector.ts';
 import { destinationGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';

@@ -1,5 +1,5 @@
-import type { ErrorKind } from '../errors.ts';
-import type { LogLevel } from '../log.ts';
+import type { ErrorKind } from '../base/errors.ts';
+import type { LogLevel } from '../base/log.ts';
 
 /** Waiting imports, as the guest's host classes ask for them. The first argument of a method is the number of its handle. */
 export type ImportName = 'openConsumer' | 'poll' | 'commit' | 'closeConsumer' | 'openProducer' | 'send' | 'closeProducer';

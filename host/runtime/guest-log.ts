@@ -1,4 +1,4 @@
-import { LOG_LEVELS } from '../log.ts';
+import { LOG_LEVELS } from '../base/log.ts';
 import type { GuestLog } from './guest-imports.ts';
 
 const MAX_FIELDS = 16;

@@ -1,5 +1,5 @@
-import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ConnectorError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { specificationOf, type ConnectorParts } from './connector-parts.ts';
 import type { Capabilities, InvalidParam } from './contract.ts';
 import { configure, teardown, type ConfigPairs, type Side } from './guest.ts';

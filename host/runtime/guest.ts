@@ -1,4 +1,4 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import { answerBreach, batchBreach, checkCredit } from './checks.ts';
 import type { Batch, Credit, InvalidParam, Specification } from './contract.ts';
 import { GuestRefusal, type ExportName } from './exports.ts';

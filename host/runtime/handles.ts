@@ -1,4 +1,4 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import { checkFetched, checkSendFailures } from './checks.ts';
 import type {

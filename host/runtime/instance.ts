@@ -1,5 +1,5 @@
-import { ConnectorError, type ErrorKind } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ConnectorError, type ErrorKind } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { compileOnce, type ComponentSource } from './component.ts';
 import type { Capabilities } from './contract.ts';
 import { GuestRefusal, type ExportName } from './exports.ts';

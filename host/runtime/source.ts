@@ -1,4 +1,4 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import { AckLedger } from './ack-ledger.ts';
 import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
 import type { Batch, Credit } from './contract.ts';

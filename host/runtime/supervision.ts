@@ -1,4 +1,4 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import type { Limits } from './limits.ts';
 
 /** Growing delays: backoffMinMs, doubled each time up to backoffMaxMs, and back to the start after progress. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ConnectorError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { ConnectorError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { InvalidParam, Param, SecretReader } from './contract.ts';
 import type { ConfigPairs } from './guest.ts';
 

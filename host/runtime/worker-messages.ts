@@ -1,5 +1,5 @@
-import type { LogLevel } from '../log.ts';
-import type { ErrorKind } from '../errors.ts';
+import type { LogLevel } from '../base/log.ts';
+import type { ErrorKind } from '../base/errors.ts';
 import type { ExportName } from './exports.ts';
 import type { ImportName } from './guest-imports.ts';
 

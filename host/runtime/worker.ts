@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import type { ComponentSource } from './component.ts';
 import type { Fetched } from './contract.ts';
 import { GuestRefusal } from './exports.ts';

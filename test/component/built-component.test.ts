@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { componentWit } from '@bytecodealliance/jco';
 import { describe, expect, test } from 'vitest';
-import { readWorld } from '../../assembly/build/wit.mjs';
+import { readWorld } from '../../tools/wit.mjs';
 import { buildComponent } from '../support/component-build.ts';
 import { problemsOf, startGuest } from '../support/guest.ts';
 

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { layoutSource } from '../../assembly/build/layouts.mjs';
+import { layoutSource } from '../../tools/layouts.mjs';
 import { buildComponent } from '../support/component-build.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

@@ -72,8 +72,8 @@ const theirs = (file: string, name: string) => `Deep<import('../component/interf
 test('every type of the contract is the one that jco makes from the WIT', async () => {
   const checks = PAIRS.map(([a, file, b]) => `true satisfies Equal<${ours(a)}, ${theirs(file, b)}>`);
   checks.push(
-    `true satisfies Equal<import('../../host/errors.ts').ErrorKind, ${theirs('conduit-connector-errors', 'ErrorKind')}>`,
-    `true satisfies Equal<import('../../host/log.ts').LogLevel, ${theirs('conduit-connector-log', 'Level')}>`,
+    `true satisfies Equal<import('../../host/base/errors.ts').ErrorKind, ${theirs('conduit-connector-errors', 'ErrorKind')}>`,
+    `true satisfies Equal<import('../../host/base/log.ts').LogLevel, ${theirs('conduit-connector-log', 'Level')}>`,
   );
   expect(await compare(checks)).toBe('');
 }, 120_000);

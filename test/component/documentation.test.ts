@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { builtSpecification, committedPage, configurationPage } from '../../assembly/build/documentation.mjs';
+import { builtSpecification, committedPage, configurationPage } from '../../tools/documentation.mjs';
 import { problemsOf, startGuest } from '../support/guest.ts';
 
 test('docs/configuration.md is what the component says of itself today', async () => {

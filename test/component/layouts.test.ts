@@ -1,11 +1,11 @@
-// The layouts that assembly/build/layouts.mjs computes, against jco's own: a guest built with our glue (assembly/) sends and receives
+// The layouts that tools/layouts.mjs computes, against jco's own: a guest built with our glue (assembly/) sends and receives
 // a distinct value in every field of every type, and jco's generated code reads and writes the other end.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ErrorKind } from '../../host/errors.ts';
-import { layoutSource } from '../../assembly/build/layouts.mjs';
-import { readWorld } from '../../assembly/build/wit.mjs';
+import type { ErrorKind } from '../../host/base/errors.ts';
+import { layoutSource } from '../../tools/layouts.mjs';
+import { readWorld } from '../../tools/wit.mjs';
 import { buildComponent } from '../support/component-build.ts';
 import { type Call, type Guest, errorOf, problemsOf, startGuest } from '../support/guest.ts';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeRecordLine } from '../../host/cli/record-line.ts';
-import { cli } from '../cli/spawned.ts';
+import { encodeRecordLine } from '../../host/conduit/json-record.ts';
+import { cli } from '../unit/cli/spawned.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 
 const MAIN = fileURLToPath(new URL('../../host/cli/main.ts', import.meta.url));

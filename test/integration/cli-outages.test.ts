@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cli } from '../cli/spawned.ts';
+import { Cli } from '../unit/cli/spawned.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import kafkajs from '../support/plain-kafkajs.ts';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../host/cli/main.ts';
-import kafkajs, { type Admin } from '../../host/kafka/kafkajs.ts';
-import { Cli, cli } from '../cli/spawned.ts';
-import { FakeIo } from '../cli/fake-io.ts';
+import kafkajs, { type Admin } from '../../host/kafka/kafkajs/kafkajs.ts';
+import { Cli, cli } from '../unit/cli/spawned.ts';
+import { FakeIo } from '../unit/cli/fake-io.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 
 interface Line {

@@ -4,8 +4,8 @@ import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, pause, read, subject, values, write } from './kafka-client.ts';
 
 let flips = 0;
-vi.mock('../../host/kafka/record-batch.ts', async (original) => {
-  const actual = await original<typeof import('../../host/kafka/record-batch.ts')>();
+vi.mock('../../host/kafka/records/record-batch.ts', async (original) => {
+  const actual = await original<typeof import('../../host/kafka/records/record-batch.ts')>();
   return {
     ...actual,
     openBatch(batch: Parameters<typeof actual.openBatch>[0], maxBytes: number) {

@@ -1,10 +1,10 @@
 /** What kafkajs does behind one's back, and what is done about it; the outage tests have the rest. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { ClientFactory } from '../../host/kafka/client.ts';
-import { ConfirmedCommits } from '../../host/kafka/confirmed-commit.ts';
-import { openConsumer } from '../../host/kafka/consumer.ts';
+import { ClientFactory } from '../../host/kafka/kafkajs/client.ts';
+import { ConfirmedCommits } from '../../host/kafka/kafkajs/kafkajs-commit.ts';
+import { openConsumer } from '../../host/kafka/consume/consumer.ts';
 import type { ConsumerHandle } from '../../host/runtime/contract.ts';
-import { numbered } from '../kafka/sections.ts';
+import { numbered } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import {
   commit,

@@ -2,7 +2,7 @@
 import net from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
-import { numbered, section } from '../kafka/sections.ts';
+import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, PRODUCER, read, readFor, subject, values } from './kafka-client.ts';
 

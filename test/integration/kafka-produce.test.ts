@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import kafkajs from '../../host/kafka/kafkajs.ts';
+import kafkajs from '../../host/kafka/kafkajs/kafkajs.ts';
 import type { Outgoing, ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
-import { numbered, section, type TestRecord } from '../kafka/sections.ts';
+import { numbered, section, type TestRecord } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, PRODUCER, read, subject, values, withAdmin, type Read } from './kafka-client.ts';
 

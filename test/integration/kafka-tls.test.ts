@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { ConnectorError } from '../../host/errors.ts';
+import { ConnectorError } from '../../host/base/errors.ts';
 import type { Connection, Tls } from '../../host/runtime/contract.ts';
-import { numbered, section } from '../kafka/sections.ts';
+import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { PRODUCER, read, subject, values } from './kafka-client.ts';
 

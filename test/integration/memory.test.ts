@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import kafkajs from '../../host/kafka/kafkajs.ts';
+import kafkajs from '../../host/kafka/kafkajs/kafkajs.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, plainKafka } from './kafka-client.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { decodeAcks, encodeAckRequest } from '../../host/cli/messages.ts';
+import { decodeAcks, encodeAckRequest } from '../../host/conduit/acks.ts';
 import { createDestination, createSource } from '../../host/connector.ts';
-import { ConnectorError } from '../../host/errors.ts';
+import { ConnectorError } from '../../host/base/errors.ts';
 import { kafkaCapabilities } from '../../host/kafka/index.ts';
-import type { Log } from '../../host/log.ts';
+import type { Log } from '../../host/base/log.ts';
 import type { Batch, Capabilities, ConsumerHandle, ProducerHandle, SecretReader } from '../../host/runtime/contract.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { committed, createTopic, pause, plainKafka, read, subject, values, write } from './kafka-client.ts';

@@ -17,7 +17,7 @@ export interface BuiltComponent {
 /** `config` is an asconfig.json and `folder` the place of the result, both relative to the repository. */
 export async function buildComponent(options: { config?: string; folder: string; target?: 'release' | 'debug' }): Promise<BuiltComponent> {
   const { config = 'asconfig.json', folder, target = 'release' } = options;
-  await promisify(execFile)(process.execPath, ['assembly/build/component.mjs', target, config, folder], { cwd: ROOT, timeout: 240_000 });
+  await promisify(execFile)(process.execPath, ['tools/component.mjs', target, config, folder], { cwd: ROOT, timeout: 240_000 });
   const at = (...names: string[]) => path.join(ROOT, folder, ...names);
   return { wasm: at(`${target}.wasm`), core: at(`${target}.core.wasm`), folder: at('component') };
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ErrorKind } from '../../host/errors.ts';
+import type { ErrorKind } from '../../host/base/errors.ts';
 import type {
   Batch,
   Connection,
@@ -104,7 +104,7 @@ interface Transpiled {
 /** `folder` holds what jco transpile wrote, with the name "kafka". */
 export async function startGuest(world: FakeWorld = new FakeWorld(), folder: string = BUILT): Promise<Guest> {
   const script = path.join(folder, 'kafka.js');
-  if (!existsSync(script)) throw new Error(`${script} is not there: run "node assembly/build/component.mjs" first`);
+  if (!existsSync(script)) throw new Error(`${script} is not there: run "node tools/component.mjs" first`);
   const { instantiate } = (await import(pathToFileURL(script).href)) as Transpiled;
   const cores: WebAssembly.Instance[] = [];
   const imports = new Set<string>();

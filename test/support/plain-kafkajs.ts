@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import type kafkajsType from 'kafkajs';
 import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
-import { requestQueueWithoutIdleTimer } from '../../host/kafka/request-queue.ts';
+import { requestQueueWithoutIdleTimer } from '../../host/kafka/kafkajs/request-queue.ts';
 
 const require = createRequire(import.meta.url);
 const queue = require.resolve('kafkajs/src/network/requestQueue');

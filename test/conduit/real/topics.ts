@@ -1,6 +1,6 @@
 /** Fills, reads and counts topics with plain kafkajs. */
 import type { Kafka as KafkaType } from 'kafkajs';
-import { codecFor } from '../../../host/kafka/codecs.ts';
+import { codecFor } from '../../../host/kafka/records/codecs.ts';
 import kafkajs from '../../support/plain-kafkajs.ts';
 
 const { Kafka, Partitioners, CompressionTypes, CompressionCodecs, logLevel } = kafkajs;

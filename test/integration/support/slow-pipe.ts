@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Patience } from '../../../host/cli/patience.ts';
-import { transfer } from '../../../host/cli/transfer.ts';
+import { Patience } from '../../../host/cli/commands/shutdown-budget.ts';
+import { transfer } from '../../../host/cli/commands/transfer.ts';
 import type { SourcePort } from '../../../host/cli/ports.ts';
 import { createDestination, createSource } from '../../../host/connector.ts';
 

@@ -1,8 +1,0 @@
-import type { Specification } from '../../host/runtime/contract.ts';
-
-/** docs/configuration.md for a specification. */
-export function configurationPage(specification: Specification): string;
-/** What the built component says of itself. */
-export function builtSpecification(): Promise<Specification>;
-/** docs/configuration.md as it is committed. */
-export function committedPage(): string;

@@ -1,0 +1,143 @@
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Capabilities, ConsumerHandle, ConsumerOptions, Fetched, SecretReader } from '../../runtime/contract.ts';
+import type { Remaining } from './end-of-read.ts';
+import { lastOffset } from '../lines/record-values.ts';
+import { KafkaEnds, type Ends, type EndsFactory, type Range } from './topic-ends.ts';
+
+const REFRESH_MS = 2000;
+
+/**
+ * How far the consumer of a source is from the end of its topics, seen from outside: it stands between the connector and Kafka, counts
+ * what passes, and asks the brokers for the ends. Wrong in one direction only: where the last offsets of a partition hold no
+ * record (transaction markers, compaction) the end is never reached.
+ */
+export class Backlog implements Remaining {
+  readonly #follow: boolean;
+  readonly #live: boolean;
+  #ranges: Map<string, Range> | null = null;
+  #handed = 0;
+  #received = 0;
+  #ask: (() => Ends) | null = null;
+
+  readonly #ends: EndsFactory;
+
+  /** `follow`: topics that do not exist are waited for. `live`: keep asking for the ends, for a progress line. */
+  constructor(options: { follow: boolean; live: boolean; ends?: EndsFactory }) {
+    this.#follow = options.follow;
+    this.#live = options.live;
+    this.#ends = options.ends ?? ((...from) => new KafkaEnds(...from));
+  }
+
+  /** Offsets between what was read and the end, over all partitions of the topics; null while that is not known. */
+  get lag(): bigint | null {
+    return this.#sum(({ high, next }) => high - next);
+  }
+
+  get remaining(): bigint | null {
+    const unread = this.#sum(({ end, next }) => end - next);
+    if (unread === null) return null;
+    // What was handed out and not received is on its way, or was of an assignment that is over.
+    const underWay = BigInt(Math.max(0, this.#handed - this.#received));
+    return unread + underWay;
+  }
+
+  async confirm(): Promise<void> {
+    const ends = this.#ask?.();
+    try {
+      await ends?.highs();
+    } finally {
+      await ends?.close();
+    }
+  }
+
+  /** The source has emitted so many records, and they were dealt with. */
+  received(records: number): void {
+    this.#received += records;
+  }
+
+  /** The same capabilities, watched. */
+  watch(inner: Capabilities, secrets: SecretReader, log: Log): Capabilities {
+    return {
+      log: (level, message, fields) => inner.log(level, message, fields),
+      openProducer: (connection, options) => inner.openProducer(connection, options),
+      openConsumer: async (connection, options) => {
+        const consumer = await inner.openConsumer(connection, options);
+        try {
+          this.#ask = () => this.#ends(connection, secrets, log, options.topics);
+          return await this.#watched(consumer, this.#ask(), options, log);
+        } catch (error) {
+          await consumer.close();
+          throw error;
+        }
+      },
+    };
+  }
+
+  async #watched(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions, log: Log): Promise<ConsumerHandle> {
+    this.#ranges = null;
+    this.#handed = 0;
+    this.#received = 0;
+    try {
+      const missing = await ends.missing();
+      if (missing.length === options.topics.length && !this.#follow) {
+        throw new ConnectorError(
+          'config.invalid',
+          `there is no topic ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create it, or wait for it with --follow`,
+        );
+      }
+      this.#ranges = await ends.ranges(options);
+    } catch (error) {
+      const failure = ConnectorError.from(error);
+      if (failure.code === 'config.invalid') {
+        await ends.close();
+        throw failure;
+      }
+      log('debug', `the ends of the topics are not known: ${failure.message}`);
+    }
+    let timer: NodeJS.Timeout | undefined;
+    if (this.#live && this.#ranges !== null) timer = setInterval(() => void this.#refresh(ends), REFRESH_MS).unref();
+    else await ends.close();
+    return {
+      poll: async (maxRecords, maxBytes, maxWaitMs) => this.#count(await consumer.poll(maxRecords, maxBytes, maxWaitMs)),
+      wake: () => consumer.wake(),
+      commit: (epoch, offsets) => consumer.commit(epoch, offsets),
+      close: async () => {
+        clearInterval(timer);
+        await Promise.all([consumer.close(), ends.close()]);
+      },
+    };
+  }
+
+  #count(fetched: Fetched[]): Fetched[] {
+    for (const { topic, partition, records } of fetched) {
+      this.#handed += records.count;
+      const range = this.#ranges?.get(`${topic}/${partition}`);
+      if (range === undefined) continue;
+      range.next = lastOffset(records) + 1n;
+      if (range.next > range.high) range.high = range.next;
+    }
+    return fetched;
+  }
+
+  async #refresh(ends: Ends): Promise<void> {
+    try {
+      for (const [key, high] of await ends.highs()) {
+        const range = this.#ranges?.get(key);
+        if (range !== undefined && high > range.high) range.high = high;
+      }
+    } catch {
+      // The consumer tells when the brokers are gone; the next round asks again.
+    }
+  }
+
+  #sum(distance: (range: Range) => bigint): bigint | null {
+    if (this.#ranges === null) return null;
+    let sum = 0n;
+    for (const range of this.#ranges.values()) {
+      const d = distance(range);
+      if (d > 0n) sum += d;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,62 @@
+import { ConnectorError } from '../../base/errors.ts';
+
+/** What the end of reading needs to know of a backlog. */
+export interface Remaining {
+  /** Offsets that were there when reading began and are not received; null if that is not known. */
+  readonly remaining: bigint | null;
+  /** Rejects if no broker answers. */
+  confirm(): Promise<void>;
+}
+
+/** Before the first record there is a group to join, which takes as long as its other members and the broker let it. */
+const JOIN_MS = 15_000;
+/** Where offsets are left, the consumer may be reconnecting: it gets so much longer. */
+const LEFT_MS = 10_000;
+
+/** Says when reading without `--follow` is over: when all is read that was there, or when nothing comes though brokers answer. */
+export class ReadEnd {
+  readonly #idleMs: number | null;
+  readonly #backlog: Remaining;
+  readonly #now: () => number;
+  #since = 0;
+  #joining = true;
+  #confirmed = false;
+
+  /** `idleMs` null: never ends. */
+  constructor(idleMs: number | null, backlog: Remaining, now: () => number = () => performance.now()) {
+    this.#idleMs = idleMs;
+    this.#backlog = backlog;
+    this.#now = now;
+  }
+
+  begin(): void {
+    this.#since = this.#now();
+  }
+
+  /** Records came. */
+  progress(): void {
+    this.#since = this.#now();
+    this.#joining = false;
+    this.#confirmed = false;
+  }
+
+  /** Asked while nothing comes. Rejects with `kafka.unreachable` when nothing can come. */
+  async ended(): Promise<boolean> {
+    if (this.#idleMs === null) return false;
+    const { remaining } = this.#backlog;
+    if (remaining === 0n) return true;
+    const over = this.#now() - this.#since - this.#idleMs - (this.#joining ? JOIN_MS : 0);
+    if (over < 0) return false;
+    if (remaining === null) return true;
+    if (!this.#confirmed) {
+      try {
+        await this.#backlog.confirm();
+      } catch (error) {
+        const text = `reading ended before the end of the topics, ${remaining} offsets are left: ${ConnectorError.from(error).message}`;
+        throw new ConnectorError('kafka.unreachable', text);
+      }
+      this.#confirmed = true;
+    }
+    return over >= LEFT_MS;
+  }
+}

@@ -1,0 +1,61 @@
+import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
+import type { InvalidParam, Param } from '../../runtime/contract.ts';
+import { explain } from '../settings/suggest.ts';
+import type { Side } from '../settings/settings.ts';
+
+/** Settings that the component rejected, each with the text for the user. Travels as the cause of a `config.invalid` error. */
+export class Problems {
+  readonly side: Side;
+  readonly list: readonly InvalidParam[];
+
+  constructor(side: Side, list: readonly InvalidParam[]) {
+    this.side = side;
+    this.list = list;
+  }
+}
+
+/** The error for rejected settings, with the nearest known name where one was misspelt. */
+export function invalidSettings(side: Side, problems: readonly InvalidParam[], params: readonly Param[]): ConnectorError {
+  const known = params.map((param) => param.name);
+  const explained = problems.map((problem) => ({ name: problem.name, reason: explain(problem, known) }));
+  const count = explained.length === 1 ? '1 problem' : `${explained.length} problems`;
+  return new ConnectorError('config.invalid', `the ${side} settings have ${count}`, { cause: new Problems(side, explained) });
+}
+
+/** What to change, for errors whose own text does not say it. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  'kafka.unreachable': 'check that servers names running brokers, and tls.enabled if they expect TLS',
+  'position.invalid': 'expected the "position" of a record of the same group, as source prints it',
+};
+
+function hintOf(error: ConnectorError): string | undefined {
+  return error.cause instanceof Problems ? 'the command "spec" prints all settings' : HINTS[error.code];
+}
+
+/** An error as the `error` of the `--json` envelope. */
+export interface ErrorReport {
+  code: string;
+  message: string;
+  settings?: readonly InvalidParam[];
+  hint?: string;
+  [fact: string]: unknown;
+}
+
+export function reportOf(error: ConnectorError): ErrorReport {
+  const report: ErrorReport = { ...error.fields, code: error.code, message: error.message };
+  if (error.cause instanceof Problems) report.settings = error.cause.list;
+  const hint = hintOf(error);
+  if (hint !== undefined) report.hint = hint;
+  return report;
+}
+
+/** An error as lines for people. */
+export function linesOf(error: ConnectorError): string[] {
+  const lines = [`${error.code}: ${error.message}`];
+  if (error.cause instanceof Problems) {
+    for (const problem of error.cause.list) for (const line of problem.reason.split('\n')) lines.push(`  ${line}`);
+  }
+  const hint = hintOf(error);
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  return lines;
+}

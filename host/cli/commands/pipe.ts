@@ -1,0 +1,47 @@
+import { ConnectorError } from '../../base/errors.ts';
+import { Backlog } from './backlog.ts';
+import { configure, teardown, type Context, type Outcome } from './context.ts';
+import { unless } from './shutdown-budget.ts';
+import { Progress } from '../terminal/progress.ts';
+import { readInto, type ReadingOptions } from './reading.ts';
+import type { Settings } from '../settings/settings.ts';
+
+export interface PipeOptions extends ReadingOptions {
+  source: Settings;
+  destination: Settings;
+}
+
+/**
+ * `pipe`: Kafka to Kafka without Conduit. A batch of the source is given to the destination as it is; a record is acknowledged when the
+ * destination has it. The first record that cannot be written stops the pipe.
+ */
+export async function pipe(context: Context, options: PipeOptions): Promise<Outcome> {
+  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
+  const writing = context.connectors.destination({ log: context.log });
+  const progress = new Progress(context.terminal, () => backlog.lag);
+  let error: ConnectorError | undefined;
+  try {
+    await configure(context, 'source', reading, options.source);
+    await configure(context, 'destination', writing, options.destination);
+    await unless(context.stop, writing.open());
+    if (!context.stop.aborted) await unless(context.stop, reading.open(null));
+    if (!context.stop.aborted) {
+      const done = await readInto((batch) => writing.write(batch), context, reading, options, backlog, progress);
+      if (done.failed !== null) {
+        const at = new TextDecoder().decode(done.failed.position);
+        error = new ConnectorError(
+          'kafka.rejected',
+          `the record at ${at} was not written: ${done.failed.error}; it and what follows is not committed`,
+          { fields: { position: at } },
+        );
+      }
+      await context.patience.within(writing.stop(), 'stop');
+    }
+  } finally {
+    await teardown(context, 'source', reading);
+    await teardown(context, 'destination', writing);
+    progress.finish('moved');
+  }
+  return { summary: progress.finish('moved'), result: { records: progress.records }, ...(error && { error }) };
+}

@@ -1,0 +1,49 @@
+import type { Backlog } from './backlog.ts';
+import type { Context } from './context.ts';
+import { ReadEnd } from './end-of-read.ts';
+import type { SourcePort } from '../ports.ts';
+import type { Progress } from '../terminal/progress.ts';
+import { transfer, type Transferred } from './transfer.ts';
+
+export interface ReadingOptions {
+  /** At most so many records. */
+  limit?: number | undefined;
+  /** Ends when nothing came for so long; null waits for new records until stopped. */
+  idleMs: number | null;
+}
+
+const MAX_BATCH_RECORDS = 1000;
+
+/** Moves the records of an open source to `write` until its end, its limit or a stop, and keeps count. */
+export async function readInto(
+  write: (batch: Uint8Array) => Promise<Uint8Array>,
+  context: Context,
+  source: SourcePort,
+  options: ReadingOptions,
+  backlog: Backlog,
+  progress: Progress,
+): Promise<Transferred> {
+  const end = new ReadEnd(options.idleMs, backlog);
+  end.begin();
+  const done = await transfer(source, {
+    write,
+    limit: options.limit,
+    ended: () => end.ended(),
+    stop: context.stop,
+    patience: context.patience,
+    // With a small limit there is no need to fetch more than that.
+    credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, MAX_BATCH_RECORDS) },
+    written: (count) => {
+      end.progress();
+      backlog.received(count);
+      progress.add(count);
+    },
+  });
+  if (!done.drained) context.log('warn', 'the last records were not taken in time; they come again next time');
+  const atLimit = options.limit !== undefined && done.records >= options.limit;
+  const { remaining } = backlog;
+  if (remaining !== null && remaining > 0n && !atLimit && !context.stop.aborted && done.failed === null) {
+    context.log('warn', `ended ${remaining} offsets before the end: they hold no record, or another member of the group reads them`);
+  }
+  return done;
+}

@@ -1,0 +1,85 @@
+import { ConnectorError } from '../../base/errors.ts';
+import type { LogLevel } from '../../base/log.ts';
+import type { Context, Outcome } from './context.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { linesOf, reportOf } from './failure.ts';
+import type { Io } from '../terminal/io.ts';
+import { Patience } from './shutdown-budget.ts';
+import type { Connectors } from '../ports.ts';
+import { printable, Terminal } from '../terminal/terminal.ts';
+
+export interface RunOptions {
+  quiet: boolean;
+  json: boolean;
+  level: LogLevel;
+  /** The command writes records to stdout, so the envelope of `--json` goes to stderr. */
+  dataOnStdout: boolean;
+}
+
+/**
+ * Runs the body of a command: gives it a terminal, the connectors and the stop signal, and tells what came of it. Resolves with the exit
+ * code. The first Ctrl-C gives the stop signal, the second one ends the process.
+ */
+export async function runCommand(
+  name: string,
+  io: Io,
+  options: RunOptions,
+  connectors: () => Promise<Connectors>,
+  body: (context: Context) => Promise<Outcome>,
+): Promise<number> {
+  const isTerminal = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
+  const terminal = new Terminal(io.stderr, {
+    level: options.level,
+    json: options.json,
+    color: isTerminal && !io.env.NO_COLOR,
+    // Records on the same terminal show progress enough, and would run into the line.
+    progress: isTerminal && !options.quiet && !options.json && !(options.dataOnStdout && io.stdout.isTTY === true),
+  });
+  const stopping = new AbortController();
+  const silence = io.onSignal(() => {
+    if (stopping.signal.aborted) {
+      io.exit(EXIT.interrupted);
+      return;
+    }
+    stopping.abort();
+    if (isTerminal && !options.quiet) terminal.line('stopping; once more to end at once');
+  });
+  try {
+    const context: Context = {
+      io,
+      connectors: await connectors(),
+      terminal,
+      log: terminal.log,
+      stop: stopping.signal,
+      patience: new Patience(stopping.signal),
+    };
+    const outcome = await body(context);
+    return report(name, io, options, terminal, outcome);
+  } catch (error) {
+    const failure = ConnectorError.from(error);
+    return report(name, io, options, terminal, { summary: failure.message, result: {}, error: failure });
+  } finally {
+    silence();
+  }
+}
+
+function report(name: string, io: Io, options: RunOptions, terminal: Terminal, outcome: Outcome): number {
+  const { error } = outcome;
+  if (options.json) {
+    const envelope = {
+      command: name,
+      ok: error === undefined,
+      summary: outcome.summary,
+      result: outcome.result,
+      error: error === undefined ? null : reportOf(error),
+    };
+    (options.dataOnStdout ? io.stderr : io.stdout).write(`${JSON.stringify(envelope)}\n`);
+  } else {
+    if (error !== undefined)
+      for (const [index, line] of linesOf(error).entries())
+        terminal.line(index === 0 ? terminal.paint(printable(line), 'error') : printable(line));
+    if (outcome.text !== undefined) io.stdout.write(outcome.text);
+    else if (!options.quiet && outcome.summary !== '' && outcome.summary !== error?.message) terminal.line(outcome.summary);
+  }
+  return error === undefined ? EXIT.ok : exitCodeOf(error.code);
+}

@@ -1,0 +1,74 @@
+import { ConnectorError } from '../../base/errors.ts';
+import { Backlog } from './backlog.ts';
+import { configure, teardown, type Context, type Outcome } from './context.ts';
+import { LineOutput } from '../lines/line-output.ts';
+import { unless } from './shutdown-budget.ts';
+import { positionFrom } from './position.ts';
+import { Progress } from '../terminal/progress.ts';
+import { readInto, type ReadingOptions } from './reading.ts';
+import type { Settings } from '../settings/settings.ts';
+import { PRINTING, stdoutCapabilities } from '../lines/stdout-capabilities.ts';
+
+/** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
+const PATIENT = { writeMs: 2 ** 31 - 1 };
+
+export interface SourceOptions extends ReadingOptions {
+  settings: Settings;
+  position?: string | undefined;
+}
+
+/**
+ * `source`: records as OpenCDC JSON lines on stdout. A batch of the source goes through a destination of the same component whose
+ * producer is stdout, so the bytes are those that a destination writes to Kafka.
+ */
+export async function source(context: Context, options: SourceOptions): Promise<Outcome> {
+  const output = new LineOutput(context.io.stdout);
+  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
+  const printing = context.connectors.destination({
+    log: context.log,
+    capabilities: (_secrets, log) => stdoutCapabilities(output, log),
+    limits: PATIENT,
+  });
+  const progress = new Progress(context.terminal, () => backlog.lag);
+  let failed: ConnectorError | undefined;
+  try {
+    await configure(context, 'source', reading, options.settings);
+    await configure(context, 'destination', printing, await printingSettings(context));
+    await printing.open();
+    await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
+    if (!context.stop.aborted) {
+      const done = await readInto((batch) => printing.write(batch), context, reading, options, backlog, progress);
+      if (output.error !== null) throw output.error;
+      if (done.failed !== null) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
+    }
+  } catch (error) {
+    // `head` has seen enough: not a failure, and what it did not take is not acknowledged.
+    if (output.error?.code !== 'cancelled') throw output.error ?? error;
+  } finally {
+    await Promise.all([teardown(context, 'source', reading), teardown(context, 'destination', printing)]);
+    progress.finish('read');
+  }
+  if (
+    progress.records === 0 &&
+    failed === undefined &&
+    output.error === null &&
+    !context.stop.aborted &&
+    !isTrue(options.settings.readFromBeginning)
+  ) {
+    context.log('warn', 'no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
+  }
+  // Who closed the output has what they wanted, and a terminal that shows it needs no more words.
+  const summary = output.error === null ? progress.finish('read') : '';
+  return { summary, result: { records: progress.records }, ...(failed && { error: failed }) };
+}
+
+/** Of PRINTING, what this version of the component knows. */
+async function printingSettings(context: Context): Promise<Settings> {
+  const known = new Set((await context.connectors.specify()).destinationParams.map((param) => param.name));
+  return Object.fromEntries(Object.entries(PRINTING).filter(([name]) => known.has(name)));
+}
+
+function isTrue(value: string | undefined): boolean {
+  return /^(1|t|true)$/i.test(value ?? '');
+}

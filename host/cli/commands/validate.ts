@@ -1,0 +1,14 @@
+import { configure, teardown, type Context, type Outcome } from './context.ts';
+import type { Settings, Side } from '../settings/settings.ts';
+
+/** `validate`: asks the component about settings. Reaches no broker. */
+export async function validate(context: Context, side: Side, settings: Settings): Promise<Outcome> {
+  const port = side === 'source' ? context.connectors.source({ log: context.log }) : context.connectors.destination({ log: context.log });
+  try {
+    await configure(context, side, port, settings);
+  } finally {
+    await teardown(context, side, port);
+  }
+  const summary = `the ${side} settings are valid`;
+  return { summary, result: { side, valid: true }, text: `${summary}\n` };
+}

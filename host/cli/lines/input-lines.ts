@@ -1,0 +1,61 @@
+import { ConnectorError } from '../../base/errors.ts';
+
+/** A longer line is refused: it is held in memory whole, several times. */
+export const MAX_LINE_BYTES = 32 * 1024 * 1024;
+const LF = 0x0a;
+
+export interface InputLine {
+  /** From 1. */
+  number: number;
+  text: string;
+}
+
+/** Cuts chunks of bytes into lines. Blank lines are counted and left out. */
+export class LineSplitter {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  #rest: Uint8Array[] = [];
+  #restBytes = 0;
+  #number = 0;
+
+  /** The lines that end in this chunk. Throws `input.invalid` when it gets to a line that cannot be one. */
+  *push(chunk: Uint8Array): Generator<InputLine> {
+    let start = 0;
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      this.#keep(chunk.subarray(start, end));
+      start = end + 1;
+      yield* this.#line();
+    }
+    this.#keep(chunk.subarray(start));
+  }
+
+  /** The last line, if it has no newline at its end. */
+  *end(): Generator<InputLine> {
+    if (this.#restBytes > 0) yield* this.#line();
+  }
+
+  #keep(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#rest.push(part);
+    this.#restBytes += part.length;
+    if (this.#restBytes > MAX_LINE_BYTES) throw lineError(this.#number + 1, `it is longer than ${MAX_LINE_BYTES} bytes`);
+  }
+
+  *#line(): Generator<InputLine> {
+    this.#number++;
+    const bytes = this.#rest.length === 1 ? this.#rest[0] : Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restBytes = 0;
+    let text: string;
+    try {
+      text = this.#decoder.decode(bytes);
+    } catch {
+      throw lineError(this.#number, 'it is not UTF-8');
+    }
+    if (text.trim() !== '') yield { number: this.#number, text };
+  }
+}
+
+/** An error about one line of the input. */
+export function lineError(number: number, reason: string): ConnectorError {
+  return new ConnectorError('input.invalid', `line ${number} is not an OpenCDC record: ${reason}`, { fields: { line: String(number) } });
+}

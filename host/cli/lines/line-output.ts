@@ -1,0 +1,46 @@
+import type { Writable } from 'node:stream';
+import { ConnectorError } from '../../base/errors.ts';
+
+/** Bytes to a stream, one write at a time: a write is done when the stream has taken the bytes, not when it has queued them. */
+export class LineOutput {
+  readonly #stream: Writable;
+  #error: ConnectorError | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      const gone = error.code === 'EPIPE' || error.code === 'ECONNRESET';
+      this.#fail(gone ? readerGone() : new ConnectorError('environment', `the output cannot be written: ${error.message}`));
+    });
+    stream.on('close', () => this.#fail(readerGone()));
+  }
+
+  /** Why nothing can be written any more: `cancelled` when the reader has gone, as `head` does, `environment` for a full disk. */
+  get error(): ConnectorError | null {
+    return this.#error;
+  }
+
+  /** Resolves when the stream has taken the bytes; rejects with `error`. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#error === null) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        this.#stream.write(bytes, () => resolve());
+      });
+      this.#wake = null;
+      // A stream calls back before it emits its error.
+      if (this.#stream.errored) await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.#error !== null) throw this.#error;
+  }
+
+  #fail(error: ConnectorError): void {
+    this.#error ??= error;
+    this.#wake?.();
+  }
+}
+
+function readerGone(): ConnectorError {
+  return new ConnectorError('cancelled', 'the reader of the output has gone');
+}

@@ -1,0 +1,42 @@
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Capabilities, Outgoing, ProducerHandle } from '../../runtime/contract.ts';
+import type { Settings } from '../settings/settings.ts';
+import { eachValue } from './record-values.ts';
+import type { LineOutput } from './line-output.ts';
+
+const NEWLINE = Buffer.from('\n');
+
+/**
+ * Capabilities whose producer is the standard output: the value of each record is a line. With them a destination prints OpenCDC JSON,
+ * so that the one encoder is the component's.
+ */
+export function stdoutCapabilities(output: LineOutput, log: Log): Capabilities {
+  const producer: ProducerHandle = {
+    async send(outgoing: Outgoing[]) {
+      const parts: Uint8Array[] = [];
+      for (const { records } of outgoing) {
+        eachValue(records, (value) => {
+          if (value !== null) parts.push(value, NEWLINE);
+        });
+      }
+      await output.write(Buffer.concat(parts));
+      return [];
+    },
+    close: () => Promise.resolve(),
+  };
+  return {
+    log: (level, message, fields) => log(level, message, Object.fromEntries(fields)),
+    openProducer: () => Promise.resolve(producer),
+    openConsumer: () => Promise.reject(new ConnectorError('internal', 'the printing destination reads nothing')),
+  };
+}
+
+/** Settings of the destination that prints. The address and the topic name nothing: no network is in reach of it. */
+export const PRINTING: Readonly<Settings> = {
+  servers: 'stdout:1',
+  topic: 'stdout',
+  'sdk.record.format': 'opencdc/json',
+  compression: 'none',
+  batchBytes: '104857600',
+};

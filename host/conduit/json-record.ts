@@ -1,0 +1,162 @@
+import protobuf from 'protobufjs/minimal.js';
+import { ConnectorError } from '../base/errors.ts';
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type JsonObject = { [key: string]: Json };
+type Writer = protobuf.Writer;
+
+const FIELDS = ['position', 'operation', 'metadata', 'key', 'payload'];
+const CHANGE_FIELDS = ['before', 'after'];
+const OPERATIONS = ['create', 'update', 'delete', 'snapshot'];
+const EXPECTED =
+  'expected an OpenCDC record such as {"position":null,"operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":{"id":1}}}';
+/** Deeper values are refused: encoding recurses, and so does everybody who decodes. */
+const MAX_DEPTH = 64;
+
+/** Field number and wire type of `opencdc.v1` messages and of `google.protobuf.Struct`; a test compares them with `proto/`. */
+const BYTES = 2;
+const tag = (field: number, wire: number = BYTES): number => (field << 3) | wire;
+const RECORD = { position: tag(1), operation: tag(2, 0), metadata: tag(3), key: tag(4), payload: tag(5) };
+const CHANGE = { before: tag(1), after: tag(2) };
+const DATA = { raw: tag(1), structured: tag(2) };
+const ENTRY = { key: tag(1), value: tag(2) };
+const STRUCT_FIELDS = tag(1);
+const LIST_VALUES = tag(1);
+const VALUE = { null: tag(1, 0), number: tag(2, 1), string: tag(3), bool: tag(4, 0), struct: tag(5), list: tag(6) };
+
+/**
+ * One line of OpenCDC JSON (as `source` and Conduit's file connector write it) as an `opencdc.v1.Record`. Rejects anything else, also
+ * unknown fields: a misspelt "payload" must not become a record without data.
+ */
+export function encodeRecordLine(line: string): Uint8Array {
+  const record = asObject(parse(line), 'the line');
+  onlyFields(record, FIELDS, 'the record');
+  const writer = protobuf.Writer.create();
+
+  if (given(record.position)) writer.uint32(RECORD.position).bytes(base64(record.position, '"position"'));
+  writer.uint32(RECORD.operation).int32(operation(record.operation));
+  if (given(record.metadata)) metadata(writer, asObject(record.metadata, '"metadata"'));
+  if (given(record.key)) data(writer, RECORD.key, record.key, '"key"');
+
+  const payload = asObject(record.payload ?? null, '"payload"');
+  onlyFields(payload, CHANGE_FIELDS, '"payload"');
+  writer.uint32(RECORD.payload).fork();
+  if (given(payload.before)) data(writer, CHANGE.before, payload.before, '"payload.before"');
+  if (given(payload.after)) data(writer, CHANGE.after, payload.after, '"payload.after"');
+  writer.ldelim();
+  return writer.finish();
+}
+
+function parse(line: string): Json {
+  try {
+    return JSON.parse(line) as Json;
+  } catch {
+    throw invalid(`it is not JSON; ${EXPECTED}`);
+  }
+}
+
+function operation(value: Json | undefined): number {
+  if (typeof value === 'string') {
+    const index = OPERATIONS.indexOf(value);
+    if (index >= 0) return index + 1;
+    // What Go prints for a number without a name.
+    const number = /^Operation\((\d{1,9})\)$/.exec(value);
+    if (number !== null) return Number(number[1]);
+  }
+  throw invalid(`"operation" is ${describe(value)}, expected one of ${OPERATIONS.join(', ')}; ${EXPECTED}`);
+}
+
+function metadata(writer: Writer, entries: JsonObject): void {
+  for (const [key, value] of Object.entries(entries)) {
+    if (typeof value !== 'string') throw invalid(`metadata "${key}" is ${describe(value)}, expected a text`);
+    writer
+      .uint32(RECORD.metadata)
+      .fork()
+      .uint32(ENTRY.key)
+      .string(key.toWellFormed())
+      .uint32(ENTRY.value)
+      .string(value.toWellFormed())
+      .ldelim();
+  }
+}
+
+function data(writer: Writer, field: number, value: Json, where: string): void {
+  writer.uint32(field).fork();
+  if (typeof value === 'string') writer.uint32(DATA.raw).bytes(base64(value, where));
+  else struct(writer, DATA.structured, asObject(value, where), where, 1);
+  writer.ldelim();
+}
+
+function struct(writer: Writer, field: number, object: JsonObject, where: string, depth: number): void {
+  if (depth > MAX_DEPTH) throw invalid(`${where} is nested deeper than ${MAX_DEPTH} levels`);
+  writer.uint32(field).fork();
+  for (const [key, value] of Object.entries(object)) {
+    writer.uint32(STRUCT_FIELDS).fork().uint32(ENTRY.key).string(key.toWellFormed());
+    writer.uint32(ENTRY.value).fork();
+    valueOf(writer, value, where, depth);
+    writer.ldelim().ldelim();
+  }
+  writer.ldelim();
+}
+
+function valueOf(writer: Writer, value: Json, where: string, depth: number): void {
+  if (value === null) writer.uint32(VALUE.null).int32(0);
+  else if (typeof value === 'boolean') writer.uint32(VALUE.bool).bool(value);
+  else if (typeof value === 'string') writer.uint32(VALUE.string).string(value.toWellFormed());
+  else if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw invalid(`${where} holds a number beyond the range of a 64-bit float`);
+    writer.uint32(VALUE.number).double(value);
+  } else if (Array.isArray(value)) list(writer, value, where, depth + 1);
+  else struct(writer, VALUE.struct, value, where, depth + 1);
+}
+
+function list(writer: Writer, values: Json[], where: string, depth: number): void {
+  if (depth > MAX_DEPTH) throw invalid(`${where} is nested deeper than ${MAX_DEPTH} levels`);
+  writer.uint32(VALUE.list).fork();
+  for (const value of values) {
+    writer.uint32(LIST_VALUES).fork();
+    valueOf(writer, value, where, depth);
+    writer.ldelim();
+  }
+  writer.ldelim();
+}
+
+function base64(value: Json, where: string): Uint8Array {
+  if (typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) return Buffer.from(value, 'base64');
+  throw invalid(
+    `${where} is ${describe(value)}, expected ${where === '"position"' ? 'base64 or null' : 'base64 (bytes), an object or null'}`,
+  );
+}
+
+function asObject(value: Json, where: string): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  const expected =
+    where === 'the line' || where === '"payload"'
+      ? EXPECTED
+      : where === '"metadata"'
+        ? 'expected an object or null'
+        : 'expected base64 (bytes), an object or null';
+  throw invalid(`${where} is ${describe(value)}; ${expected}`);
+}
+
+function onlyFields(object: JsonObject, known: readonly string[], where: string): void {
+  for (const key of Object.keys(object)) {
+    if (!known.includes(key)) throw invalid(`${where} has a field "${key}", which OpenCDC does not know; ${EXPECTED}`);
+  }
+}
+
+function given(value: Json | undefined): value is Exclude<Json, null> {
+  return value !== undefined && value !== null;
+}
+
+/** The kind of a value, never its content. */
+function describe(value: Json | undefined): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value} of another form`;
+}
+
+function invalid(message: string): ConnectorError {
+  return new ConnectorError('input.invalid', message);
+}

@@ -1,0 +1,57 @@
+/** TLS of a connection: PEM texts are checked when the connector is configured, and read from the host's secrets when it dials. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import tls from 'node:tls';
+import { ConnectorError } from '../../base/errors.ts';
+import type { SecretReader, Tls } from '../../runtime/contract.ts';
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----/;
+
+/** Null if the text is what the setting asks for, else the error text that users of the Go connector know. Never quotes the text. */
+export function checkPem(name: string, text: string): string | null {
+  const problem = name === 'clientKey' ? keyProblem(text) : certificateProblem(text, name === 'caCert' ? 'CA certificate' : 'certificate');
+  return problem === null ? null : `could not configure client TLS: tls: ${problem}`;
+}
+
+function certificateProblem(text: string, what: string): string | null {
+  const blocks = text.match(CERTIFICATE);
+  if (blocks === null) return `failed to find any PEM data in ${what} input`;
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    return null;
+  } catch {
+    return `failed to parse ${what}: expected an X.509 certificate in PEM form`;
+  }
+}
+
+function keyProblem(text: string): string | null {
+  if (!PRIVATE_KEY.test(text)) return 'failed to find any PEM data in key input';
+  try {
+    createPrivateKey(text);
+    return null;
+  } catch {
+    return 'failed to parse private key: expected an unencrypted PKCS #1, PKCS #8 or EC key in PEM form';
+  }
+}
+
+/** Null if the connection has no TLS. The own CA joins Node's default roots, as it joins the system's in Go. */
+export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): tls.ConnectionOptions | null {
+  if (settings === undefined) return null;
+  const { clientCertRef, clientKeyRef, caCertRef, insecureSkipVerify } = settings;
+  const read = (reference: string): string | undefined => (reference === '' ? undefined : secrets.read(reference));
+  const ca = read(caCertRef);
+  try {
+    // Built once per connection settings, not once per dial: parsing the roots takes milliseconds.
+    const secureContext = tls.createSecureContext({
+      cert: read(clientCertRef),
+      key: read(clientKeyRef),
+      ...(ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), ca] }),
+    });
+    return { secureContext, rejectUnauthorized: !insecureSkipVerify };
+  } catch (error) {
+    if (error instanceof ConnectorError) throw error;
+    // The reason of OpenSSL only: it names no part of the texts.
+    const reason = (error as { reason?: string; message: string }).reason ?? 'clientCert and clientKey cannot be used';
+    throw new ConnectorError('config.invalid', `could not configure client TLS: tls: ${reason}`);
+  }
+}

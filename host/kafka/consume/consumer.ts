@@ -1,0 +1,182 @@
+/**
+ * The consumer that a guest holds. It outlives kafkajs' consumers: one that crashes, hangs or no longer fits its topics is
+ * replaced by a new session with back-off, and only what an operator must mend ends it.
+ */
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { ConsumerHandle, ConsumerOptions, Fetched, PartitionOffset } from '../../runtime/contract.ts';
+import type { ClientFactory } from '../kafkajs/client.ts';
+import { RecordQueue, type QueueLimits } from './record-queue.ts';
+import { ConsumerSession } from './consumer-session.ts';
+import { StartOffsets } from './start-offsets.ts';
+import { kafkaError } from '../kafkajs/errors.ts';
+import { LatestOffsets } from './latest-offsets.ts';
+import { reconnecting } from './offset-commits.ts';
+import { reach } from '../kafkajs/probe-brokers.ts';
+import { findTopics } from './topics.ts';
+import type { SessionTimes } from './session-times.ts';
+import { settles, sleep } from '../../base/wait.ts';
+
+const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };
+const FIRST_BACK_OFF_MS = 500;
+const LONGEST_BACK_OFF_MS = 10_000;
+const CLOSE_MS = 2_000;
+const OPEN_LOOKUP_MS = 10_000;
+
+export interface ConsumerParts {
+  /** Kept over the consumers of one connector. */
+  latest?: LatestOffsets;
+  queue?: QueueLimits;
+  times?: Partial<SessionTimes>;
+}
+
+/** Rejects with ConnectorError if no broker answers within ten seconds, or the topics may not be read. */
+export async function openConsumer(factory: ClientFactory, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
+  await reach(factory);
+  const latest = await lookUp(factory, options, parts.latest ?? new LatestOffsets());
+  const starts = new StartOffsets(options.group, latest, options.resume, factory.log);
+  return new KafkaConsumer(factory, options, starts, parts);
+}
+
+/** Asks for the topics, to be refused now rather than later, and for where "latest" is; null if nobody wants to know. */
+async function lookUp(
+  factory: ClientFactory,
+  options: ConsumerOptions,
+  latest: LatestOffsets,
+): Promise<ReadonlyMap<string, bigint> | null> {
+  const { kafka, dialer } = factory.create({ retries: 3 });
+  const admin = kafka.admin();
+  const deadline = Date.now() + OPEN_LOOKUP_MS;
+  try {
+    for (;;) {
+      try {
+        await admin.connect();
+        const topics = await findTopics(admin, options.topics);
+        return options.fromBeginning ? null : await latest.fix(options.group, admin, topics);
+      } catch (error) {
+        const failure = kafkaError(error, 'failed to look up the topics');
+        if (!failure.retryable || Date.now() > deadline) throw failure;
+        await sleep(500);
+      }
+    }
+  } finally {
+    await settles(admin.disconnect(), 500);
+    dialer.destroy(new Error('closed'));
+  }
+}
+
+class KafkaConsumer implements ConsumerHandle {
+  readonly #factory: ClientFactory;
+  readonly #log: Log;
+  readonly #options: ConsumerOptions;
+  readonly #starts: StartOffsets;
+  readonly #times: Partial<SessionTimes>;
+  readonly #queue: RecordQueue;
+  readonly #closing = new AbortController();
+  readonly #supervisor: Promise<void>;
+  #epoch = 0;
+  #session: ConsumerSession | null = null;
+  #failure: ConnectorError | null = null;
+  #polling = false;
+  #woken = false;
+
+  constructor(factory: ClientFactory, options: ConsumerOptions, starts: StartOffsets, parts: ConsumerParts) {
+    this.#factory = factory;
+    this.#log = factory.log;
+    this.#options = options;
+    this.#starts = starts;
+    this.#times = parts.times ?? {};
+    this.#queue = new RecordQueue(parts.queue ?? QUEUE);
+    this.#supervisor = this.#supervise();
+  }
+
+  async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
+    if (this.#closing.signal.aborted) throw closed();
+    const deadline = Date.now() + maxWaitMs;
+    this.#woken = false;
+    this.#polling = true;
+    while (this.#queue.empty && this.#failure === null && !this.#woken && !this.#closing.signal.aborted) {
+      const left = deadline - Date.now();
+      if (left <= 0) break;
+      await this.#queue.data(left);
+    }
+    this.#polling = false;
+    if (this.#queue.empty && this.#failure !== null) throw this.#failure;
+    return this.#queue.take(maxRecords, maxBytes);
+  }
+
+  wake(): void {
+    if (!this.#polling) return;
+    this.#woken = true;
+    this.#queue.wake();
+  }
+
+  async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+    if (this.#closing.signal.aborted) throw closed();
+    if (epoch !== this.#epoch) {
+      this.#log('debug', 'offsets of an earlier assignment are not committed', { epoch: String(epoch), current: String(this.#epoch) });
+      return;
+    }
+    if (this.#session === null) throw reconnecting();
+    await this.#session.commit(epoch, offsets);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort();
+      this.#queue.clear();
+      this.#queue.release();
+    }
+    await settles(this.#supervisor, CLOSE_MS + 1_000);
+  }
+
+  /** One session after the other, until closed or for good failed. */
+  async #supervise(): Promise<void> {
+    const signal = this.#closing.signal;
+    let backOffMs = FIRST_BACK_OFF_MS;
+    while (!signal.aborted && this.#failure === null) {
+      const session = new ConsumerSession({
+        factory: this.#factory,
+        options: this.#options,
+        starts: this.#starts,
+        queue: this.#queue,
+        times: this.#times,
+        nextEpoch: () => {
+          this.#queue.clear();
+          return ++this.#epoch;
+        },
+        signal,
+      });
+      this.#session = session;
+      try {
+        const reason = await session.run();
+        if (!signal.aborted) this.#log('info', 'Kafka consumer starts again', { reason });
+        backOffMs = FIRST_BACK_OFF_MS;
+      } catch (error) {
+        const failure = kafkaError(error, 'Kafka consumer ended');
+        if (signal.aborted) break;
+        if (!failure.retryable) {
+          this.#fail(failure);
+          break;
+        }
+        if (session.joined) backOffMs = FIRST_BACK_OFF_MS;
+        this.#log('warn', 'Kafka consumer ended and starts again', { error: failure.message, inMs: String(backOffMs) });
+        await sleep(backOffMs, signal);
+        backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
+      } finally {
+        this.#session = null;
+        await session.end(CLOSE_MS);
+      }
+    }
+  }
+
+  #fail(failure: ConnectorError): void {
+    this.#log('error', 'Kafka consumer cannot go on', { error: failure.message });
+    this.#failure = failure;
+    this.#queue.release();
+  }
+}
+
+function closed(): ConnectorError {
+  return new ConnectorError('cancelled', 'the consumer is closed');
+}

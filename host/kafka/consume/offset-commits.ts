@@ -1,0 +1,61 @@
+/** The guest's commits: only for partitions that are ours, and never back. */
+import { ConnectorError } from '../../base/errors.ts';
+import type { PartitionOffset } from '../../runtime/contract.ts';
+import type { Assignment } from './assignment.ts';
+import type { ConfirmedCommits } from '../kafkajs/kafkajs-commit.ts';
+import { kafkaError, protocolType } from '../kafkajs/errors.ts';
+import { sleep } from '../../base/wait.ts';
+
+/** Answers to a commit that say that the assignment is over. */
+const ASSIGNMENT_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
+const REJOIN_WAIT_MS = 2_000;
+
+export class OffsetCommits {
+  readonly #confirmed: ConfirmedCommits;
+  readonly #current: () => Assignment | null;
+  readonly #signal: AbortSignal;
+
+  constructor(confirmed: ConfirmedCommits, current: () => Assignment | null, signal: AbortSignal) {
+    this.#confirmed = confirmed;
+    this.#current = current;
+    this.#signal = signal;
+  }
+
+  /** Commits as they are; rejects if the assignment is over. */
+  send(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
+    return this.#confirmed.commit(offsets, () => assignment.live);
+  }
+
+  /**
+   * Ignores partitions that are not ours or are being reset, offsets that would rewind, and everything when another assignment follows: what it
+   * gives out again is committed with that one. Rejects with ConnectorError.
+   */
+  async commit(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
+    if (!assignment.ready) return; // nothing of it was handed out yet
+    const due = offsets.filter(({ topic, partition, nextOffset }) => {
+      const state = assignment.partition(topic, partition);
+      return state !== undefined && !state.reset && nextOffset > state.committed;
+    });
+    if (due.length === 0) return;
+    try {
+      await this.send(assignment, due);
+    } catch (error) {
+      const type = protocolType(error);
+      if (type !== undefined && ASSIGNMENT_IS_OVER.has(type)) {
+        const deadline = Date.now() + REJOIN_WAIT_MS;
+        while (assignment.live && Date.now() < deadline) await sleep(50, this.#signal);
+        if (this.#current() !== assignment) return;
+      }
+      throw kafkaError(error, 'failed to commit records');
+    }
+    for (const { topic, partition, nextOffset } of due) {
+      const state = assignment.partition(topic, partition);
+      if (state !== undefined && !state.reset && nextOffset > state.committed) state.committed = nextOffset;
+    }
+  }
+}
+
+/** The error of a commit while there is no assignment. */
+export function reconnecting(): ConnectorError {
+  return new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is reconnecting');
+}

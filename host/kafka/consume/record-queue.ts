@@ -1,0 +1,114 @@
+/** Between kafkajs, which pushes, and the guest, which polls: record sets in order, bounded in records and bytes. */
+import type { Fetched } from '../../runtime/contract.ts';
+import { splitFront } from '../records/record-set.ts';
+
+export interface QueueLimits {
+  maxRecords: number;
+  maxBytes: number;
+}
+
+export class RecordQueue {
+  readonly #limits: QueueLimits;
+  #items: Fetched[] = [];
+  #head = 0;
+  #records = 0;
+  #bytes = 0;
+  #onData = new Set<() => void>();
+  #onRoom = new Set<() => void>();
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+  get bytes(): number {
+    return this.#bytes;
+  }
+  get empty(): boolean {
+    return this.#records === 0;
+  }
+  /** True once a bound is reached. One record set may exceed it: it cannot be refused halfway. */
+  get full(): boolean {
+    return this.#records >= this.#limits.maxRecords || this.#bytes >= this.#limits.maxBytes;
+  }
+
+  push(item: Fetched): void {
+    this.#items.push(item);
+    this.#records += item.records.count;
+    this.#bytes += item.records.records.length;
+    this.wake();
+  }
+
+  /** Never more than `maxRecords` records in all and, beyond the first one, `maxBytes`. */
+  take(maxRecords: number, maxBytes: number): Fetched[] {
+    const taken: Fetched[] = [];
+    let records = 0;
+    let bytes = 0;
+    while (this.#head < this.#items.length && records < maxRecords) {
+      const item = this.#items[this.#head]!;
+      const { front, rest } = splitFront(item.records, maxRecords - records, maxBytes - bytes);
+      if (records > 0 && bytes + front.records.length > maxBytes) break;
+      taken.push({ ...item, records: front });
+      records += front.count;
+      bytes += front.records.length;
+      if (rest === null) this.#items[this.#head++] = undefined as never;
+      else this.#items[this.#head] = { ...item, records: rest };
+      if (bytes >= maxBytes) break;
+    }
+    if (this.#head === this.#items.length) {
+      this.#items = [];
+      this.#head = 0;
+    } else if (this.#head > 64) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#records -= records;
+    this.#bytes -= bytes;
+    if (!this.full) this.#release(this.#onRoom);
+    return taken;
+  }
+
+  /** Drops everything: its epoch is over. */
+  clear(): void {
+    this.#items = [];
+    this.#head = 0;
+    this.#records = 0;
+    this.#bytes = 0;
+    this.#release(this.#onRoom);
+  }
+
+  /** Ends the waits for data and for room. */
+  wake(): void {
+    this.#release(this.#onData);
+  }
+  release(): void {
+    this.#release(this.#onData);
+    this.#release(this.#onRoom);
+  }
+
+  /** Resolves when there is data, on `wake`, or after `ms`. */
+  data(ms: number): Promise<void> {
+    return this.empty ? this.#wait(this.#onData, ms) : Promise.resolve();
+  }
+  /** Resolves when there is room, or after `ms`. */
+  room(ms: number): Promise<void> {
+    return this.full ? this.#wait(this.#onRoom, ms) : Promise.resolve();
+  }
+
+  #wait(waiters: Set<() => void>, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        waiters.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      waiters.add(done);
+    });
+  }
+  #release(waiters: Set<() => void>): void {
+    for (const done of [...waiters]) done();
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Where partitions start. kafkajs decides it again on every join for a partition without a committed offset, which skips
+ * records when the rule is "latest"; so "latest" is looked up once, and committed before anything is handed out.
+ */
+import type { Log } from '../../base/log.ts';
+import type { PartitionOffset } from '../../runtime/contract.ts';
+import type { Admin } from '../kafkajs/kafkajs.ts';
+
+export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** Kafka's "nothing committed". kafkajs itself commits -2, "earliest", after an offset was out of range. */
+const NONE = -1n;
+
+export interface Start {
+  topic: string;
+  partition: number;
+  /** Offset in the group, negative if there is none. */
+  committed: bigint;
+  /** To be committed and sought before the first record, or null if what the group has is right. */
+  start: bigint | null;
+}
+
+export class StartOffsets {
+  readonly #group: string;
+  readonly #log: Log;
+  readonly #resume: Map<string, PartitionOffset>;
+  /** Where to start without a commit; null = from the beginning. */
+  readonly #latest: ReadonlyMap<string, bigint> | null;
+
+  constructor(group: string, latest: ReadonlyMap<string, bigint> | null, resume: PartitionOffset[], log: Log) {
+    this.#group = group;
+    this.#log = log;
+    this.#resume = new Map(resume.map((offset) => [partitionKey(offset.topic, offset.partition), offset]));
+    this.#latest = latest;
+  }
+
+  /** For the partitions of an assignment. A resume offset counts once: later the group's own is the newer one. */
+  async of(admin: Admin, assignment: Readonly<Record<string, number[]>>): Promise<Start[]> {
+    const topics = Object.keys(assignment);
+    if (topics.length === 0) return [];
+    const starts: Start[] = [];
+    for (const { topic, partitions } of await admin.fetchOffsets({ groupId: this.#group, topics })) {
+      for (const { partition, offset } of partitions) {
+        if (!assignment[topic]?.includes(partition)) continue;
+        const committed = BigInt(offset);
+        const start = await this.#start(admin, topic, partition, committed);
+        starts.push({ topic, partition, committed, start });
+      }
+    }
+    return starts;
+  }
+
+  async #start(admin: Admin, topic: string, partition: number, committed: bigint): Promise<bigint | null> {
+    const key = partitionKey(topic, partition);
+    const resume = this.#resume.get(key);
+    if (resume !== undefined && resume.nextOffset > committed) {
+      const range = (await admin.fetchTopicOffsets(topic)).find((entry) => entry.partition === partition);
+      if (range !== undefined && resume.nextOffset <= BigInt(range.high)) return resume.nextOffset;
+      this.#log('error', 'the position is beyond the end of the partition: it is ignored', {
+        topic,
+        partition: String(partition),
+        expectedOffset: String(resume.nextOffset),
+        endOffset: range?.high ?? 'unknown',
+      });
+    }
+    if (committed !== NONE) return null;
+    return this.#latest?.get(key) ?? null;
+  }
+
+  /** The starts are committed: the group knows them now. */
+  applied(starts: readonly Start[]): void {
+    for (const { topic, partition } of starts) this.#resume.delete(partitionKey(topic, partition));
+  }
+}

@@ -1,0 +1,103 @@
+/** A kafkajs client for one connection: addresses, TLS, SASL, time limits, a quiet log. */
+import type { Log } from '../../base/log.ts';
+import type { Connection, SecretReader } from '../../runtime/contract.ts';
+import { createDialer, kafkajsAddress, type Allow, type Dialer } from '../../net/dial.ts';
+import kafkajs, { type Kafka } from './kafkajs.ts';
+import { tlsOptions } from '../auth/tls.ts';
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_PORT = 9092;
+const SASL_NAMES = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' } as const;
+
+export interface Address {
+  host: string;
+  port: number;
+}
+
+export interface ClientOptions {
+  /** Only these of the connection's servers. */
+  servers?: Address[];
+  /** Retries inside kafkajs; ours come on top. */
+  retries?: number;
+  requestTimeoutMs?: number;
+  /** Sees kafkajs' own log lines before they are written. */
+  onLog?: (message: string, facts: Record<string, unknown>) => void;
+}
+
+export interface Client {
+  kafka: Kafka;
+  dialer: Dialer;
+}
+
+/** Makes clients for one connection. Each has a dialer of its own, so that one can be torn down while another starts. */
+export class ClientFactory {
+  readonly servers: readonly Address[];
+  readonly log: Log;
+  readonly commitMetadata: string | null;
+  readonly #connection: Connection;
+  readonly #secrets: SecretReader;
+  readonly #tls: ReturnType<typeof tlsOptions>;
+  readonly #allow: Allow | undefined;
+
+  constructor(connection: Connection, secrets: SecretReader, log: Log, allow?: Allow, commitMetadata?: string) {
+    this.servers = connection.servers.map(parseAddress);
+    this.log = log;
+    this.#connection = connection;
+    this.#secrets = secrets;
+    this.#tls = tlsOptions(connection.tls, secrets);
+    this.#allow = allow;
+    this.commitMetadata = commitMetadata ?? null;
+  }
+
+  create(options: ClientOptions = {}): Client {
+    const dialer = createDialer(this.#tls, this.#allow);
+    const kafka = new kafkajs.Kafka({
+      clientId: this.#connection.clientId,
+      brokers: (options.servers ?? this.servers).map(({ host, port }) => kafkajsAddress(host, port)),
+      // TLS is the dialer's; kafkajs only hands this on.
+      ssl: this.#tls !== null,
+      socketFactory: dialer.socketFactory,
+      sasl: this.#sasl(),
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      authenticationTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 2_000 },
+      logLevel: kafkajs.logLevel.INFO,
+      logCreator: () => (entry) => this.#write(entry, options.onLog),
+    });
+    return { kafka, dialer };
+  }
+
+  /** A fresh object for each client: kafkajs writes into it. */
+  #sasl(): { mechanism: 'plain'; username: string; password: string } | undefined {
+    const sasl = this.#connection.sasl;
+    if (sasl === undefined) return undefined;
+    // The three mechanisms take the same fields; kafkajs' type has one member for each.
+    const mechanism = SASL_NAMES[sasl.mechanism] as 'plain';
+    return { mechanism, username: sasl.username, password: this.#secrets.read(sasl.passwordRef) };
+  }
+
+  /**
+   * kafkajs calls every refused connection an error, again on each try. What matters of that the supervisors here say once and
+   * in their own words; so its lines are for debugging.
+   */
+  #write(entry: { namespace: string; label: string; log: Record<string, unknown> }, onLog: ClientOptions['onLog']): void {
+    const { message, logger: _logger, timestamp: _timestamp, stack: _stack, helpUrl: _helpUrl, ...facts } = entry.log;
+    const text = typeof message === 'string' ? message : String(message);
+    onLog?.(text, facts);
+    const fields: Record<string, string> = { component: `kafkajs.${entry.namespace}`, kafkajsLevel: entry.label.toLowerCase() };
+    for (const [name, value] of Object.entries(facts)) {
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[name] = String(value);
+    }
+    this.log('debug', text, fields);
+  }
+}
+
+/** `host`, `host:port`, `[v6]:port`; the port defaults to Kafka's. */
+export function parseAddress(server: string): Address {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(server);
+  if (bracketed !== null) return { host: bracketed[1]!, port: Number(bracketed[2] ?? DEFAULT_PORT) };
+  const parts = server.split(':');
+  if (parts.length > 2) return { host: server, port: DEFAULT_PORT };
+  return { host: parts[0]!, port: parts[1] === undefined || parts[1] === '' ? DEFAULT_PORT : Number(parts[1]) };
+}

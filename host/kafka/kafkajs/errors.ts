@@ -1,0 +1,147 @@
+/** kafkajs' and Node's errors in the words of this connector. */
+import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
+
+/** The fields that kafkajs' errors carry, none of them always. */
+interface KafkaError {
+  name?: string;
+  message?: string;
+  type?: string;
+  code?: string | number;
+  retriable?: boolean;
+  cause?: unknown;
+  errors?: unknown[];
+}
+
+/** The innermost error: kafkajs wraps what failed once per retry layer. */
+export function rootCause(error: unknown): KafkaError {
+  let current = error as KafkaError;
+  for (let depth = 0; depth < 10 && current?.cause instanceof Error; depth++) current = current.cause;
+  return current ?? {};
+}
+
+/** Kafka's name of a protocol error, such as `NOT_LEADER_FOR_PARTITION`; undefined for anything else. */
+export function protocolType(error: unknown): string | undefined {
+  const { type } = rootCause(error);
+  return typeof type === 'string' ? type : (error as KafkaError)?.type;
+}
+
+/** Kafka's own sentences where kafkajs words them otherwise. */
+const TEXTS: Readonly<Record<string, string>> = {
+  MESSAGE_TOO_LARGE: 'The request included a message larger than the max message size the server will accept.',
+  RECORD_LIST_TOO_LARGE: 'The request included message batch larger than the configured segment size on the server.',
+  TOPIC_AUTHORIZATION_FAILED: 'Not authorized to access topics: [Topic authorization failed].',
+  GROUP_AUTHORIZATION_FAILED: 'Not authorized to access group: Group authorization failed.',
+  // Not permanent: a member of another client that was killed leaves when its session is over.
+  INCONSISTENT_GROUP_PROTOCOL:
+    'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
+};
+
+/** `MESSAGE_TOO_LARGE: The request included ...` as users of the Go connector know it. */
+export function failureText(error: unknown): string {
+  const type = protocolType(error);
+  const { message } = rootCause(error);
+  if (type === undefined) return message ?? String(error);
+  return `${type}: ${TEXTS[type] ?? sentence(message ?? '')}`;
+}
+
+function sentence(text: string): string {
+  return text === '' || text.endsWith('.') ? text : `${text}.`;
+}
+
+const PERMANENT: ReadonlySet<string> = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+  'SECURITY_DISABLED',
+  'INVALID_GROUP_ID',
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_SESSION_TIMEOUT',
+  'UNSUPPORTED_VERSION',
+]);
+
+/** True if nothing but an operator can help. */
+export function isPermanent(error: unknown): boolean {
+  const type = protocolType(error);
+  if (type !== undefined && PERMANENT.has(type)) return true;
+  return [(error as KafkaError)?.name, rootCause(error).name].some((name) => name !== undefined && name.startsWith('KafkaJSSASL'));
+}
+
+/** Any error of kafkajs as the host's; `context` says what was being done. */
+export function kafkaError(error: unknown, context: string): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const root = rootCause(error);
+  const code: ErrorCode = isPermanent(error)
+    ? 'kafka.rejected'
+    : root.name === 'KafkaJSRequestTimeoutError'
+      ? 'kafka.timeout'
+      : 'kafka.unreachable';
+  return new ConnectorError(code, `${context}: ${failureText(error)}`, { cause: error });
+}
+
+const CONNECT_TEXTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ETIMEDOUT: 'i/o timeout',
+  EACCES: 'connect: permission denied',
+};
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+  'CERT_SIGNATURE_FAILURE',
+]);
+const TLS_MISMATCH =
+  'broker closed the connection immediately after a dial, which often happens if the client is using TLS when the broker is not expecting it: is TLS misconfigured on the client or the broker?';
+
+const CLIENT_CERTIFICATE = 'the broker demands a client certificate, or refuses the given one: check clientCert and clientKey';
+
+export interface DialFailure {
+  text: string;
+  /** Retrying cannot help: the certificate will not change within seconds. */
+  permanent: boolean;
+}
+
+/** Why a dial of `host:port` failed, in the words of Go's dialer. */
+export function dialFailure(host: string, port: number, error: unknown): DialFailure {
+  const { code, message } = innermostSocketError(error);
+  const text = message ?? String(error);
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  if (isPermanent(error)) return { text: `${address}: ${failureText(error)}`, permanent: true };
+  if (code === 'ENOTFOUND') return { text: `dial tcp: lookup ${host}: no such host`, permanent: false };
+  if (code === 'EAI_AGAIN') return { text: `dial tcp: lookup ${host}: temporary failure in name resolution`, permanent: false };
+  if (typeof code === 'string' && CONNECT_TEXTS[code] !== undefined)
+    return { text: `dial tcp ${address}: ${CONNECT_TEXTS[code]}`, permanent: false };
+  if (typeof code === 'string' && UNKNOWN_AUTHORITY.has(code))
+    return verification(address, `certificate signed by unknown authority (${text})`);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return verification(address, `certificate is not valid for the host name (${text})`);
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return verification(address, 'certificate has expired or is not yet valid');
+  const alert = /alert ((?:bad |unknown )?certificate(?: required| unknown)?|unknown ca|handshake failure)/i.exec(text)?.[1];
+  if (alert !== undefined) return { text: `${address}: remote error: tls: ${alert}: ${CLIENT_CERTIFICATE}`, permanent: true };
+  if (code === 'ECONNRESET') return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+  if (
+    /wrong version number|packet length too long|before secure TLS connection|socket hang up|closed (by the server|connection)|connection closed/i.test(
+      text,
+    )
+  )
+    return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+  if (/timeout/i.test(text)) return { text: `dial tcp ${address}: i/o timeout`, permanent: false };
+  return { text: `${address}: ${text}`, permanent: false };
+}
+
+function verification(address: string, reason: string): DialFailure {
+  return { text: `${address}: tls: failed to verify certificate: x509: ${reason}`, permanent: true };
+}
+
+/** A name with several addresses fails with an AggregateError; its first part tells enough. */
+function innermostSocketError(error: unknown): KafkaError {
+  const root = rootCause(error);
+  return Array.isArray(root.errors) && root.errors.length > 0 ? (root.errors[0] as KafkaError) : root;
+}

@@ -1,0 +1,50 @@
+/** The dial rule of `open`: any one broker must answer, TLS and SASL included, within ten seconds. */
+import { ConnectorError } from '../../base/errors.ts';
+import type { Address, ClientFactory } from './client.ts';
+import { dialFailure, type DialFailure } from './errors.ts';
+import { settles, sleep } from '../../base/wait.ts';
+
+const TOTAL_MS = 10_000;
+const INTERVAL_MS = 1_000;
+
+/**
+ * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, or `kafka.rejected` if every
+ * address failed in a way that retrying cannot mend; the text names every address.
+ */
+export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
+  const deadline = Date.now() + TOTAL_MS;
+  for (;;) {
+    const failures = await dialAll(factory, Math.max(1, deadline - Date.now()));
+    if (failures === null) return;
+    const permanent = failures.every((failure) => failure.permanent);
+    const text = `failed to dial broker: unable to dial: ${failures.map((failure) => failure.text).join('; ')}`;
+    if (permanent || signal?.aborted || Date.now() + INTERVAL_MS > deadline) {
+      throw new ConnectorError(permanent ? 'kafka.rejected' : 'kafka.unreachable', text);
+    }
+    factory.log('warn', 'failed to dial broker, trying again...', { error: text });
+    await sleep(INTERVAL_MS, signal);
+  }
+}
+
+/** Null as soon as one answers, else a failure for each server. */
+async function dialAll(factory: ClientFactory, timeoutMs: number): Promise<DialFailure[] | null> {
+  const attempts = factory.servers.map((server) => dialOne(factory, server, timeoutMs));
+  const answered = Promise.any(attempts.map(async (attempt) => ((await attempt) === null ? null : Promise.reject(new Error('failed')))));
+  return answered.catch(async () => (await Promise.all(attempts)).filter((failure) => failure !== null));
+}
+
+async function dialOne(factory: ClientFactory, server: Address, timeoutMs: number): Promise<DialFailure | null> {
+  const { kafka, dialer } = factory.create({ servers: [server], retries: 0 });
+  const admin = kafka.admin();
+  const connected = admin.connect();
+  try {
+    if (!(await settles(connected, timeoutMs))) return dialFailure(server.host, server.port, new Error('dial timeout'));
+    await connected;
+    return null;
+  } catch (error) {
+    return dialFailure(server.host, server.port, dialer.failure(server.host, server.port) ?? error);
+  } finally {
+    await settles(admin.disconnect(), 500);
+    dialer.destroy(new Error('closed'));
+  }
+}

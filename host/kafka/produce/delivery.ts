@@ -1,0 +1,48 @@
+import type { ErrorKind } from '../../base/errors.ts';
+import { halve, type OutgoingBatch } from '../records/outgoing-batch.ts';
+
+export const TIMED_OUT = 'records have timed out before they were able to be produced';
+
+/** What a `send` of records waits for. */
+export interface Delivery {
+  /** Milliseconds since the epoch; Infinity = none. */
+  deadline: number;
+  signal: AbortSignal;
+  fail(indexes: Iterable<number>, kind: ErrorKind, text: string): void;
+}
+
+/** What became of a batch, in the parts that it was split into. Each record is told of at most once. */
+export class Outcome {
+  readonly delivery: Delivery;
+  readonly #open: Set<OutgoingBatch>;
+  #expired = false;
+
+  constructor(batch: OutgoingBatch, delivery: Delivery) {
+    this.delivery = delivery;
+    this.#open = new Set([batch]);
+  }
+
+  written(part: OutgoingBatch): void {
+    this.#open.delete(part);
+  }
+  failed(part: OutgoingBatch, kind: ErrorKind, text: string): void {
+    if (this.#open.delete(part)) this.delivery.fail(part.indexes, kind, text);
+  }
+  split(part: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
+    const halves = halve(part);
+    if (this.#open.delete(part)) for (const half of halves) this.#open.add(half);
+    return halves;
+  }
+  /** True if nothing more is to be written of it: its time is over, or its producer is closed. What was not told yet is told as failed. */
+  isOver(): boolean {
+    const { signal, deadline } = this.delivery;
+    if (signal.aborted) for (const part of [...this.#open]) this.failed(part, 'cancelled', 'the producer is closed');
+    else if (Date.now() >= deadline) this.expire();
+    return signal.aborted || this.#expired;
+  }
+  /** The outcome of what is under way is unknown: it is told as failed, and may still be written. */
+  expire(): void {
+    this.#expired = true;
+    for (const part of [...this.#open]) this.failed(part, 'timeout', TIMED_OUT);
+  }
+}

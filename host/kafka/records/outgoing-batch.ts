@@ -1,0 +1,151 @@
+/** Records on their way to one partition: sections whose offset deltas count from 0, as a broker wants them. */
+import { ConnectorError } from '../../base/errors.ts';
+import type { RecordSet } from '../../runtime/contract.ts';
+import { partitionOf } from './murmur2.ts';
+import { BATCH_HEADER_BYTES } from './record-batch.ts';
+import { RecordCursor } from './record-set.ts';
+
+export interface OutgoingBatch {
+  partition: number;
+  records: RecordSet;
+  maxTimestamp: bigint;
+  /** Number of each record, counted over the whole `send`. */
+  indexes: Uint32Array;
+}
+
+export interface Division {
+  batches: OutgoingBatch[];
+  /** Indexes of records that are larger than a batch may be. */
+  tooLarge: number[];
+}
+
+const FIRST_BYTES = 64 * 1024;
+
+/** Chooses the partition of a record by its key; a constant one sends all to it. */
+export type Choose = (cursor: RecordCursor) => number;
+
+/** murmur2 of the key; `sticky` for null keys. */
+export function chooseByKey(partitions: number, sticky: number): Choose {
+  if (partitions === 1) return () => 0;
+  return (cursor) => (cursor.keyLength < 0 ? sticky : partitionOf(cursor.bytes, cursor.keyStart, cursor.keyLength, partitions));
+}
+
+/**
+ * Divides a record set among partitions and into batches of at most `maxBatchBytes` before compression. Order is kept within a
+ * partition. What need not be changed is not copied. Throws `guest.contract` on a malformed set.
+ */
+export function divide(set: RecordSet, firstIndex: number, choose: Choose, maxBatchBytes: number): Division {
+  const limit = maxBatchBytes - BATCH_HEADER_BYTES;
+  const open = new Map<number, SectionBuilder>();
+  const batches: OutgoingBatch[] = [];
+  const tooLarge: number[] = [];
+  const cursor = new RecordCursor(set.records);
+  let count = 0;
+  while (cursor.next()) {
+    const index = firstIndex + count++;
+    const size = cursor.end - cursor.start;
+    if (size > limit) {
+      tooLarge.push(index);
+      continue;
+    }
+    const partition = choose(cursor);
+    let section = open.get(partition);
+    if (section !== undefined && section.length + size > limit) {
+      batches.push(section.finish());
+      section = undefined;
+    }
+    if (section === undefined) {
+      section = new SectionBuilder(set, partition);
+      open.set(partition, section);
+    }
+    section.add(cursor, index);
+  }
+  if (count !== set.count) throw new ConnectorError('guest.contract', `expected ${set.count} records in a record set, got ${count}`);
+  for (const section of open.values()) batches.push(section.finish());
+  return { batches, tooLarge };
+}
+
+/** Two halves of a batch that a broker found too large; only for more than one record. */
+export function halve(batch: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
+  const first = new SectionBuilder(batch.records, batch.partition);
+  const second = new SectionBuilder(batch.records, batch.partition);
+  const cursor = new RecordCursor(batch.records.records);
+  const middle = batch.indexes.length >> 1;
+  for (let i = 0; cursor.next(); i++) (i < middle ? first : second).add(cursor, batch.indexes[i]!);
+  return [first.finish(), second.finish()];
+}
+
+/** Starts as a view of the set, and copies only from the first record on that does not follow the one before. */
+class SectionBuilder {
+  readonly #set: RecordSet;
+  readonly #partition: number;
+  #bytes: Buffer | null = null;
+  #viewStart = -1;
+  #indexes: number[] = [];
+  #maxDelta = Number.NEGATIVE_INFINITY;
+  length = 0;
+
+  constructor(set: RecordSet, partition: number) {
+    this.#set = set;
+    this.#partition = partition;
+  }
+
+  add(cursor: RecordCursor, index: number): void {
+    const { start, end } = cursor;
+    if (this.#viewStart < 0) this.#viewStart = start;
+    const follows = this.#bytes === null && start === this.#viewStart + this.length && cursor.offsetDelta === this.#indexes.length;
+    if (follows) this.length += end - start;
+    else this.#copyRecord(cursor);
+    this.#indexes.push(index);
+    if (cursor.timestampDelta > this.#maxDelta) this.#maxDelta = cursor.timestampDelta;
+  }
+
+  finish(): OutgoingBatch {
+    const from = this.#bytes ?? this.#set.records.subarray(this.#viewStart);
+    return {
+      partition: this.#partition,
+      records: { ...this.#set, count: this.#indexes.length, records: from.subarray(0, this.length) },
+      maxTimestamp: this.#set.baseTimestamp + BigInt(this.#maxDelta),
+      indexes: Uint32Array.from(this.#indexes),
+    };
+  }
+
+  /** A record under its new offset delta, and so, it may be, a new length. */
+  #copyRecord(cursor: RecordCursor): void {
+    const { bytes, bodyStart, offsetDeltaStart, offsetDeltaEnd, end } = cursor;
+    const delta = this.#indexes.length * 2;
+    const bodyLength = end - bodyStart - (offsetDeltaEnd - offsetDeltaStart) + varintBytes(delta);
+    this.#reserve(bodyLength + 5);
+    this.#varint(bodyLength * 2);
+    this.#copy(bytes, bodyStart, offsetDeltaStart);
+    this.#varint(delta);
+    this.#copy(bytes, offsetDeltaEnd, end);
+  }
+
+  #reserve(more: number): void {
+    if (this.#bytes !== null && this.length + more <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(FIRST_BYTES, this.length * 2, this.length + more));
+    const from = this.#bytes ?? this.#set.records.subarray(this.#viewStart);
+    larger.set(from.subarray(0, this.length));
+    this.#bytes = larger;
+  }
+  #copy(from: Uint8Array, start: number, end: number): void {
+    this.#bytes!.set(from.subarray(start, end), this.length);
+    this.length += end - start;
+  }
+  /** Of a number that is zigzag already. */
+  #varint(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes![this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes![this.length++] = rest;
+  }
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest >= 0x80; rest >>>= 7) bytes++;
+  return bytes;
+}

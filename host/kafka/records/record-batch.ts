@@ -1,0 +1,168 @@
+/**
+ * Kafka's record batch, magic 2 (KIP-98): 61 bytes of header, then the records section, compressed or not.
+ * Only the header is read and written here; what is in a record is the guest's business.
+ */
+import { ConnectorError } from '../../base/errors.ts';
+import type { RecordSet } from '../../runtime/contract.ts';
+import { codecOf, type Codec } from './codecs.ts';
+import { crc32c } from './crc32c.ts';
+
+export const BATCH_HEADER_BYTES = 61;
+const LENGTH = 8;
+const MAGIC = 16;
+const CRC = 17;
+const ATTRIBUTES = 21;
+const LAST_OFFSET_DELTA = 23;
+const BASE_TIMESTAMP = 27;
+const MAX_TIMESTAMP = 35;
+const PRODUCER_ID = 43;
+const PRODUCER_EPOCH = 51;
+const BASE_SEQUENCE = 53;
+const COUNT = 57;
+const CODEC_MASK = 7;
+const LOG_APPEND_TIME = 8;
+const TRANSACTIONAL = 16;
+const CONTROL = 32;
+
+/** A batch as a broker sent it: header fields, and the bytes still compressed and unchecked. */
+export interface FetchedBatch {
+  magic: number;
+  baseOffset: bigint;
+  /** Stays what it was when compaction takes the last records away. */
+  lastOffset: bigint;
+  count: number;
+  codec: number;
+  control: boolean;
+  transactional: boolean;
+  producerId: bigint;
+  logAppendTime: boolean;
+  baseTimestamp: bigint;
+  /** The whole batch; a view of the fetch response. */
+  bytes: Buffer;
+}
+
+/** All whole batches of a fetched partition; a partial one at the tail is left out, the next fetch brings it. */
+export function readBatches(bytes: Buffer): FetchedBatch[] {
+  const batches: FetchedBatch[] = [];
+  let start = 0;
+  // Up to the magic byte the layouts of all message formats agree.
+  while (start + MAGIC < bytes.length) {
+    const end = start + LENGTH + 4 + bytes.readInt32BE(start + LENGTH);
+    if (end > bytes.length || end <= start + MAGIC) break;
+    const magic = bytes.readInt8(start + MAGIC);
+    const batch = bytes.subarray(start, end);
+    batches.push(magic === 2 && batch.length >= BATCH_HEADER_BYTES ? readHeader(batch) : foreign(batch, magic));
+    start = end;
+  }
+  return batches;
+}
+
+function readHeader(bytes: Buffer): FetchedBatch {
+  const attributes = bytes.readInt16BE(ATTRIBUTES);
+  const baseOffset = bytes.readBigInt64BE(0);
+  const logAppendTime = (attributes & LOG_APPEND_TIME) !== 0;
+  return {
+    magic: 2,
+    baseOffset,
+    lastOffset: baseOffset + BigInt(bytes.readInt32BE(LAST_OFFSET_DELTA)),
+    count: bytes.readInt32BE(COUNT),
+    codec: attributes & CODEC_MASK,
+    control: (attributes & CONTROL) !== 0,
+    transactional: (attributes & TRANSACTIONAL) !== 0,
+    producerId: bytes.readBigInt64BE(PRODUCER_ID),
+    logAppendTime,
+    baseTimestamp: bytes.readBigInt64BE(logAppendTime ? MAX_TIMESTAMP : BASE_TIMESTAMP),
+    bytes,
+  };
+}
+
+/** Formats that Kafka 4 no longer stores: carried on, so that the reader can refuse them by name. */
+function foreign(bytes: Buffer, magic: number): FetchedBatch {
+  const offset = bytes.readBigInt64BE(0);
+  return {
+    magic,
+    baseOffset: offset,
+    lastOffset: offset,
+    count: 1,
+    codec: 0,
+    control: false,
+    transactional: false,
+    producerId: -1n,
+    logAppendTime: false,
+    baseTimestamp: 0n,
+    bytes,
+  };
+}
+
+/**
+ * The records of a batch, checked against its CRC and uncompressed.
+ * Throws ConnectorError `kafka.corrupt`; `maxBytes` bounds what a compressed batch may grow to.
+ */
+export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
+  const at = `offset ${batch.baseOffset}`;
+  if (batch.magic !== 2)
+    throw new ConnectorError(
+      'kafka.corrupt',
+      `expected record batches of message format 2, got format ${batch.magic} at ${at}: rewrite the topic with a current client`,
+    );
+  const expected = batch.bytes.readUInt32BE(CRC);
+  const actual = crc32c(batch.bytes.subarray(ATTRIBUTES));
+  if (expected !== actual)
+    throw new ConnectorError('kafka.corrupt', `record batch at ${at} is damaged: its CRC is ${expected}, its bytes give ${actual}`);
+  const section = batch.bytes.subarray(BATCH_HEADER_BYTES);
+  const { baseOffset, baseTimestamp, count, logAppendTime } = batch;
+  try {
+    const records = batch.codec === 0 ? section : codecOf(batch.codec).decompress(section, maxBytes);
+    return { baseOffset, baseTimestamp, count, records, logAppendTime };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConnectorError('kafka.corrupt', `record batch at ${at} cannot be uncompressed: ${reason}`, { cause: error });
+  }
+}
+
+/** Key of a control batch's one record: version (int16), type (int16: 0 abort, 1 commit). Kafka never compresses these. */
+export function controlKey(batch: FetchedBatch): Buffer | null {
+  if (!batch.control || batch.magic !== 2) return null;
+  let at = BATCH_HEADER_BYTES;
+  const skipVarint = (): void => {
+    while (at < batch.bytes.length && (batch.bytes[at]! & 0x80) !== 0) at++;
+    at++;
+  };
+  skipVarint(); // length
+  at++; // attributes
+  skipVarint(); // timestamp delta
+  skipVarint(); // offset delta
+  const length = batch.bytes[at]! >> 1; // a key of 4 bytes: one byte of zigzag varint
+  return batch.bytes.subarray(at + 1, at + 1 + length);
+}
+
+/** By what a broker knows a batch again that it has written already (KIP-98). */
+export interface Stamp {
+  producerId: bigint;
+  epoch: number;
+  /** Of the first record; 31 bits, then from 0 again. */
+  sequence: number;
+}
+const NO_STAMP: Stamp = { producerId: -1n, epoch: -1, sequence: -1 };
+
+/** A ready record batch for a produce request. `codec` null leaves the records as they are. */
+export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec | null, stamp: Stamp | null = null): Buffer {
+  const { producerId, epoch, sequence } = stamp ?? NO_STAMP;
+  const records = codec === null ? set.records : codec.compress(set.records);
+  const bytes = Buffer.allocUnsafe(BATCH_HEADER_BYTES + records.length);
+  bytes.writeBigInt64BE(0n, 0);
+  bytes.writeInt32BE(bytes.length - LENGTH - 4, LENGTH);
+  bytes.writeInt32BE(-1, LENGTH + 4); // partition leader epoch: the broker's to fill
+  bytes.writeInt8(2, MAGIC);
+  bytes.writeInt16BE(codec === null ? 0 : codec.id, ATTRIBUTES);
+  bytes.writeInt32BE(set.count - 1, LAST_OFFSET_DELTA);
+  bytes.writeBigInt64BE(set.baseTimestamp, BASE_TIMESTAMP);
+  bytes.writeBigInt64BE(maxTimestamp, MAX_TIMESTAMP);
+  bytes.writeBigInt64BE(producerId, PRODUCER_ID);
+  bytes.writeInt16BE(epoch, PRODUCER_EPOCH);
+  bytes.writeInt32BE(sequence, BASE_SEQUENCE);
+  bytes.writeInt32BE(set.count, COUNT);
+  bytes.set(records, BATCH_HEADER_BYTES);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(ATTRIBUTES)), CRC);
+  return bytes;
+}

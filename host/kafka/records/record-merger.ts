@@ -1,0 +1,97 @@
+/**
+ * Joins the small record sets that a producer without linger writes: one set of a thousand records passes to the guest for a
+ * tenth of what a thousand sets of one cost.
+ */
+import type { RecordSet } from '../../runtime/contract.ts';
+import { RecordCursor } from './record-set.ts';
+
+/** Larger sets pass as they are: for them copying costs more than it saves. */
+const SMALL_RECORDS = 32;
+const SMALL_BYTES = 16 * 1024;
+const MAX_RECORDS = 1_000;
+const MAX_BYTES = 64 * 1024;
+/** What two longer deltas and a longer length may add to a record. */
+const GROWTH_BYTES = 24;
+
+export class RecordMerger {
+  #first: RecordSet | null = null;
+  #count = 0;
+  #length = 0;
+  #bytes: Buffer | null = null;
+
+  /** Takes the set and returns what is ready, in order: nothing while it still gathers. */
+  add(set: RecordSet): RecordSet[] {
+    const small = set.count <= SMALL_RECORDS && set.records.length <= SMALL_BYTES;
+    if (!small) return [...this.flush(), set];
+    const ready = this.#fits(set) ? [] : this.flush();
+    if (this.#first === null) {
+      this.#first = set;
+      this.#count = set.count;
+      this.#length = set.records.length;
+    } else {
+      this.#append(set);
+    }
+    return ready;
+  }
+
+  /** What has been gathered. */
+  flush(): RecordSet[] {
+    const first = this.#first;
+    if (first === null) return [];
+    const records = this.#bytes === null ? first.records : this.#bytes.subarray(0, this.#length);
+    const merged = { ...first, count: this.#count, records };
+    this.#first = null;
+    this.#bytes = null;
+    return [merged];
+  }
+
+  #fits(set: RecordSet): boolean {
+    const first = this.#first;
+    if (first === null) return true;
+    // With log append time the base is the timestamp of every record.
+    if (first.logAppendTime !== set.logAppendTime || (set.logAppendTime && first.baseTimestamp !== set.baseTimestamp)) return false;
+    return this.#count + set.count <= MAX_RECORDS && this.#length + set.records.length + set.count * GROWTH_BYTES <= MAX_BYTES;
+  }
+
+  #append(set: RecordSet): void {
+    const first = this.#first!;
+    if (this.#bytes === null) {
+      this.#bytes = Buffer.allocUnsafe(MAX_BYTES);
+      this.#bytes.set(first.records);
+    }
+    const offsets = Number(set.baseOffset - first.baseOffset);
+    const timestamps = Number(set.baseTimestamp - first.baseTimestamp);
+    const cursor = new RecordCursor(set.records);
+    while (cursor.next()) {
+      const { bytes, bodyStart, offsetDeltaEnd, end } = cursor;
+      const timestampDelta = zigzag(cursor.timestampDelta + timestamps);
+      const offsetDelta = zigzag(cursor.offsetDelta + offsets);
+      this.#varint((1 + varintBytes(timestampDelta) + varintBytes(offsetDelta) + end - offsetDeltaEnd) * 2);
+      this.#bytes[this.#length++] = bytes[bodyStart]!; // attributes
+      this.#varint(timestampDelta);
+      this.#varint(offsetDelta);
+      this.#bytes.set(bytes.subarray(offsetDeltaEnd, end), this.#length);
+      this.#length += end - offsetDeltaEnd;
+    }
+    this.#count += set.count;
+  }
+
+  #varint(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes![this.#length++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes![this.#length++] = rest;
+  }
+}
+
+/** Exact to 53 bits. */
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
+}

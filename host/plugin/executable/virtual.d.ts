@@ -1,4 +1,0 @@
-/** What jco made of the component; `bundle.ts` resolves it to the file in dist/. */
-declare module 'virtual:component' {
-  export const instantiate: import('../../runtime/component.ts').InstantiateComponent;
-}

@@ -1,0 +1,101 @@
+import { writeSync } from 'node:fs';
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Specification } from '../../runtime/contract.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { DestinationService } from '../services/destination-service.ts';
+import type { PluginEnvironment } from './environment.ts';
+import { GrpcServer, type Method } from '../grpc/server.ts';
+import { tuneHeap } from './heap.ts';
+import { removeLeftovers } from './stale-sockets.ts';
+import { Lifeline } from './lifeline.ts';
+import { listen, type Listening } from './listen.ts';
+import { lineLog, redirectConsole } from './log-lines.ts';
+import type { Config, DestinationMiddleware, DestinationPort, SourceMiddleware, SourcePort } from '../services/ports.ts';
+import { processServices } from '../services/process-services.ts';
+import { SourceService } from '../services/source-service.ts';
+
+const STDOUT = 1;
+
+/** The connectors that a plugin serves. Loaded after the handshake: Conduit waits for that line, and this takes longer. */
+export interface PluginConnectors {
+  specify(): Promise<Specification>;
+  source(log: Log): SourcePort;
+  destination(log: Log): DestinationPort;
+  sourceMiddleware?(config: Config, log: Log): Promise<SourceMiddleware>;
+  destinationMiddleware?(config: Config, log: Log): Promise<DestinationMiddleware>;
+  /** A source was deleted from its pipeline for good. */
+  sourceDeleted?(config: Config, log: Log): Promise<void>;
+}
+
+/** Serves Conduit until it says Shutdown, or is gone. Ends the process. */
+export async function serve(environment: PluginEnvironment, load: () => Promise<PluginConnectors>): Promise<void> {
+  const log = lineLog(environment.logLevel);
+  redirectConsole(log);
+  let loading: Promise<PluginConnectors> | null = null;
+  const connectors = (): Promise<PluginConnectors> => (loading ??= load());
+
+  const source = new SourceService({
+    log,
+    connector: async () => (await connectors()).source(log),
+    middleware: async (config) => (await (await connectors()).sourceMiddleware?.(config, log)) ?? {},
+    deleted: async (config) => (await connectors()).sourceDeleted?.(config, log),
+  });
+  const destination = new DestinationService({
+    log,
+    connector: async () => (await connectors()).destination(log),
+    middleware: async (config) => (await (await connectors()).destinationMiddleware?.(config, log)) ?? {},
+    maxReceiveBytes: environment.maxReceiveBytes,
+  });
+
+  let listening: Listening | null = null;
+  const lifeline = new Lifeline({
+    log,
+    leave: async () => {
+      await Promise.all([source.teardown(), destination.teardown()]);
+    },
+    exit: (code) => {
+      listening?.remove();
+      process.exit(code);
+    },
+  });
+  const methods = new Map<string, Method>([
+    ...processServices({ specify: async () => (await connectors()).specify(), shutdown: () => lifeline.shutdown() }),
+    ...source.methods(),
+    ...destination.methods(),
+  ]);
+  const server = new GrpcServer({ methods, maxReceiveBytes: DEFAULT_LIMITS.writeBytes, sessions: (open) => lifeline.sessions(open) });
+  guard(process, log, lifeline, (error) => {
+    source.abort(error);
+    destination.abort(error);
+  });
+  lifeline.start();
+  listening = await listen(server, environment.socketFolder);
+  // Fields: version of go-plugin's own protocol, of the application's, network, address, kind of server.
+  writeSync(STDOUT, `1|2|${listening.address}|grpc|\n`);
+  tuneHeap();
+  const { parent } = listening;
+  connectors().then(
+    () => (parent === null ? undefined : removeLeftovers(parent, log)), // now, when Conduit waits for nothing
+    (error: unknown) => lifeline.crash(error),
+  );
+}
+
+/** Nothing thrown anywhere may end the process without a line in the log and a status on the stream. */
+export function guard(
+  events: Pick<NodeJS.Process, 'on'>,
+  log: Log,
+  lifeline: Pick<Lifeline, 'crash'>,
+  abort: (error: ConnectorError) => void,
+): void {
+  events.on('unhandledRejection', (reason) => {
+    log('error', `a promise was rejected and nobody cared: ${reason instanceof Error ? reason.message : String(reason)}`);
+    if (reason instanceof Error && reason.stack !== undefined) log('debug', reason.stack);
+    // Somebody may wait for ever for what was rejected; with a status Conduit knows that it has to restart the pipeline.
+    abort(new ConnectorError('internal', 'an unexpected error in the connector, see its log', { cause: reason }));
+  });
+  events.on('uncaughtException', (error) => {
+    abort(ConnectorError.from(error));
+    lifeline.crash(error);
+  });
+}

@@ -1,0 +1,57 @@
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../../base/log.ts';
+
+/** The socket in the folder of a plugin process. */
+export const SOCKET_NAME = 'plugin';
+const FOLDER_NAME = /^kafka-wasm-(\d{1,10})-[A-Za-z0-9]{6}$/;
+/** Process ids of another container mean nothing here; but what is older than this has either been connected to or has ended by itself. */
+const MIN_AGE_MS = 90_000;
+/** A temporary folder can hold anything, any number of times. */
+const MAX_FOLDERS = 1_000;
+
+/** How the name of a plugin's folder begins: it tells later processes whose it was. */
+export function folderPrefix(processId: number): string {
+  return `kafka-wasm-${processId}-`;
+}
+
+/**
+ * Removes the socket folders of plugin processes that were killed and could not do it themselves. Only what is sure: a folder with a name of
+ * ours, of this user, of a process that does not run, with nothing in it but a socket; links are never followed. Never rejects.
+ */
+export async function removeLeftovers(parent: string, log: Log): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  let removed = 0;
+  for (const name of names.filter((each) => FOLDER_NAME.test(each)).slice(0, MAX_FOLDERS)) {
+    if (isRunning(Number(FOLDER_NAME.exec(name)![1]))) continue;
+    try {
+      if (await removeFolder(join(parent, name))) removed++;
+    } catch {
+      // somebody else's, or just removed by another plugin
+    }
+  }
+  if (removed > 0) log('debug', `removed the socket folders of ${removed} plugin processes that were killed`);
+}
+
+async function removeFolder(folder: string): Promise<boolean> {
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || Date.now() - found.mtimeMs < MIN_AGE_MS) return false;
+  const content = await readdir(folder);
+  if (content.some((name) => name !== SOCKET_NAME)) return false;
+  if (content.length > 0) {
+    const socket = join(folder, SOCKET_NAME);
+    if (!(await lstat(socket)).isSocket()) return false;
+    await unlink(socket);
+  }
+  await rmdir(folder);
+  return true;
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // EPERM: it runs, as another user
+  }
+}

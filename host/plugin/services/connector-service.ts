@@ -1,0 +1,94 @@
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { InvalidParam } from '../../runtime/contract.ts';
+import type { Call } from '../grpc/call.ts';
+import type { Method } from '../grpc/server.ts';
+import { StatusError } from '../grpc/status.ts';
+import { EMPTY } from '../../conduit/protocol-messages.ts';
+import type { Config } from './ports.ts';
+import { configurationError, statusOf, wrongState } from './grpc-status.ts';
+
+/** Names of the states as Conduit's SDK reports them. */
+export type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'Stopping' | 'TornDown';
+
+export interface ConnectorServiceOptions<Port, Middleware> {
+  log: Log;
+  connector(): Promise<Port>;
+  /** Between the connector and the stream. */
+  middleware?(config: Config): Promise<Middleware>;
+}
+
+/** What the services of a source and of a destination have in common: one connector, its state, and the stream that it runs on. */
+export abstract class ConnectorService<
+  Port extends { configure(config: Record<string, string>): Promise<InvalidParam[]> },
+  Middleware extends object,
+> {
+  protected state: State = 'Initial';
+  protected connector: Port | null = null;
+  protected middleware: Partial<Middleware> = {};
+  protected call: Call | null = null;
+  protected readonly log: Log;
+  readonly #side: 'source' | 'destination';
+  readonly #options: ConnectorServiceOptions<Port, Middleware>;
+
+  constructor(side: 'source' | 'destination', options: ConnectorServiceOptions<Port, Middleware>) {
+    this.#side = side;
+    this.#options = options;
+    this.log = options.log;
+  }
+
+  /** The methods of the service, by path. */
+  abstract methods(): [path: string, method: Method][];
+
+  /** Closes; any state, any number of times. */
+  abstract teardown(): Promise<void>;
+
+  /** Ends the stream for a reason that lies outside the connector. */
+  abort(error: ConnectorError): void {
+    this.call?.fail(statusOf(error));
+  }
+
+  protected async configure(config: Record<string, string>): Promise<Uint8Array> {
+    this.expect('Initial');
+    this.connector ??= await this.#options.connector();
+    const invalid = await this.connector.configure(config);
+    if (invalid.length > 0) throw configurationError(invalid);
+    this.middleware = (await this.#options.middleware?.(config)) ?? {};
+    this.advance('Initial', 'Configured');
+    return EMPTY;
+  }
+
+  /** Ends the stream with this error, which is also logged: Conduit keeps the text alone. */
+  protected failed(call: Call, error: unknown): void {
+    if (!call.open) return;
+    const status = statusOf(error);
+    const known = error instanceof StatusError ? null : ConnectorError.from(error);
+    this.log('error', `the ${this.#side} has failed: ${status.message}`, known === null ? {} : { ...known.fields, code: known.code });
+    call.fail(status);
+  }
+
+  protected expect(state: State): void {
+    if (this.state !== state) throw wrongState([state], this.state);
+  }
+
+  /** Teardown may have come while the call waited; that state is final. */
+  protected advance(from: State, to: State): void {
+    if (this.state === from) this.state = to;
+  }
+}
+
+/** A method with one request and one answer, whose errors become a status. */
+export function unary(path: string, run: (request: Buffer) => Promise<Uint8Array>): [path: string, method: Method] {
+  return [
+    path,
+    {
+      unary: async (request) => {
+        try {
+          return await run(request);
+        } catch (error) {
+          throw statusOf(error);
+        }
+      },
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+import { createSource } from '../../connector.ts';
+import { ConnectorError } from '../../base/errors.ts';
+import { deleteGroupsOf } from '../../kafka/index.ts';
+import type { Log } from '../../base/log.ts';
+import type { Capabilities, SecretReader } from '../../runtime/contract.ts';
+import type { Config } from './ports.ts';
+
+/** Conduit waits for the answer to a lifecycle event; nobody waits long for a deletion. */
+const LIMIT_MS = 10_000;
+
+/** What the connector writes beside its committed offsets, so that its group is known when it is deleted. Kafka keeps 4096 bytes. */
+export function ownerText(connectorId: string): string {
+  return `conduit-connector-kafka-wasm ${connectorId.slice(0, 200)}`;
+}
+
+/**
+ * A source was deleted for good: deletes its consumer group, if its name was made up. A group that the settings name is its
+ * user's. Never rejects: a group that stays does no harm, and a deletion that fails would.
+ */
+export async function cleanUpDeletedSource(config: Config, connectorId: string, log: Log): Promise<void> {
+  if ((config.groupID ?? '').trim() !== '' || connectorId === '') return;
+  const connector = createSource({ log, capabilities: (secrets) => deletingCapabilities(secrets, ownerText(connectorId), log) });
+  try {
+    const invalid = await connector.configure({ ...config });
+    if (invalid.length === 0) await connector.open(null);
+  } catch (error) {
+    const known = ConnectorError.from(error);
+    if (known.code !== 'cancelled') log('debug', `the deleted source could not be opened: ${known.message}`);
+  } finally {
+    await connector.teardown();
+  }
+}
+
+/** The guest alone knows what the settings mean: it is opened with a Kafka that does nothing but this, and refuses to open. */
+function deletingCapabilities(secrets: SecretReader, commitMetadata: string, log: Log): Capabilities {
+  const refused = (): ConnectorError => new ConnectorError('cancelled', 'the source was deleted');
+  return {
+    log: () => {},
+    openConsumer: async (connection, { topics }) => {
+      const signal = AbortSignal.timeout(LIMIT_MS);
+      try {
+        const groups = await deleteGroupsOf({ connection, secrets, log, topics, commitMetadata, signal });
+        for (const group of groups) log('info', 'the consumer group of the deleted source is deleted', { group });
+      } catch (error) {
+        const reason = signal.aborted ? `not done within ${LIMIT_MS / 1000} s` : ConnectorError.from(error).message;
+        log('warn', `the consumer group of the deleted source may be left: ${reason}`);
+      }
+      throw refused();
+    },
+    openProducer: () => Promise.reject(refused()),
+  };
+}

@@ -1,0 +1,162 @@
+import { eachFrame } from '../../conduit/frames.ts';
+import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
+import type { Call, CallHandlers } from '../grpc/call.ts';
+import type { Method } from '../grpc/server.ts';
+import { STATUS, StatusError } from '../grpc/status.ts';
+import { EMPTY, decodeBytes, decodeConfig } from '../../conduit/protocol-messages.ts';
+import type { DestinationMiddleware, DestinationPort } from './ports.ts';
+import { itemsOf } from '../../conduit/repeated-field.ts';
+import { WriteQueue } from './write-queue.ts';
+
+const SERVICE = '/connector.v2.DestinationPlugin/';
+/** Stop can overtake the data; so long it waits for the record that it names ... */
+const RECEIPT_MS = 10_000;
+/** ... and so long, then, until all is written. Conduit gives all its pipelines 30 s to end. */
+const FLUSH_MS = 15_000;
+
+export interface DestinationServiceOptions extends ConnectorServiceOptions<DestinationPort, DestinationMiddleware> {
+  /** Largest message of records that is taken; default: that of the server. */
+  maxReceiveBytes?: number;
+}
+
+/** Conduit's `DestinationPlugin`: one destination connector for one process. */
+export class DestinationService extends ConnectorService<DestinationPort, DestinationMiddleware> {
+  readonly #options: DestinationServiceOptions;
+  #queue: WriteQueue | null = null;
+  #lastRequest: Uint8Array = EMPTY;
+  /** A request could not be read: nothing after it is written. */
+  #isBroken = false;
+  /** A Stop that waits for a record to arrive. */
+  #awaited: { position: Uint8Array; arrived(): void } | null = null;
+  #drained: (() => void) | null = null;
+  #teardown: Promise<void> | null = null;
+
+  constructor(options: DestinationServiceOptions) {
+    super('destination', options);
+    this.#options = options;
+  }
+
+  methods(): [path: string, method: Method][] {
+    return [
+      unary(`${SERVICE}Configure`, (request) => this.configure(decodeConfig(request))),
+      unary(`${SERVICE}Open`, () => this.#open()),
+      [`${SERVICE}Run`, { stream: (call) => this.#run(call), maxReceiveBytes: this.#options.maxReceiveBytes }],
+      unary(`${SERVICE}Stop`, (request) => this.#stop(decodeBytes(request))),
+      unary(`${SERVICE}Teardown`, () => this.teardown().then(() => EMPTY)),
+      unary(`${SERVICE}LifecycleOnCreated`, () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}LifecycleOnUpdated`, () => Promise.resolve(EMPTY)),
+      unary(`${SERVICE}LifecycleOnDeleted`, () => Promise.resolve(EMPTY)),
+    ];
+  }
+
+  /** Closes; any state, any number of times. What is not acknowledged comes again. */
+  teardown(): Promise<void> {
+    this.state = 'TornDown';
+    this.#teardown ??= (async () => {
+      this.#released();
+      // A write that waits for a broker ends when the connector closes.
+      const written = this.#queue?.close();
+      // So does one that waits for the rate limit, when the middleware does.
+      await Promise.all([this.middleware.close?.(), this.connector?.teardown()]);
+      await written;
+      this.call?.end();
+    })();
+    return this.#teardown;
+  }
+
+  async #open(): Promise<Uint8Array> {
+    this.expect('Configured');
+    await this.connector!.open();
+    this.advance('Configured', 'Started');
+    return EMPTY;
+  }
+
+  #run(call: Call): CallHandlers {
+    this.expect('Started');
+    this.advance('Started', 'Running');
+    this.call = call;
+    const connector = this.connector!;
+    const middleware = this.middleware;
+    const next = (records: Uint8Array): Promise<Uint8Array> => connector.write(records);
+    const queue = new WriteQueue({
+      write: (records) => middleware.write?.(records, next) ?? next(records),
+      acks: (bytes) => (call.write(bytes) || !call.open ? undefined : new Promise((resolve) => (this.#drained = resolve))),
+      failed: (error) => this.failed(call, error),
+      full: (isFull) => (isFull ? call.pause() : call.resume()),
+      gathering: middleware.gathering,
+      maxRecords: middleware.maxWriteRecords,
+    });
+    this.#queue = queue;
+    return {
+      message: (request) => this.#receive(call, queue, request),
+      malformed: (error) => this.#break(call, queue, error),
+      drained: () => this.#released(),
+      ended: () => void queue.flush().then(() => call.end()),
+      closed: () => {
+        // A cancel means "stop now": what is not acknowledged is sent again after the next start.
+        this.#released();
+        this.#awaited?.arrived();
+        void queue.close();
+      },
+    };
+  }
+
+  #receive(call: Call, queue: WriteQueue, request: Buffer): void {
+    if (this.#isBroken) return;
+    try {
+      const records = itemsOf(request, 'records');
+      if (records.count === 0) return; // an answer without acks panics Conduit
+      this.#lastRequest = records.bytes;
+      queue.push(records);
+      if (this.#awaited !== null && holds(records.bytes, this.#awaited.position)) this.#awaited.arrived();
+    } catch (error) {
+      call.pause();
+      this.#break(call, queue, error);
+    }
+  }
+
+  /** What came before is written and acknowledged, then the stream ends. */
+  #break(call: Call, queue: WriteQueue, error: unknown): void {
+    this.#isBroken = true; // more may be in the same network buffer
+    void queue.flush().then(() => this.failed(call, error));
+  }
+
+  async #stop(lastPosition: Uint8Array): Promise<Uint8Array> {
+    const queue = this.#queue;
+    if (queue === null || this.state === 'TornDown') return EMPTY;
+    if (lastPosition.length > 0 && this.call?.open === true && !holds(this.#lastRequest, lastPosition)) {
+      const arrival = new Promise<void>((arrived) => (this.#awaited = { position: lastPosition, arrived }));
+      await within(arrival, RECEIPT_MS, 'the last record did not arrive');
+      this.#awaited = null;
+    }
+    if (this.call?.open !== true) return EMPTY;
+    await within(queue.flush(), FLUSH_MS, 'not all records were written');
+    return EMPTY;
+  }
+
+  #released(): void {
+    this.#drained?.();
+    this.#drained = null;
+  }
+}
+
+/** True if a record of the request has this position (field 1 of `opencdc.v1.Record`). */
+function holds(request: Uint8Array, position: Uint8Array): boolean {
+  let found = false;
+  eachFrame(request, (start, end) => {
+    found ||= Buffer.compare(decodeBytes(request.subarray(start, end)), position) === 0;
+  });
+  return found;
+}
+
+async function within(promise: Promise<void>, limitMs: number, what: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StatusError(STATUS.deadlineExceeded, `${what} within ${limitMs / 1000} s of Stop`)), limitMs);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

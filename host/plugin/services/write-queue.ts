@@ -1,0 +1,179 @@
+import { ConnectorError } from '../../base/errors.ts';
+import type { Gathering } from './ports.ts';
+import { itemsOf, type Items } from '../../conduit/repeated-field.ts';
+
+/** One write takes so much at most, unless a single request is larger. */
+const MAX_WRITE_BYTES = 1024 * 1024;
+/** So much may wait before the sender is stopped; it goes on at half of it. */
+const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
+/** How long single small records are waited for, when more have come while the last write ran. */
+const LINGER_MS = 3;
+/** Enough of them for a write that is worth its cost. */
+const LINGER_BYTES = 64 * 1024;
+
+export interface WriteQueueOptions {
+  /** Answers with one ack for each record, in order. Called for one write at a time. */
+  write(records: Uint8Array): Promise<Uint8Array>;
+  /** Acks of a write, never none; the next write waits for the promise. */
+  acks(bytes: Uint8Array): Promise<void> | undefined;
+  /** A write has failed as a whole; everything that waits is dropped. */
+  failed(error: unknown): void;
+  /** Too much waits (true); there is room again (false). */
+  full(isFull: boolean): void;
+  gathering?: Gathering;
+  /** A write takes so many records at most, unless a single request holds more: acks of a slow write must not wait for all of it. */
+  maxRecords?: number;
+}
+
+/**
+ * Natural batching: what has arrived is written at once, and what arrives meanwhile gathers for the next write. A sender that waits for
+ * each ack (arch-v2) is never made to wait; one that does not and sends single records (arch-v1) gets a few milliseconds to send more.
+ */
+export class WriteQueue {
+  readonly #options: WriteQueueOptions;
+  #requests: Items[] = [];
+  #records = 0;
+  #bytes = 0;
+  #writing = false;
+  #full = false;
+  #hurried = false;
+  /** What waits has been gathered already: the last write was full. */
+  #gathered = false;
+  #closed = false;
+  #wake: (() => void) | null = null;
+  #idle: (() => void)[] = [];
+
+  constructor(options: WriteQueueOptions) {
+    this.#options = options;
+  }
+
+  push(request: Items): void {
+    if (this.#closed || request.count === 0) return;
+    this.#requests.push(request);
+    this.#records += request.count;
+    this.#bytes += request.bytes.length;
+    if (this.#bytes > MAX_QUEUE_BYTES && !this.#full) {
+      this.#full = true;
+      this.#options.full(true);
+    }
+    if (!this.#writing) void this.#pump();
+    else if (this.#wake !== null && this.#isEnough()) this.#wake();
+  }
+
+  /** From now on nothing waits for more to come. Resolves when all that was pushed is written and acknowledged, or dropped. */
+  flush(): Promise<void> {
+    this.#hurried = true;
+    this.#wake?.();
+    if (!this.#writing) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Drops what waits. Resolves when a write that has begun is over; what it wrote until then is acknowledged. */
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#drop();
+    return this.flush();
+  }
+
+  async #pump(): Promise<void> {
+    this.#writing = true;
+    try {
+      for (let isFirst = true; this.#requests.length > 0; isFirst = false) {
+        const waiting = this.#gather(isFirst);
+        if (waiting !== undefined) await waiting;
+        const part = this.#take();
+        if (part === null) break; // dropped meanwhile
+        const acks = await this.#options.write(part.bytes);
+        const answered = itemsOf(acks, 'the acks of a write').count;
+        if (this.#closed && answered <= part.count) {
+          if (answered > 0) void this.#options.acks(acks);
+          break;
+        }
+        if (answered !== part.count) {
+          throw new ConnectorError('guest.contract', `expected ${part.count} acks for as many records, the connector gave ${answered}`);
+        }
+        await this.#options.acks(acks);
+      }
+    } catch (error) {
+      this.#closed = true;
+      this.#drop();
+      this.#options.failed(error);
+    }
+    this.#writing = false;
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  /** Undefined: write now. */
+  #gather(isFirst: boolean): Promise<void> | undefined {
+    const configured = this.#options.gathering?.maxDelayMs ?? 0;
+    const delayMs = configured > 0 ? configured : this.#lingerMs(isFirst);
+    if (this.#hurried || this.#gathered || delayMs === 0 || this.#isEnough()) return undefined;
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(wake, delayMs);
+      this.#wake = wake;
+    });
+  }
+
+  /** Requests that came while the last write ran mean a sender that does not wait; more than one record in each, that lingering gains nothing. */
+  #lingerMs(isFirst: boolean): number {
+    return isFirst || this.#records > this.#requests.length ? 0 : LINGER_MS;
+  }
+
+  #isEnough(): boolean {
+    const gathering = this.#options.gathering;
+    if (gathering !== undefined && gathering.maxRecords > 0 && this.#records >= gathering.maxRecords) return true;
+    return this.#bytes >= (gathering !== undefined && gathering.maxDelayMs > 0 ? MAX_WRITE_BYTES : LINGER_BYTES);
+  }
+
+  /** The requests from the front that make one write. Concatenated requests are one request. */
+  #take(): Items | null {
+    const first = this.#requests[0];
+    if (first === undefined) return null;
+    let taken = 1;
+    let bytes = first.bytes.length;
+    let count = first.count;
+    const maxRecords = this.#options.maxRecords ?? Infinity;
+    for (; taken < this.#requests.length; taken++) {
+      const next = this.#requests[taken]!;
+      if (bytes + next.bytes.length > MAX_WRITE_BYTES || count + next.count > maxRecords) break;
+      bytes += next.bytes.length;
+      count += next.count;
+    }
+    this.#gathered = taken < this.#requests.length;
+    const part = taken === this.#requests.length ? this.#requests : this.#requests.slice(0, taken);
+    this.#requests = taken === this.#requests.length ? [] : this.#requests.slice(taken);
+    this.#records -= count;
+    this.#bytes -= bytes;
+    this.#makeRoom();
+    return {
+      count,
+      bytes:
+        taken === 1
+          ? first.bytes
+          : Buffer.concat(
+              part.map((request) => request.bytes),
+              bytes,
+            ),
+    };
+  }
+
+  #drop(): void {
+    this.#requests = [];
+    this.#records = 0;
+    this.#bytes = 0;
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    if (!this.#full || this.#bytes > MAX_QUEUE_BYTES / 2) return;
+    this.#full = false;
+    this.#options.full(false);
+  }
+}

@@ -1,0 +1,87 @@
+import avro, { type Schema, type Type } from 'avsc';
+import { ConnectorError } from '../../base/errors.ts';
+import type { Json } from '../../conduit/struct-values.ts';
+
+/** The schemas that can be inferred; the first of a union of lists or maps is always null, as in the Go SDK. */
+type Inferred =
+  'null' | 'boolean' | 'double' | 'string' | Inferred[] | { type: 'array'; items: Inferred } | { type: 'map'; values: Inferred };
+
+export interface InferredRecord {
+  /** The schema as JSON, as the Go SDK would register it. */
+  readonly text: string;
+  encode(fields: ReadonlyMap<string, Json>): Buffer;
+}
+
+/** Infers what the Go SDK's extractor infers of the same data: a record of sorted fields, maps and lists with unions of all they hold. */
+export function inferRecord(fields: ReadonlyMap<string, Json>): InferredRecord {
+  const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({ name, type: inferred(value) }));
+  const text = JSON.stringify({ name: 'record', type: 'record', fields: sorted });
+  let type: Type;
+  try {
+    type = avro.Type.forSchema(JSON.parse(text) as Schema, { wrapUnions: true });
+  } catch (cause) {
+    throw new ConnectorError('input.invalid', `failed to create schema for value: record: ${(cause as Error).message}`, { cause });
+  }
+  return { text, encode: (data) => encodeRecord(type, sorted, data) };
+}
+
+/** Encodes with a schema that was inferred of other data, for example `before` with that of `after`. */
+function encodeRecord(type: Type, fields: { name: string; type: Inferred }[], data: ReadonlyMap<string, Json>): Buffer {
+  try {
+    return type.toBuffer(Object.fromEntries(fields.map((field) => [field.name, wrapped(field.type, data.get(field.name) ?? null)])));
+  } catch (cause) {
+    throw new ConnectorError('input.invalid', `failed to marshal data with schema: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function inferred(value: Json): Inferred {
+  if (value === null) return ['string', 'null'];
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'number') return 'double';
+  if (typeof value === 'string') return 'string';
+  if (Array.isArray(value)) return { type: 'array', items: unionOf(value) };
+  return { type: 'map', values: unionOf([...value.values()]) };
+}
+
+/** Null first, then what there is; a list or a map without items could hold strings. */
+function unionOf(values: readonly Json[]): Inferred[] {
+  return values.length === 0 ? ['null', 'string'] : merged(['null', ...values.map(inferred)]);
+}
+
+/** Every type once; several lists, or maps, become one whose union holds what any of them does. */
+function merged(types: readonly Inferred[]): Inferred[] {
+  const union: Inferred[] = [];
+  for (const type of types.flatMap((one) => (Array.isArray(one) ? one : [one]))) {
+    const same = union.find((known) => kindOf(known) === kindOf(type));
+    if (same === undefined) union.push(structuredClone(type));
+    else if (isList(same) && isList(type)) same.items = merged([same.items, type.items]);
+    else if (isMap(same) && isMap(type)) same.values = merged([same.values, type.values]);
+  }
+  return union;
+}
+
+function isList(type: Inferred): type is { type: 'array'; items: Inferred } {
+  return kindOf(type) === 'array';
+}
+
+function isMap(type: Inferred): type is { type: 'map'; values: Inferred } {
+  return kindOf(type) === 'map';
+}
+
+function kindOf(type: Inferred): string {
+  if (typeof type === 'string') return type;
+  return Array.isArray(type) ? 'union' : type.type;
+}
+
+/** avsc wants the values of a union wrapped in the name of their branch. */
+function wrapped(type: Inferred, value: Json): unknown {
+  if (Array.isArray(type)) {
+    if (value === null) return null;
+    const kind = kindOf(inferred(value));
+    return { [kind]: wrapped(type.find((branch) => kindOf(branch) === kind) ?? 'null', value) };
+  }
+  if (typeof type === 'object' && type.type === 'array' && Array.isArray(value)) return value.map((item) => wrapped(type.items, item));
+  if (typeof type === 'object' && type.type === 'map' && value instanceof Map)
+    return Object.fromEntries([...value].map(([key, item]) => [key, wrapped(type.values, item)]));
+  return value;
+}

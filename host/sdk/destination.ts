@@ -1,0 +1,77 @@
+import type { Log } from '../base/log.ts';
+import { DestinationSchemas } from './destination-schemas.ts';
+import { patientSchemas } from '../schema/patient-schemas.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { joinBatches, mayHaveSchema, splitBatch } from '../conduit/record-batches.ts';
+import type { SchemaService } from '../schema/conduit-schemas.ts';
+import { batchSettings, rateSettings, schemaDecodeSettings, type Settings } from './settings.ts';
+
+export interface DestinationMiddlewareOptions {
+  /** As Conduit sent them, accepted by the guest's `configure`. */
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Called when the first record with schema metadata arrives. */
+  readonly schemas: () => SchemaService;
+}
+
+type Write = (records: Uint8Array) => Promise<Uint8Array>;
+
+/** What lies between the stream and a destination connector. */
+export interface DestinationMiddleware {
+  /** Until when requests are collected into one write; the delay is a bound from the first record on. */
+  gathering?: { maxRecords: number; maxDelayMs: number };
+  /** With a rate limit, its burst: one write of more would hold its first acks back until the last record may go. */
+  maxWriteRecords?: number;
+  /** Stands in front of the connector's `write`: one ack for each record, in order; after `close`, of those that were written. */
+  write?(records: Uint8Array, next: Write): Promise<Uint8Array>;
+  close?(): Promise<void>;
+}
+
+/**
+ * `sdk.batch.*`, `sdk.rate.*` and `sdk.schema.extract.*` of a destination. As in the Go SDK, a batch is collected only with a
+ * size above 1, and a delay bounds its wait; unlike there, a size without a delay waits for nothing.
+ */
+export function destinationMiddleware(options: DestinationMiddlewareOptions): DestinationMiddleware {
+  const { size, delayMs } = batchSettings(options.settings);
+  const gathering = size > 1 && delayMs > 0 ? { maxRecords: size, maxDelayMs: delayMs } : undefined;
+  const rate = rateSettings(options.settings);
+  const limiter = rate.perSecond > 0 ? new RateLimiter(rate) : null;
+  const decode = schemaDecodeSettings(options.settings);
+  const closing = new AbortController();
+  const service = (): SchemaService => patientSchemas(options.schemas(), options.log, closing.signal);
+  const schemas = decode.key || decode.payload ? new DestinationSchemas(decode, service, options.log) : null;
+  if (schemas === null && limiter === null) return { gathering };
+
+  const limited = async (records: Uint8Array, next: Write, responses: Uint8Array[]): Promise<void> => {
+    if (limiter === null) {
+      responses.push(await next(records));
+      return;
+    }
+    for (const part of splitBatch(records, limiter.burst)) {
+      await limiter.take(part.count, closing.signal);
+      responses.push(await next(part.bytes));
+    }
+  };
+  return {
+    gathering,
+    maxWriteRecords: limiter?.burst,
+    write: async (records, next) => {
+      const responses: Uint8Array[] = [];
+      try {
+        const parts = schemas === null || !mayHaveSchema(records) ? [{ records }] : await schemas.decode(records);
+        for (const part of parts) {
+          if ('acks' in part) responses.push(part.acks);
+          else await limited(part.records, next, responses);
+        }
+      } catch (error) {
+        // What was written before the end came would be written twice if its acks were lost.
+        if (!closing.signal.aborted || responses.length === 0) throw error;
+      }
+      return joinBatches(responses);
+    },
+    close: () => {
+      closing.abort();
+      return Promise.resolve();
+    },
+  };
+}

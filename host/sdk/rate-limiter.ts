@@ -1,0 +1,59 @@
+import { ConnectorError } from '../base/errors.ts';
+import type { RateSettings } from './settings.ts';
+
+/** Longest single timer; a longer wait takes several. */
+const MAX_TIMER_MS = 60_000;
+
+/**
+ * Token bucket of records: `burst` tokens at the start, refilled at `perSecond`. Callers wait in turn.
+ * Own code: its 30 lines are less than what adapting a library to batches and AbortSignal would take.
+ */
+export class RateLimiter {
+  /** The most records that one `take` may ask for. */
+  readonly burst: number;
+  readonly #perMs: number;
+  #tokens: number;
+  #at: number;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(rate: RateSettings) {
+    this.burst = rate.burst;
+    this.#perMs = rate.perSecond / 1000;
+    this.#tokens = rate.burst;
+    this.#at = performance.now();
+  }
+
+  /** Resolves when `count` records may go; rejects with `cancelled` if the signal comes first. */
+  take(count: number, signal: AbortSignal): Promise<void> {
+    const taken = this.#turn.then(() => this.#wait(count, signal));
+    this.#turn = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #wait(count: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      if (signal.aborted) throw new ConnectorError('cancelled', 'stopped while waiting for the rate limit');
+      const now = performance.now();
+      this.#tokens = Math.min(this.burst, this.#tokens + (now - this.#at) * this.#perMs);
+      this.#at = now;
+      // A thousandth of a record of slack: the timer's clock and this one round differently.
+      if (this.#tokens >= count - 0.001) {
+        this.#tokens -= count;
+        return;
+      }
+      await pause(Math.min(MAX_TIMER_MS, Math.max(1, Math.ceil((count - this.#tokens) / this.#perMs))), signal);
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

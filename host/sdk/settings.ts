@@ -1,0 +1,85 @@
+import { ConnectorError } from '../base/errors.ts';
+import { parseDurationMs } from './duration.ts';
+
+/** Settings as Conduit sent them, already validated by the guest's `configure`. */
+export type Settings = Readonly<Record<string, string>>;
+
+export interface BatchSettings {
+  /** `sdk.batch.size`: the most records of a collected batch; 0 = not set. */
+  readonly size: number;
+  /** `sdk.batch.delay`: the longest wait for more records, from the first of a batch; 0 = never wait. */
+  readonly delayMs: number;
+}
+
+export interface RateSettings {
+  /** `sdk.rate.perSecond`; 0 = unlimited. */
+  readonly perSecond: number;
+  /** `sdk.rate.burst`; at least 1 when there is a rate. */
+  readonly burst: number;
+}
+
+/** Which of key and payload Avro is applied to. */
+export interface SchemaSettings {
+  readonly key: boolean;
+  readonly payload: boolean;
+}
+
+export interface SchemaExtractSettings extends SchemaSettings {
+  readonly keySubject: string;
+  readonly payloadSubject: string;
+  /** Prefix of every subject, without its colon; empty = none. */
+  readonly context: string;
+}
+
+export function batchSettings(settings: Settings): BatchSettings {
+  return {
+    size: Math.max(0, numberOf(settings, 'sdk.batch.size', 0)),
+    delayMs: Math.max(0, parseDurationMs('sdk.batch.delay', textOf(settings, 'sdk.batch.delay', '0'))),
+  };
+}
+
+export function rateSettings(settings: Settings): RateSettings {
+  const perSecond = Math.max(0, numberOf(settings, 'sdk.rate.perSecond', 0));
+  const burst = Math.floor(numberOf(settings, 'sdk.rate.burst', 0));
+  return { perSecond, burst: burst > 0 ? burst : Math.max(1, Math.ceil(perSecond)) };
+}
+
+/** What a destination decodes; on unless it is turned off. */
+export function schemaDecodeSettings(settings: Settings): SchemaSettings {
+  return {
+    key: booleanOf(settings, 'sdk.schema.extract.key.enabled', true),
+    payload: booleanOf(settings, 'sdk.schema.extract.payload.enabled', true),
+  };
+}
+
+/** What a source extracts; off unless it is turned on, as in the Go connector for Kafka. */
+export function schemaExtractSettings(settings: Settings, connectorId: string): SchemaExtractSettings {
+  const context = booleanOf(settings, 'sdk.schema.context.enabled', true);
+  return {
+    key: booleanOf(settings, 'sdk.schema.extract.key.enabled', false),
+    payload: booleanOf(settings, 'sdk.schema.extract.payload.enabled', false),
+    keySubject: textOf(settings, 'sdk.schema.extract.key.subject', 'key'),
+    payloadSubject: textOf(settings, 'sdk.schema.extract.payload.subject', 'payload'),
+    context: context ? textOf(settings, 'sdk.schema.context.name', connectorId) : '',
+  };
+}
+
+function textOf(settings: Settings, name: string, fallback: string): string {
+  const text = settings[name]?.trim() ?? '';
+  return text === '' ? fallback : text;
+}
+
+function numberOf(settings: Settings, name: string, fallback: number): number {
+  const text = textOf(settings, name, String(fallback));
+  const value = Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new ConnectorError('config.invalid', `"${name}": expected a number, got "${text}"`, { fields: { setting: name } });
+}
+
+/** The spellings of Go's `strconv.ParseBool`. */
+function booleanOf(settings: Settings, name: string, fallback: boolean): boolean {
+  const text = textOf(settings, name, String(fallback));
+  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
+  throw new ConnectorError('config.invalid', `"${name}": expected true or false, got "${text}"`, { fields: { setting: name } });
+}

@@ -1,0 +1,47 @@
+import type { Log } from '../base/log.ts';
+import type { Part, Registry } from '../schema/avro/extraction.ts';
+import { recordsOf } from '../conduit/record-batches.ts';
+import type { SchemaService } from '../schema/conduit-schemas.ts';
+import type { SchemaExtractSettings } from './settings.ts';
+
+/** Loaded with the first batch, when extraction is turned on. */
+type AvroExtraction = typeof import('../schema/avro/extraction.ts');
+
+/**
+ * `sdk.schema.extract.*` of a source: structured keys and payloads get a schema, which is registered and attached, and become Avro.
+ * Raw data passes as it is, with one warning for keys and one for payloads: it has no structure to extract, here and in the Go SDK.
+ */
+export class SourceSchemas {
+  readonly #settings: SchemaExtractSettings;
+  readonly #schemas: () => SchemaService;
+  readonly #log: Log;
+  readonly #warned = new Set<Part>();
+  #service: SchemaService | null = null;
+  #avro: Promise<AvroExtraction> | null = null;
+
+  constructor(settings: SchemaExtractSettings, schemas: () => SchemaService, log: Log) {
+    this.#settings = settings;
+    this.#schemas = schemas;
+    this.#log = log;
+  }
+
+  async extract(batch: Uint8Array): Promise<Uint8Array> {
+    const { extractRecord } = await (this.#avro ??= import('../schema/avro/extraction.ts'));
+    const registry: Registry = {
+      create: (subject, text) => (this.#service ??= this.#schemas()).create(subject, text),
+      unstructured: (part) => this.#warn(part),
+    };
+    const records: Uint8Array[] = [];
+    for (const record of recordsOf(batch)) records.push(await extractRecord(record, this.#settings, registry));
+    return Buffer.concat(records);
+  }
+
+  #warn(part: Part): void {
+    if (this.#warned.has(part)) return;
+    this.#warned.add(part);
+    this.#log(
+      'warn',
+      `record ${part} is not structured, consider disabling the source schema ${part} encoding using "sdk.schema.extract.${part}.enabled: false"`,
+    );
+  }
+}

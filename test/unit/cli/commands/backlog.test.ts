@@ -1,0 +1,143 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Backlog } from '../../../../host/cli/commands/backlog.ts';
+import type { Ends, Range } from '../../../../host/cli/commands/topic-ends.ts';
+import { ConnectorError } from '../../../../host/base/errors.ts';
+import type { Capabilities, ConsumerHandle, ConsumerOptions, Fetched } from '../../../../host/runtime/contract.ts';
+
+const OPTIONS: ConsumerOptions = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
+const CONNECTION = { servers: ['a:1'], clientId: '' };
+
+/** `count` records from this offset, without gaps; only their deltas are looked at. */
+function fetched(partition: number, baseOffset: bigint, count: number): Fetched {
+  const records = Array.from({ length: count }, (_, delta) => [6 * 2, 0, 0, delta * 2, 1, 1, 0]).flat();
+  return {
+    topic: 't',
+    partition,
+    epoch: 1,
+    records: { baseOffset, baseTimestamp: 0n, count, records: Uint8Array.from(records), logAppendTime: false },
+  };
+}
+
+class FakeEnds implements Ends {
+  closed = 0;
+  absent: string[] = [];
+  failure: Error | null = null;
+  high = new Map<string, bigint>();
+  readonly range: Map<string, Range>;
+
+  constructor(range: Record<string, [next: bigint, end: bigint]>) {
+    this.range = new Map(Object.entries(range).map(([key, [next, end]]) => [key, { next, end, high: end }]));
+  }
+
+  missing = (): Promise<string[]> => Promise.resolve(this.absent);
+  ranges = (): Promise<Map<string, Range>> => (this.failure === null ? Promise.resolve(this.range) : Promise.reject(this.failure));
+  highs = (): Promise<Map<string, bigint>> => (this.failure === null ? Promise.resolve(this.high) : Promise.reject(this.failure));
+  close = (): Promise<void> => {
+    this.closed++;
+    return Promise.resolve();
+  };
+}
+
+class FakeConsumer implements ConsumerHandle {
+  next: Fetched[] = [];
+  closed = 0;
+  poll = (): Promise<Fetched[]> => Promise.resolve(this.next.splice(0));
+  wake = (): void => {};
+  commit = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => {
+    this.closed++;
+    return Promise.resolve();
+  };
+}
+
+function watched(ends: FakeEnds, options: { follow?: boolean; live?: boolean } = {}) {
+  const backlog = new Backlog({ follow: false, live: false, ...options, ends: () => ends });
+  const consumer = new FakeConsumer();
+  const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Capabilities;
+  const capabilities = backlog.watch(inner, { read: () => '' }, () => {});
+  return { backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS) };
+}
+
+describe('the backlog', () => {
+  it('is what is left of each partition, until it was handed out and received', async () => {
+    const { backlog, consumer, open } = watched(new FakeEnds({ 't/0': [5n, 8n], 't/1': [0n, 2n], 't/2': [4n, 4n] }));
+    expect(backlog.remaining).toBeNull();
+    const handle = await open();
+    expect([backlog.lag, backlog.remaining]).toEqual([5n, 5n]);
+    consumer.next = [fetched(0, 5n, 3)];
+    expect(await handle.poll(10, 10, 0)).toHaveLength(1);
+    expect([backlog.lag, backlog.remaining]).toEqual([2n, 5n]);
+    backlog.received(3);
+    expect(backlog.remaining).toBe(2n);
+    consumer.next = [fetched(1, 0n, 2)];
+    await handle.poll(10, 10, 0);
+    backlog.received(2);
+    expect([backlog.lag, backlog.remaining]).toEqual([0n, 0n]);
+  });
+
+  it('does not count what was written after reading began as left, and has it in the lag', async () => {
+    vi.useFakeTimers();
+    try {
+      const ends = new FakeEnds({ 't/0': [0n, 3n] });
+      const { backlog, consumer, open } = watched(ends, { live: true });
+      const handle = await open();
+      ends.high.set('t/0', 10n);
+      await vi.advanceTimersByTimeAsync(2500);
+      expect([backlog.lag, backlog.remaining]).toEqual([10n, 3n]);
+      consumer.next = [fetched(0, 0n, 4)];
+      await handle.poll(10, 10, 0);
+      backlog.received(4);
+      expect([backlog.lag, backlog.remaining]).toEqual([6n, 0n]);
+      expect(ends.closed).toBe(0);
+      await handle.close();
+      expect(ends.closed).toBe(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('starts anew when the connector opens its consumer again', async () => {
+    const ends = new FakeEnds({ 't/0': [0n, 3n] });
+    const { backlog, consumer, open } = watched(ends);
+    const first = await open();
+    consumer.next = [fetched(0, 0n, 3)];
+    await first.poll(10, 10, 0);
+    ends.range.set('t/0', { next: 1n, end: 3n, high: 3n });
+    await open();
+    expect(backlog.remaining).toBe(2n);
+  });
+
+  it('is not known where the ends cannot be asked for, which keeps nobody from reading', async () => {
+    const ends = new FakeEnds({});
+    ends.failure = new Error('not authorized');
+    const { backlog, consumer, open } = watched(ends);
+    const handle = await open();
+    consumer.next = [fetched(0, 0n, 1)];
+    expect(await handle.poll(10, 10, 0)).toHaveLength(1);
+    expect([backlog.lag, backlog.remaining]).toEqual([null, null]);
+    expect(ends.closed).toBe(1);
+  });
+
+  it('refuses topics of which none exists, and closes what was opened; with follow they are waited for', async () => {
+    const ends = new FakeEnds({});
+    ends.absent = ['t'];
+    const strict = watched(ends);
+    await expect(strict.open()).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining('there is no topic "t"') as string,
+    });
+    expect([strict.consumer.closed, ends.closed]).toEqual([1, 1]);
+    const patient = watched(ends, { follow: true });
+    await expect(patient.open()).resolves.toBeDefined();
+  });
+
+  it('tells whether brokers answer', async () => {
+    const ends = new FakeEnds({ 't/0': [0n, 3n] });
+    const { backlog, open } = watched(ends);
+    await open();
+    await expect(backlog.confirm()).resolves.toBeUndefined();
+    ends.failure = new ConnectorError('kafka.unreachable', 'gone');
+    await expect(backlog.confirm()).rejects.toMatchObject({ message: 'gone' });
+    expect(ends.closed).toBe(3);
+  });
+});

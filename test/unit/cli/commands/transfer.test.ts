@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../../../host/base/errors.ts';
+import { Patience } from '../../../../host/cli/commands/shutdown-budget.ts';
+import { transfer, type TransferOptions } from '../../../../host/cli/commands/transfer.ts';
+import { FakeDestination, FakeSource } from '../fake-connectors.ts';
+
+function optionsFor(source: FakeSource, destination: FakeDestination, over: Partial<TransferOptions> = {}): TransferOptions {
+  const stop = over.stop ?? new AbortController().signal;
+  return {
+    write: (batch) => destination.write(batch),
+    ended: () => Promise.resolve(source.emitted >= source.total),
+    stop,
+    patience: new Patience(stop),
+    credit: {},
+    written: () => {},
+    ...over,
+  };
+}
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
+
+describe('a transfer', () => {
+  it('writes every record once, in order, and acknowledges it after it was written', async () => {
+    const [source, destination] = [new FakeSource(95, 10), new FakeDestination()];
+    const done = await transfer(source, optionsFor(source, destination));
+    expect(done).toEqual({ records: 95, failed: null, drained: true });
+    expect(destination.written).toEqual(numbers(95));
+    expect(source.acked).toEqual(numbers(95));
+    expect(source.calls).toEqual(['run', 'stop']);
+  });
+
+  it('holds at most three batches, however slow the destination is', async () => {
+    const [source, destination] = [new FakeSource(300, 10), new FakeDestination()];
+    destination.delay = () => new Promise((resolve) => setTimeout(resolve, 5));
+    await transfer(source, optionsFor(source, destination));
+    expect(source.acked).toEqual(numbers(300));
+    expect(source.maxAhead).toBeLessThanOrEqual(30);
+  });
+
+  it('ends exactly at its limit, in the middle of a batch', async () => {
+    const [source, destination] = [new FakeSource(100, 10), new FakeDestination()];
+    const done = await transfer(source, optionsFor(source, destination, { limit: 25 }));
+    expect(done.records).toBe(25);
+    expect(destination.written).toEqual(numbers(25));
+    expect(source.acked).toEqual(numbers(25));
+  });
+
+  it('acknowledges nothing from the first rejected record on', async () => {
+    const [source, destination] = [new FakeSource(100, 10), new FakeDestination()];
+    destination.reject = (position) => (position === '13' ? 'too large' : null);
+    const done = await transfer(source, optionsFor(source, destination));
+    expect(done.records).toBe(13);
+    expect(done.failed).toMatchObject({ error: 'too large' });
+    expect(source.acked).toEqual(numbers(13));
+    expect(destination.writes).toEqual([10, 10]);
+  });
+
+  it('writes what the source gave before it failed, then fails with its error', async () => {
+    const [source, destination] = [new FakeSource(30, 10), new FakeDestination()];
+    source.endError = new ConnectorError('guest.restarts', 'too often');
+    await expect(transfer(source, optionsFor(source, destination, { ended: () => Promise.resolve(false) }))).rejects.toMatchObject({
+      code: 'guest.restarts',
+    });
+    expect(source.acked).toEqual(numbers(30));
+  });
+
+  it('finishes and acknowledges the write under way when it is stopped, and starts no other', async () => {
+    const [source, destination] = [new FakeSource(100, 10), new FakeDestination()];
+    const stopping = new AbortController();
+    destination.delay = async () => {
+      stopping.abort();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    const done = await transfer(source, optionsFor(source, destination, { stop: stopping.signal }));
+    expect(done).toEqual({ records: 10, failed: null, drained: true });
+    expect(source.acked).toEqual(numbers(10));
+  });
+
+  it('does not acknowledge a write that does not end in time after a stop', async () => {
+    const [source, destination] = [new FakeSource(100, 10), new FakeDestination()];
+    const stopping = new AbortController();
+    destination.delay = () => {
+      stopping.abort();
+      return new Promise(() => {});
+    };
+    const done = await transfer(source, optionsFor(source, destination, { stop: stopping.signal }));
+    expect(done).toEqual({ records: 0, failed: null, drained: false });
+    expect(source.acked).toEqual([]);
+  });
+
+  it('refuses a destination that answers another number of acks', async () => {
+    const [source, destination] = [new FakeSource(10, 10), new FakeDestination()];
+    const options = optionsFor(source, destination, { write: () => Promise.resolve(new Uint8Array(0)) });
+    await expect(transfer(source, options)).rejects.toMatchObject({ code: 'guest.contract' });
+  });
+});

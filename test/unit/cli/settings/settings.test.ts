@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settingsFromFile, settingsFromPairs, sidesFromFile } from '../../../../host/cli/settings/settings.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-settings-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+describe('key=value arguments', () => {
+  it('keep everything after the first "=", and a later one wins', () => {
+    expect(settingsFromPairs(['a=1', 'b=x=y=', 'c=', 'a=2'], '-c')).toEqual({ a: '2', b: 'x=y=', c: '' });
+  });
+
+  it.each([['no equals sign'], ['=value'], ['']])('refuses %j without repeating it, since it may be a secret', (pair) => {
+    const message = '-c number 2 is not key=value, such as -c servers=localhost:9092';
+    expect(() => settingsFromPairs(['a=1', pair], '-c')).toThrow(expect.objectContaining({ code: 'config.invalid', message }));
+  });
+
+  it('takes a setting called __proto__ as a setting', () => {
+    expect(Object.entries(settingsFromPairs(['__proto__=x'], '-c'))).toEqual([['__proto__', 'x']]);
+  });
+});
+
+describe('a settings file', () => {
+  it('is YAML whose values are the texts that were written', async () => {
+    const path = await file(
+      'a.yaml',
+      'servers: localhost:9092\nreadFromBeginning: yes\ncommitOffsetsSize: 0100\n"tls.enabled": false\ntopics: [a, b]\nempty:\n',
+    );
+    expect(await settingsFromFile(path)).toEqual({
+      servers: 'localhost:9092',
+      readFromBeginning: 'yes',
+      commitOffsetsSize: '0100',
+      'tls.enabled': 'false',
+      topics: 'a,b',
+      empty: '',
+    });
+  });
+
+  it('keeps a certificate in a block of lines', async () => {
+    const path = await file('pem.yml', 'caCert: |\n  -----BEGIN CERTIFICATE-----\n  abc\n  -----END CERTIFICATE-----\n');
+    expect(await settingsFromFile(path)).toEqual({ caCert: '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n' });
+  });
+
+  it('is JSON if its name says so', async () => {
+    const path = await file(
+      'a.json',
+      '{"servers":"h:1","commitOffsetsSize":7,"readFromBeginning":true,"text":"\\ud83d\\ude00","none":null}',
+    );
+    expect(await settingsFromFile(path)).toEqual({
+      servers: 'h:1',
+      commitOffsetsSize: '7',
+      readFromBeginning: 'true',
+      text: '\u{1f600}',
+      none: '',
+    });
+  });
+
+  it('may be empty', async () => {
+    expect(await settingsFromFile(await file('empty.yaml', ''))).toEqual({});
+    expect(await settingsFromFile(await file('comment.yaml', '# nothing\n'))).toEqual({});
+  });
+
+  it('is named in the error when it does not exist', async () => {
+    await expect(settingsFromFile(join(folder, 'none.yaml'))).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringMatching(/none\.yaml: there is no such file$/) as string,
+    });
+  });
+
+  it('is refused when it is a directory', async () => {
+    await expect(settingsFromFile(folder)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringMatching(/it is a directory$/) as string,
+    });
+  });
+
+  it('that cannot be parsed is refused without quoting it', async () => {
+    const yaml = await file('bad.yaml', 'clientKey: "hunter2\nservers: x\n');
+    await expect(settingsFromFile(yaml)).rejects.toSatisfy(
+      (error: Error) => /bad\.yaml is not valid YAML/.test(error.message) && !error.message.includes('hunter2'),
+    );
+    const json = await file('bad.json', '{"clientKey":"hunter2"');
+    await expect(settingsFromFile(json)).rejects.toSatisfy(
+      (error: Error) => /bad\.json is not valid JSON/.test(error.message) && !error.message.includes('hunter2'),
+    );
+  });
+
+  it('with a nested map says how to write it', async () => {
+    const path = await file('nested.yaml', 'tls:\n  enabled: true\n');
+    await expect(settingsFromFile(path)).rejects.toMatchObject({
+      message: expect.stringContaining(
+        '"tls": expected a text, got a map; write settings with a dot flat, such as "tls.enabled: true"',
+      ) as string,
+    });
+  });
+
+  it('that is a list or a text is refused', async () => {
+    await expect(settingsFromFile(await file('list.yaml', '- a\n'))).rejects.toMatchObject({
+      message: expect.stringContaining('expected a map of settings, got a list') as string,
+    });
+    await expect(settingsFromFile(await file('text.yaml', 'abc\n'))).rejects.toMatchObject({
+      message: expect.stringContaining('expected a map of settings, got a text') as string,
+    });
+  });
+});
+
+describe('the file of pipe', () => {
+  it('holds the settings of both sides', async () => {
+    const path = await file('pipe.yaml', 'source:\n  servers: a:1\n  topics: x\ndestination:\n  servers: b:2\n');
+    expect(await sidesFromFile(path)).toEqual({ source: { servers: 'a:1', topics: 'x' }, destination: { servers: 'b:2' } });
+  });
+
+  it('with anything else at its top is refused', async () => {
+    const path = await file('flat.yaml', 'servers: a:1\n');
+    await expect(sidesFromFile(path)).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(
+        '"servers" is not expected here; the file holds two maps of settings, "source" and "destination"',
+      ) as string,
+    });
+  });
+});

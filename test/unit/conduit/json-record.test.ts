@@ -1,0 +1,128 @@
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import protobuf from 'protobufjs';
+import { describe, expect, it } from 'vitest';
+import { encodeRecordLine } from '../../../host/conduit/json-record.ts';
+
+const root = new protobuf.Root();
+root.resolvePath = (_origin, target) =>
+  target.startsWith('google/') ? target : fileURLToPath(new URL(`../../../proto/${target}`, import.meta.url));
+const Record = root.loadSync('opencdc/v1/opencdc.proto').lookupType('opencdc.v1.Record');
+
+type Value = { kind: string; structValue?: { fields?: Record<string, Value> }; listValue?: { values?: Value[] }; [kind: string]: unknown };
+
+interface Data {
+  data?: string;
+  rawData?: string;
+  structuredData: Value['structValue'];
+}
+interface Decoded {
+  position: string;
+  operation: string | number;
+  metadata: { [key: string]: string };
+  key?: Data;
+  payload: { before: Data; after: Data };
+}
+
+function decode(line: string): Decoded {
+  return Record.toObject(Record.decode(encodeRecordLine(line)), { bytes: String, enums: String, oneofs: true }) as Decoded;
+}
+
+function plain(value: Value): unknown {
+  switch (value.kind) {
+    case 'structValue':
+      return Object.fromEntries(Object.entries(value.structValue?.fields ?? {}).map(([key, field]) => [key, plain(field)]));
+    case 'listValue':
+      return (value.listValue?.values ?? []).map(plain);
+    case 'nullValue':
+      return null;
+    default:
+      return value[value.kind];
+  }
+}
+
+const line = (over: object): string =>
+  JSON.stringify({ position: null, operation: 'create', metadata: null, key: null, payload: { before: null, after: null }, ...over });
+
+describe('a line of OpenCDC JSON', () => {
+  it('becomes the record that the protobuf files describe', () => {
+    const record = decode(
+      '{"position":"cG9z","operation":"update","metadata":{"a":"1","opencdc.collection":"t"},"key":"a2V5","payload":{"before":{"n":null,"b":true},"after":"YWZ0ZXI="}}',
+    );
+    expect(record).toMatchObject({
+      position: 'cG9z',
+      operation: 'OPERATION_UPDATE',
+      metadata: { a: '1', 'opencdc.collection': 't' },
+      key: { data: 'rawData', rawData: 'a2V5' },
+    });
+    expect(record.payload.after).toEqual({ data: 'rawData', rawData: 'YWZ0ZXI=' });
+    expect(plain({ kind: 'structValue', structValue: record.payload.before.structuredData })).toEqual({ n: null, b: true });
+  });
+
+  it('keeps null and empty apart in key and payload', () => {
+    const nothing = decode(line({}));
+    expect(nothing.key).toBeUndefined();
+    expect(nothing.payload).toEqual({});
+    const empty = decode(line({ key: '', payload: { before: {}, after: '' } }));
+    expect(empty.key).toEqual({ data: 'rawData', rawData: '' });
+    expect(empty.payload.after).toEqual({ data: 'rawData', rawData: '' });
+    expect(empty.payload.before.data).toBe('structuredData');
+  });
+
+  it('keeps every JSON object as a google.protobuf.Struct', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 5 })), (object) => {
+        const text = JSON.stringify(object);
+        const record = decode(line({ payload: { after: object } }));
+        // Through JSON once more: -0 is 0 there.
+        expect(JSON.parse(JSON.stringify(plain({ kind: 'structValue', structValue: record.payload.after.structuredData })))).toEqual(
+          JSON.parse(text),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps a field called __proto__', () => {
+    const record = Record.decode(encodeRecordLine('{"operation":"create","payload":{"after":{"__proto__":1}}}')) as unknown as {
+      payload: { after: { structuredData: { fields: object } } };
+    };
+    expect(Object.keys(record.payload.after.structuredData.fields)).toEqual(['__proto__']);
+  });
+
+  it('replaces a lone surrogate, which protobuf text cannot hold', () => {
+    expect(decode('{"operation":"create","metadata":{"a":"x\\ud800y"},"payload":{}}').metadata).toEqual({ a: 'x\ufffdy' });
+  });
+
+  it('takes an operation without a name as Conduit writes it', () => {
+    expect(decode(line({ operation: 'Operation(9)' })).operation).toBe(9);
+  });
+
+  it.each([
+    ['nonsense', 'it is not JSON; expected an OpenCDC record such as {"position"'],
+    ['[]', 'the line is a list; expected an OpenCDC record'],
+    ['null', 'the line is null; expected an OpenCDC record'],
+    ['{"id":1}', 'the record has a field "id", which OpenCDC does not know'],
+    ['{"operation":"create"}', '"payload" is null; expected an OpenCDC record'],
+    ['{"payload":{}}', '"operation" is missing, expected one of create, update, delete, snapshot'],
+    ['{"operation":"insert","payload":{}}', '"operation" is a string of another form, expected one of create'],
+    ['{"operation":"create","payload":{"aftre":{}}}', '"payload" has a field "aftre"'],
+    ['{"operation":"create","metadata":{"a":1},"payload":{}}', 'metadata "a" is a number of another form, expected a text'],
+    ['{"operation":"create","metadata":[],"payload":{}}', '"metadata" is a list; expected an object or null'],
+    [
+      '{"operation":"create","key":"not base64","payload":{}}',
+      '"key" is a string of another form, expected base64 (bytes), an object or null',
+    ],
+    ['{"operation":"create","key":7,"payload":{}}', '"key" is a number of another form; expected base64 (bytes), an object or null'],
+    ['{"operation":"create","position":7,"payload":{}}', '"position" is a number of another form, expected base64 or null'],
+    ['{"operation":"create","payload":{"after":{"n":1e999}}}', '"payload.after" holds a number beyond the range of a 64-bit float'],
+    [
+      `{"operation":"create","payload":{"after":{"a":${'['.repeat(70)}${']'.repeat(70)}}}}`,
+      '"payload.after" is nested deeper than 64 levels',
+    ],
+  ])('is refused if it is %s', (text, reason) => {
+    expect(() => encodeRecordLine(text)).toThrow(
+      expect.objectContaining({ code: 'input.invalid', message: expect.stringContaining(reason) as string }),
+    );
+  });
+});

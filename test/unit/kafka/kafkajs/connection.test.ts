@@ -1,0 +1,140 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectorError } from '../../../../host/base/errors.ts';
+import { ClientFactory, parseAddress } from '../../../../host/kafka/kafkajs/client.ts';
+import { createDialer, kafkajsAddress } from '../../../../host/net/dial.ts';
+import { kafkaCapabilities } from '../../../../host/kafka/index.ts';
+import { dialFailure } from '../../../../host/kafka/kafkajs/errors.ts';
+import { makeCertificates } from '../../../support/broker/certificates.ts';
+import { checkPem } from '../../../../host/kafka/index.ts';
+
+const servers: Server[] = [];
+const clients: Socket[] = [];
+async function listen(host = '127.0.0.1'): Promise<number> {
+  const server = createServer((socket) => clients.push(socket)).listen(0, host);
+  servers.push(server);
+  await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
+  return (server.address() as { port: number }).port;
+}
+afterEach(() => {
+  for (const socket of clients.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+describe('addresses', () => {
+  test.each([
+    ['broker', 'broker', 9092],
+    ['broker:1234', 'broker', 1234],
+    ['10.0.0.1:9093', '10.0.0.1', 9093],
+    ['[::1]:1234', '::1', 1234],
+    ['[::1]', '::1', 9092],
+    ['::1', '::1', 9092],
+  ])('%s', (text, host, port) => {
+    expect(parseAddress(text)).toEqual({ host, port });
+  });
+
+  test('an IPv6 address reaches the dialer in one piece', () => {
+    const dialled: string[] = [];
+    const dialer = createDialer(null, (host, port) => {
+      dialled.push(`${host} ${port}`);
+      return new Error('enough');
+    });
+    const [host, port] = kafkajsAddress('fe80::1', 9092).split(':') as [string, string];
+    expect(() => dialer.socketFactory({ host, port: Number(port), ssl: {}, onConnect: () => undefined })).toThrow('enough');
+    expect(dialled).toEqual(['fe80::1 9092']);
+  });
+});
+
+describe('the dialer', () => {
+  const connect = (dialer: ReturnType<typeof createDialer>, port: number): Promise<Socket> =>
+    new Promise((resolve, reject) => {
+      const socket = dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => resolve(socket) });
+      socket.on('error', reject);
+    });
+
+  test('ends its sockets with an error that kafkajs hears, and dials no more', async () => {
+    const port = await listen();
+    const dialer = createDialer(null);
+    const socket = await connect(dialer, port);
+    const error = new Promise((resolve) => socket.once('error', resolve));
+    dialer.destroy(new Error('over'));
+    expect(await error).toMatchObject({ message: 'over' });
+    expect(() => dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => undefined })).toThrow('over');
+  });
+
+  test('remembers what a dial died of', async () => {
+    const port = await listen();
+    servers.pop()!.close();
+    const dialer = createDialer(null);
+    await expect(connect(dialer, port)).rejects.toThrow();
+    expect(dialer.failure('127.0.0.1', port)).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(dialer.failure('127.0.0.1', 1)).toBeUndefined();
+  });
+});
+
+describe("why a dial failed, in Go's words", () => {
+  const text = (error: unknown): string => dialFailure('h', 1, error).text;
+  test.each([
+    [{ code: 'ECONNREFUSED' }, 'dial tcp h:1: connect: connection refused'],
+    [{ code: 'EHOSTUNREACH' }, 'dial tcp h:1: connect: no route to host'],
+    [{ code: 'ETIMEDOUT' }, 'dial tcp h:1: i/o timeout'],
+    [{ code: 'ENOTFOUND' }, 'dial tcp: lookup h: no such host'],
+    [{ message: 'Connection timeout' }, 'dial tcp h:1: i/o timeout'],
+    [Object.assign(new Error(), { errors: [{ code: 'ECONNREFUSED' }] }), 'dial tcp h:1: connect: connection refused'],
+    [Object.assign(new Error('SASL Authentication failed'), { name: 'KafkaJSSASLAuthenticationError' }), 'h:1: SASL Authentication failed'],
+    [
+      { code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'm' },
+      'h:1: tls: failed to verify certificate: x509: certificate signed by unknown authority (m)',
+    ],
+    [{ code: 'CERT_HAS_EXPIRED' }, 'h:1: tls: failed to verify certificate: x509: certificate has expired or is not yet valid'],
+  ])('%j', (error, expected) => {
+    expect(text(error)).toBe(expected);
+  });
+  test('an IPv6 address stands in brackets', () => {
+    expect(dialFailure('::1', 1, { code: 'ECONNREFUSED' }).text).toBe('dial tcp [::1]:1: connect: connection refused');
+  });
+});
+
+describe('PEM texts', () => {
+  test.each([
+    ['clientCert', 'could not configure client TLS: tls: failed to find any PEM data in certificate input'],
+    ['clientKey', 'could not configure client TLS: tls: failed to find any PEM data in key input'],
+    ['caCert', 'could not configure client TLS: tls: failed to find any PEM data in CA certificate input'],
+  ])("%s that is none is refused in Go's words (B-3)", (name, text) => {
+    expect(checkPem(name, 'foo')).toBe(text);
+  });
+
+  test('real ones pass, swapped and damaged ones do not, and nothing of them is told', async () => {
+    const { client } = await makeCertificates();
+    expect(checkPem('clientCert', client.clientCert)).toBeNull();
+    expect(checkPem('clientKey', client.clientKey)).toBeNull();
+    expect(checkPem('caCert', `${client.caCert}\n${client.otherCaCert}`)).toBeNull();
+    expect(checkPem('clientKey', client.clientCert)).toContain('key input');
+    expect(checkPem('clientCert', client.clientKey)).toContain('certificate input');
+    const middle = client.clientKey.split('\n')[1]!;
+    const damaged = checkPem('clientKey', client.clientKey.replace(middle, middle.slice(4)));
+    expect(damaged).toContain('failed to parse private key');
+    expect(damaged).not.toContain(middle.slice(4, 20));
+    expect(checkPem('caCert', client.caCert.replace(client.caCert.split('\n')[1]!, 'AAAA'))).toContain('failed to parse CA certificate');
+  });
+});
+
+test('a secret reference that nobody gave out is refused before anything is dialled', async () => {
+  const secrets = {
+    read: (reference: string): string => {
+      throw new ConnectorError('internal', `no secret ${reference}`);
+    },
+  };
+  const tls = { clientCertRef: 'x', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false };
+  expect(() => new ClientFactory({ servers: ['h'], clientId: 'c', tls }, secrets, () => undefined)).toThrow('no secret x');
+});
+
+test('KAFKA_RECORDS is raw or stock, nothing else', () => {
+  const secrets = { read: (): string => '' };
+  process.env['KAFKA_RECORDS'] = 'fast';
+  try {
+    expect(() => kafkaCapabilities({ log: () => undefined, secrets })).toThrow('expected KAFKA_RECORDS to be raw or stock, got "fast"');
+  } finally {
+    delete process.env['KAFKA_RECORDS'];
+  }
+});

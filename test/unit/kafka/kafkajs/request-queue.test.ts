@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import '../../../../host/kafka/kafkajs/kafkajs.ts';
+
+interface RequestQueue {
+  push(request: { entry: object; expectResponse: boolean; sendRequest(): void }): void;
+  fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
+  maybeThrottle(ms: number): void;
+}
+/** As kafkajs' connections get it. */
+const Queue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as new (options: object) => RequestQueue;
+const logger = { debug: () => undefined, warn: () => undefined };
+
+function queue(maxInFlightRequests: number | null = null) {
+  const made = new Queue({ maxInFlightRequests, requestTimeout: 30_000, enforceRequestTimeout: false, clientId: 'c', broker: 'b', logger });
+  const sent: number[] = [];
+  return {
+    sent,
+    throttle: (ms: number) => made.maybeThrottle(ms),
+    request: (correlationId: number) =>
+      made.push({
+        entry: { correlationId, apiName: 'Metadata', apiKey: 3, apiVersion: 6, resolve: () => undefined, reject: () => undefined },
+        expectResponse: true,
+        sendRequest: () => sent.push(correlationId),
+      }),
+    answer: (correlationId: number) => made.fulfillRequest({ correlationId, payload: Buffer.alloc(0), size: 0 }),
+  };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('a connection on which nothing waits has no timer', () => {
+  const { sent, request, answer } = queue();
+  request(1);
+  answer(1);
+  request(2);
+  answer(2);
+  expect(sent).toEqual([1, 2]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a request that the broker throttles is sent when the time is over, and then no timer is left', () => {
+  const { sent, request, answer, throttle } = queue();
+  request(1);
+  throttle(500);
+  answer(1);
+  request(2);
+  vi.advanceTimersByTime(490);
+  expect(sent).toEqual([1]);
+  vi.advanceTimersByTime(20);
+  expect(sent).toEqual([1, 2]);
+  answer(2);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a request beyond those that may be in flight is sent with the next answer', () => {
+  const { sent, request, answer } = queue(1);
+  request(1);
+  request(2);
+  vi.advanceTimersByTime(100);
+  expect(sent).toEqual([1]);
+  answer(1);
+  expect(sent).toEqual([1, 2]);
+  answer(2);
+  vi.advanceTimersByTime(100);
+  expect(vi.getTimerCount()).toBe(0);
+});

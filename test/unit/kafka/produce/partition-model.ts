@@ -1,0 +1,158 @@
+/** A partition that keeps Kafka's rules for idempotent writes (KIP-98, ProducerStateManager), and a lane that writes to it over a bad network. */
+import { vi } from 'vitest';
+import '../../../../host/kafka/kafkajs/kafkajs.ts';
+import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
+import { PartitionLane, type LaneOptions } from '../../../../host/kafka/produce/partition-lane.ts';
+import type { RawOutgoing } from '../../../../host/kafka/kafkajs/raw-records.ts';
+import { openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
+import { decode, numbered, section } from '../sections.ts';
+
+/** As kafkajs throws what a broker answered. */
+export class ProtocolError extends Error {
+  readonly type: string;
+  readonly retriable: boolean;
+  constructor(type: string, retriable = false) {
+    super(type);
+    this.type = type;
+    this.retriable = retriable;
+  }
+}
+type Send = Awaited<ReturnType<LaneOptions['producer']>>['send'];
+type Answer = Awaited<ReturnType<Send>>;
+const CONFIRMED: Answer = [{ topicName: 't', partition: 0, errorCode: 0 }];
+
+/**
+ * What happens to a request: `lost` never arrives, `late` does after another one, `unanswered` is written; with `forgotten` the partition has an
+ * old state of its producers then, with `unknown` none.
+ */
+export type Fate = 'served' | 'lost' | 'late' | 'unanswered' | 'refused' | 'forgotten' | 'unknown';
+
+export class Partition {
+  readonly log: string[] = [];
+  /** Requests that arrive after the next one. */
+  readonly late: Buffer[] = [];
+  readonly stamps: string[] = [];
+  readonly limit: number;
+  #producers = new Map<bigint, { epoch: number; next: number; last: string[] }>();
+
+  constructor(limit = 1000) {
+    this.limit = limit;
+  }
+
+  /** As after a leader was lost that alone knew the producers. */
+  forget(): void {
+    for (const state of this.#producers.values()) Object.assign(state, { next: -1, last: [] });
+  }
+
+  /** As after none of them wrote for a day: any number is taken then. */
+  forgetAll(): void {
+    this.#producers.clear();
+  }
+  /** As in a cluster that was made anew. */
+  wipe(): void {
+    this.forgetAll();
+    this.log.splice(0);
+  }
+
+  /** Requests that have not been answered yet: now, and at most. */
+  readonly inFlight = { now: 0, most: 0 };
+  begin(): void {
+    this.inFlight.most = Math.max(this.inFlight.most, ++this.inFlight.now);
+  }
+  end(): void {
+    this.inFlight.now--;
+  }
+
+  /** Nobody hears the answer. */
+  appendLate(encoded: Buffer): void {
+    try {
+      this.append(encoded);
+    } catch {
+      // Refused, as it should be.
+    }
+  }
+
+  append(encoded: Buffer): void {
+    const [batch] = readBatches(encoded);
+    const { producerId } = batch!;
+    const [epoch, sequence] = [encoded.readInt16BE(51), encoded.readInt32BE(53)];
+    this.stamps.push(`${producerId}/${epoch}/${sequence}`);
+    const values = decode(openBatch(batch!, 1 << 24)).map(({ value }) => value!);
+    if (values.length > this.limit) throw new ProtocolError('MESSAGE_TOO_LARGE');
+    const known = this.#producers.get(producerId);
+    const range = `${sequence}+${values.length}`;
+    if (producerId >= 0n && known !== undefined) {
+      if (epoch < known.epoch) throw new ProtocolError('INVALID_PRODUCER_EPOCH');
+      if (epoch > known.epoch && sequence !== 0) throw new ProtocolError('OUT_OF_ORDER_SEQUENCE_NUMBER');
+      if (epoch === known.epoch) {
+        if (known.last.includes(range)) return; // known: not written again
+        if (sequence !== known.next) throw new ProtocolError('OUT_OF_ORDER_SEQUENCE_NUMBER');
+      }
+    }
+    const last = known?.epoch === epoch ? known.last : [];
+    this.#producers.set(producerId, { epoch, next: (sequence + values.length) % 2 ** 31, last: [...last, range].slice(-5) });
+    this.log.push(...values);
+  }
+}
+
+/** 7, 8, 9, ...: as a cluster gives them, each once. */
+export function ids(from = 7n): LaneOptions['producerId'] {
+  let next = from;
+  return async () => ({ id: next++, epoch: 0 });
+}
+
+/** A lane to the partition; `fate` decides for each request. */
+export function laneTo(
+  partition: Partition,
+  fate: () => Fate,
+  producerId: LaneOptions['producerId'] = ids(),
+  log: (line: string) => void = () => undefined,
+) {
+  const late: Buffer[] = partition.late;
+  return new PartitionLane({
+    topic: 't',
+    partition: 0,
+    options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
+    recordsPath: 'raw',
+    log: (_level, line) => log(line),
+    producer: async () => ({
+      send: async ({ messages }) => {
+        const { encoded } = messages[0] as unknown as RawOutgoing;
+        partition.begin();
+        try {
+          const what = fate();
+          if (what === 'late') late.push(encoded);
+          await new Promise((resolve) => setTimeout(resolve, 10)); // several are on their way at once
+          if (what === 'lost' || what === 'late') throw new Error('the connection is lost');
+          if (what === 'refused') throw new ProtocolError('NOT_ENOUGH_REPLICAS', true);
+          if (what === 'forgotten') partition.forget();
+          if (what === 'unknown') partition.forgetAll();
+          partition.append(encoded);
+          for (const old of late.splice(0)) partition.appendLate(old);
+          if (what === 'unanswered') throw new Error('the connection is lost');
+          return CONFIRMED;
+        } finally {
+          partition.end();
+        }
+      },
+    }),
+    producerId,
+    unknownTopic: () => undefined,
+    renew: () => undefined,
+  });
+}
+/** One for each request; after them all are served. */
+export const fates = (list: readonly Fate[]): (() => Fate) => {
+  let at = 0;
+  return () => list[at++] ?? 'served';
+};
+const batch = (count: number, from = 0) => divide(section(numbered(count, from)), from, () => 0, 1 << 20).batches[0]!;
+export async function deliver(lane: PartitionLane, count: number, from = 0, deadline = Number.POSITIVE_INFINITY): Promise<number[]> {
+  const failed: number[] = [];
+  const told = { deadline, signal: new AbortController().signal, fail: (indexes: Iterable<number>) => failed.push(...indexes) };
+  let over = false;
+  void lane.deliver(batch(count, from), told).then(() => (over = true));
+  // Time passes as fast as it can: the waits between the tries are not what is tested.
+  while (!over) await vi.advanceTimersByTimeAsync(50);
+  return failed;
+}

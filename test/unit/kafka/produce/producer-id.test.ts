@@ -1,0 +1,71 @@
+/** Asking for a producer id, on a kafkajs whose one broker answers as told; the integration tests ask real brokers. */
+import { createRequire } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import '../../../../host/kafka/kafkajs/kafkajs.ts';
+import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
+import { requestProducerId } from '../../../../host/kafka/produce/producer-id.ts';
+
+const require = createRequire(import.meta.url);
+const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error };
+const { KafkaJSServerDoesNotSupportApiKey } = require('kafkajs/src/errors') as {
+  KafkaJSServerDoesNotSupportApiKey: new (text: string, facts: object) => Error;
+};
+
+function ask(initProducerId: () => Promise<object>, abort = new AbortController()) {
+  const destroyed: Error[] = [];
+  const kafka = {
+    [Symbol('private:Kafka:createCluster')]: () => ({ brokerPool: { findConnectedBroker: async () => ({ initProducerId }) } }),
+  };
+  const factory = {
+    servers: [{}],
+    create: () => ({ kafka, dialer: { destroy: (reason: Error) => destroyed.push(reason) } }),
+  } as unknown as ClientFactory;
+  return { answer: requestProducerId(factory, abort.signal), abort, destroyed };
+}
+
+test('an id is a number of 64 bits with an epoch, and no connection is left', async () => {
+  const { answer, destroyed } = ask(async () => ({ producerId: '9223372036854775807', producerEpoch: 3 }));
+  expect(await answer).toEqual({ id: 9223372036854775807n, epoch: 3 });
+  expect(destroyed).toHaveLength(1);
+});
+
+describe('what is refused for good is told as that:', () => {
+  test.each([
+    ['an ACL', createErrorFromCode(31), 'CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.'],
+    ['a broker that takes the request for nonsense', createErrorFromCode(42), expect.stringContaining('INVALID_REQUEST')],
+    [
+      'brokers that do not know the request',
+      new KafkaJSServerDoesNotSupportApiKey('The Kafka server does not support the requested API version', { apiKey: 22 }),
+      'The Kafka server does not support the requested API version',
+    ],
+  ])('%s', async (_name, error, refused) => {
+    const { answer, destroyed } = ask(() => Promise.reject(error));
+    expect(await answer).toEqual({ refused });
+    expect(destroyed).toHaveLength(1);
+  });
+});
+
+test.each([
+  ['a coordinator that is not there yet', createErrorFromCode(15)],
+  ['a broker that does not say what it has', createErrorFromCode(-1)],
+  ['a failed login', createErrorFromCode(58)],
+  ['a lost connection', new Error('closed')],
+])('%s is an error, after which one may ask again', async (_name, error) => {
+  const { answer, destroyed } = ask(() => Promise.reject(error));
+  await expect(answer).rejects.toBe(error);
+  expect(destroyed).toHaveLength(1);
+});
+
+test('closing breaks the connection that is asked over', async () => {
+  const { answer, abort, destroyed } = ask(() => new Promise((_, reject) => setTimeout(() => reject(new Error('closed')), 50)));
+  abort.abort();
+  expect(destroyed).toHaveLength(1);
+  await expect(answer).rejects.toThrow('closed');
+});
+
+test('after closing nobody is asked', async () => {
+  const abort = new AbortController();
+  abort.abort();
+  const { answer } = ask(() => Promise.reject(new Error('somebody was asked')), abort);
+  await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+});
