@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := build
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: build demo test lint format bench bench-conduit plugin install-plugin clean help
+.PHONY: build demo test lint format bench bench-conduit plugin install-plugin package clean help
 
 # npm is run by the system's Node: it replaces the folder that the other one lives in.
 SYSTEM_PATH := $(PATH)
@@ -52,6 +52,9 @@ install-plugin: $(PLUGIN) ## Put the executable where Conduit looks: DIR=path/to
 	@mkdir -p "$(DIR)"
 	@cp $(PLUGIN) "$(DIR)/.conduit-connector-kafka-wasm.new"
 	@mv "$(DIR)/.conduit-connector-kafka-wasm.new" "$(DIR)/conduit-connector-kafka-wasm" # in one step: a running Conduit never sees half of it
+
+package: $(COMPONENT) ## Build the npm package: dist/conduit-connector-kafka-wasm-VERSION.tgz
+	@node tools/package/build.ts
 
 clean: ## Remove what was built; installed packages and Kafka's jars stay
 	@rm -rf dist

@@ -21,6 +21,7 @@ const KINDS: readonly LoopKind[] = [
   'destination',
   'destination, raw values',
   'destination, bare kafkajs',
+  'pipe',
 ];
 const LOOPS = fileURLToPath(new URL('support/loops.ts', import.meta.url));
 const LOOP_TIMEOUT_MS = 180_000;

@@ -4,7 +4,7 @@
 import { tuneHeap } from '../../host/plugin/process/heap.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 
-export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs';
+export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs' | 'pipe';
 export interface Loop {
   kind: LoopKind;
   servers: string;
@@ -126,6 +126,32 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
             more = meter.add(sendRecords);
           }
         })().catch(reject);
+      });
+    }
+    case 'pipe': {
+      const { createSource, createDestination } = await connector();
+      const { transfer } = await import('../../host/cli/commands/transfer.ts');
+      const { Patience } = await import('../../host/cli/commands/shutdown-budget.ts');
+      const source = createSource({ log });
+      const destination = createDestination({ log });
+      for (const invalid of [
+        await source.configure({ servers, topics: input, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true' }),
+        await destination.configure({ servers, topic: output, compression: 'none', 'sdk.record.format': 'raw' }),
+      ])
+        if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
+      await destination.open();
+      await source.open(null);
+      const stop = new AbortController();
+      return new Promise((resolve, reject) => {
+        const meter = new Meter(records, resolve);
+        transfer(source, {
+          write: (batch) => destination.write(batch),
+          ended: () => Promise.resolve(false),
+          stop: stop.signal,
+          patience: new Patience(stop.signal),
+          credit: {},
+          written: (count) => void (meter.add(count) || stop.abort()),
+        }).catch(reject);
       });
     }
     default: {

@@ -1,5 +1,8 @@
 /** The part of the WebAssembly API that the runtime uses. Node has it; its types are in TypeScript's `dom` library only. */
 declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
+  }
   type Imports = Record<string, Record<string, unknown>>;
   interface Instance {
     readonly exports: Readonly<Record<string, unknown>>;
