@@ -28,13 +28,13 @@ describe('what is committed', () => {
     guest = await openSource({ commitOffsetsSize: '1' });
   });
 
-  test('A-48: is the offset behind the acknowledged one', async () => {
+  test('is the offset behind the acknowledged one', async () => {
     await readBatch(guest, [setOf([5, 6, 7])]);
     await ack(guest, positionOf(5));
     await ack(guest, positionOf(6), positionOf(7));
     expect(commits(guest)).toEqual([['orders/0@1 -> 6'], ['orders/0@1 -> 8']]);
   });
-  test('A-49: is nothing of what was read and not acknowledged', async () => {
+  test('is nothing of what was read and not acknowledged', async () => {
     await readBatch(guest, [setOf([1, 2, 3])]);
     await ack(guest, positionOf(1));
     await guest.source.teardown();
@@ -177,7 +177,7 @@ describe('when it is committed', () => {
     await ack(guest, positionOf(1));
     expect(commits(guest)).toEqual([['orders/0@1 -> 1'], ['orders/0@1 -> 2']]);
   });
-  test('B-28: commitOffsetsDelay after the first acknowledgement, by a read that takes no records', async () => {
+  test('commitOffsetsDelay after the first acknowledgement, by a read that takes no records', async () => {
     const guest = await openSource({ commitOffsetsDelay: '2s' });
     await readBatch(guest, [setOf([0, 1, 2])]);
     await ack(guest, positionOf(0), positionOf(1));
@@ -212,7 +212,7 @@ describe('when it is committed', () => {
     await guest.source.teardown();
     expect(commits(guest)).toEqual([['orders/0@1 -> 2']]);
   });
-  test('B-27: at teardown, also after stop, before the consumer is closed', async () => {
+  test('at teardown, also after stop, before the consumer is closed', async () => {
     const guest = await openSource();
     await readBatch(guest, [setOf([0, 1, 2])]);
     await guest.source.stop();

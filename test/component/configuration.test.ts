@@ -212,11 +212,11 @@ describe('source', () => {
 describe('destination', () => {
   const NEITHER = 'topic is neither a valid static Kafka topic nor a valid Go template';
   const SUPPORTED = '; supported are {{ index .Metadata "key" }} and {{ .Metadata.key }}';
-  test('B-12: a topic has at most 249 characters', async () => {
+  test('a topic has at most 249 characters', async () => {
     expect(await destination({ topic: 'a'.repeat(249) })).toEqual([]);
     expect(await destination({ topic: 'a'.repeat(250) })).toEqual(['topic is too long, maximum length is 249']);
   });
-  test.each(['foo?', 'a,b', 'a b', '{{foo', 'ą'])('B-13: %s is no topic and no template', async (topic) => {
+  test.each(['foo?', 'a,b', 'a b', '{{foo', 'ą'])('%s is no topic and no template', async (topic) => {
     expect(await destination({ topic })).toEqual([NEITHER]);
   });
   test.each(['.', '..'])('%s is no name for a topic', async (topic) => {
@@ -234,7 +234,7 @@ describe('destination', () => {
     ['{{ }}', `{{  }} is not supported${SUPPORTED}`],
     ['a b {{ .Metadata.x }}', '"a b " cannot be part of the name of a topic'],
     ['{{ .Metadata.x }}/y', '"/y" cannot be part of the name of a topic'],
-  ])('B-14: the template %s is refused', async (topic, reason) => {
+  ])('the template %s is refused', async (topic, reason) => {
     expect(await destination({ topic })).toEqual([`${NEITHER}: template: topic:1: ${reason}`]);
   });
   test.each([
@@ -245,7 +245,7 @@ describe('destination', () => {
     '{{ index .Metadata "}}" }}',
     '{{ index .Metadata "a\\"b\\\\" }}',
     'cdc.{{ .Metadata.foo }}-{{ index .Metadata "bar" }}.v1',
-  ])('B-15: the template %s is valid', async (topic) => {
+  ])('the template %s is valid', async (topic) => {
     expect(await destination({ topic })).toEqual([]);
   });
   test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('compression %s is passed on', async (compression) => {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe('key and value', () => {
-  test('A-37: raw writes exactly the key’s and the payload’s bytes', async () => {
+  test('raw writes exactly the key’s and the payload’s bytes', async () => {
     const { records, outgoing } = await write(rawGuest, [
       record('p', { key: raw(Buffer.from([0, 255])), payload: { before: raw('old'), after: raw(Buffer.from([1, 254])) } }),
     ]);
@@ -25,7 +25,7 @@ describe('key and value', () => {
     expect(outgoing[0]).toMatchObject({ topic: 'out', partition: undefined });
   });
   test.each([
-    ['B-20: a key that is absent', null, null],
+    ['a key that is absent', null, null],
     ['a key without a case', {}, null],
     ['an empty key', raw(''), ''],
     ['a structured key', struct({ b: { numberValue: 1 }, a: { stringValue: '<' } }), '{"a":"\\u003c","b":1}'],
@@ -141,7 +141,7 @@ describe('the topic', () => {
     expect(records.map((r) => text(r.key))).toEqual(['k0', 'k2', 'k1', 'k4', 'k3']);
     expect(acks.map((ack) => [text(ack.position), ack.error])).toEqual(['p0', 'p1', 'p2', 'p3', 'p4'].map((p) => [p, '']));
   });
-  test('B-16: that a template does not find fails that record only', async () => {
+  test('that a template does not find fails that record only', async () => {
     const { records, acks } = await template('{{ index .Metadata "t" }}', [{ t: 'a' }, { other: 'x' }, { t: 'a' }]);
     expect(records.map((r) => text(r.key))).toEqual(['k0', 'k2']);
     expect(acks.map((ack) => ack.error)).toEqual([

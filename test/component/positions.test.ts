@@ -26,7 +26,7 @@ describe('a position is read', () => {
     const options = await opened('{"GroupID":"g1","Topic":"orders","Partition":3,"Offset":41}');
     expect(options).toMatchObject({ group: 'g1', resume: resumed('orders', 3, 42n) });
   });
-  test('A-46: as v0.1.1 to v0.6 wrote it, in lower case', async () => {
+  test('as v0.1.1 to v0.6 wrote it, in lower case', async () => {
     const options = await opened('{"groupID":"g1","topic":"orders","partition":3,"offset":41}');
     expect(options).toMatchObject({ group: 'g1', resume: resumed('orders', 3, 42n) });
   });
@@ -63,7 +63,7 @@ describe('a position is read', () => {
 });
 
 describe('the consumer group', () => {
-  test('A-46: without a position and a setting is a new UUID, and the log says so', async () => {
+  test('without a position and a setting is a new UUID, and the log says so', async () => {
     const { group } = await opened(undefined);
     expect(group).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(shared.logs).toContainEqual({ level: 'info', message: 'assigning source to new consumer group', fields: [['groupID', group]] });
@@ -105,7 +105,7 @@ describe('junk is no position', () => {
     ['{"GroupID":"g","Topic":"orders","Partition":1,"Offset":01}', 'a number starts with 0'],
     ['{"a":tru}', 'expected a value'],
     [`{"a":${'['.repeat(200)}`, 'it is nested too deeply'],
-  ])('A-46: %s', async (position, why) => {
+  ])('%s', async (position, why) => {
     const error = await refused(position);
     expect(error.kind).toBe('invalid-position');
     expect(error.text).toContain('invalid position: ');

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 describe('from the beginning', () => {
-  test('records written before are read in order (A-39, B-22)', async () => {
+  test('records written before are read in order', async () => {
     const { topic, group } = names();
     await createTopic(servers, topic);
     await write(servers, topic, numbers(1, 6));
@@ -43,7 +43,7 @@ describe('from the beginning', () => {
     expect(records.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  test('all partitions and all topics are read (A-39, B-24)', async () => {
+  test('all partitions and all topics are read', async () => {
     const [one, two] = [names(), names()];
     await createTopic(servers, one.topic, 3);
     await createTopic(servers, two.topic);
@@ -56,7 +56,7 @@ describe('from the beginning', () => {
 });
 
 describe('not from the beginning', () => {
-  test('only records written after open are read, also those before the group is joined (A-40, B-23)', async () => {
+  test('only records written after open are read, also those before the group is joined', async () => {
     const { topic, group } = names();
     await createTopic(servers, topic);
     await write(servers, topic, numbers(1, 6));

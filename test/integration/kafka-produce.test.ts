@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('compression %s', (compression) => {
-  test('keys, values, headers, timestamps and order arrive as sent (A-42, B-29)', async () => {
+  test('keys, values, headers, timestamps and order arrive as sent', async () => {
     const topic = uniqueName('topic');
     await createTopic(servers, topic);
     const sent: TestRecord[] = [
@@ -54,7 +54,7 @@ describe.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('compression %
 });
 
 describe('topics', () => {
-  test('a missing one is made if the broker allows it (A-43, B-30)', async () => {
+  test('a missing one is made if the broker allows it', async () => {
     const topic = uniqueName('topic');
     expect(await (await producer()).send([outgoing(topic, numbered(6))])).toEqual([]);
     expect(values(await readBack(topic, 6))).toEqual(numbered(6).map(({ value }) => value));

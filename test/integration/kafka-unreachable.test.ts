@@ -11,7 +11,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('with no broker, open fails after ten seconds and names every address as Go does (A-41)', async () => {
+test('with no broker, open fails after ten seconds and names every address as Go does', async () => {
   const [one, two] = [await freePort(), await freePort()];
   const kafka = subject(`127.0.0.1:${one},127.0.0.1:${two}`);
   const start = Date.now();

@@ -19,7 +19,7 @@ async function newTopic(partitions = 1, config: Record<string, string> = {}): Pr
 const keysOf = async (topic: string): Promise<string[]> => (await topics.read(topic)).map(({ key }) => key!.toString());
 
 describe.each(ENGINES)('a destination under arch-%s', (engine) => {
-  test('opens with a valid configuration, and closes without a record (A-35)', async () => {
+  test('opens with a valid configuration, and closes without a record', async () => {
     const topic = await newTopic();
     const destination = new DestinationEngine(await plugin(), engine);
     await destination.start({ servers, topic });

@@ -30,7 +30,7 @@ describe.each(ENGINES)('a source that is opened again under arch-%s', (engine) =
     return numbersOf(source.records);
   };
 
-  test('reads exactly what came to its other topic meanwhile (B-25)', async () => {
+  test('reads exactly what came to its other topic meanwhile', async () => {
     const [one, two] = [await newTopic(), await newTopic()];
     const config = { servers, topics: `${one},${two}`, groupID: uniqueName('group'), readFromBeginning: 'true' };
     await topics.fill(one, 3, small);
@@ -44,7 +44,7 @@ describe.each(ENGINES)('a source that is opened again under arch-%s', (engine) =
     expect(await resume(config, first.stored, 3)).toEqual(range(3, 3));
   });
 
-  test('reads again what it had read and was not acknowledged, then what came meanwhile (B-26)', async () => {
+  test('reads again what it had read and was not acknowledged, then what came meanwhile', async () => {
     const topic = await newTopic();
     const config = { servers, topics: topic, groupID: uniqueName('group'), readFromBeginning: 'true' };
     await topics.fill(topic, 3, small, 1);

@@ -13,7 +13,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     capabilities: () => kafka,
   });
 
-  test('works before anything else was called (A-36)', async () => {
+  test('works before anything else was called', async () => {
     await createSource(await bare(new FakeKafka())).teardown();
     await createDestination(await bare(new FakeKafka())).teardown();
   });
@@ -25,7 +25,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     await source.teardown();
   });
 
-  test('works between configure, open and run, and closes once what was opened (A-36)', async () => {
+  test('works between configure, open and run, and closes once what was opened', async () => {
     for (const calls of [1, 2]) {
       const { connector, kafka } = await sourceRig(new FakeKafka(), { placement });
       if (calls > 1) await connector.open(null);
@@ -108,7 +108,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
 });
 
 describe.each(['inline', 'worker'] as const)('teardown of a destination, %s', (placement) => {
-  test('works between configure and open and after both, and leaves nothing open (A-36)', async () => {
+  test('works between configure and open and after both, and leaves nothing open', async () => {
     for (const opens of [false, true]) {
       const { connector, kafka } = await destinationRig(new FakeKafka(), { placement });
       if (opens) await connector.open();

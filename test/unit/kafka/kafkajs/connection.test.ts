@@ -100,7 +100,7 @@ describe('PEM texts', () => {
     ['clientCert', 'could not configure client TLS: tls: failed to find any PEM data in certificate input'],
     ['clientKey', 'could not configure client TLS: tls: failed to find any PEM data in key input'],
     ['caCert', 'could not configure client TLS: tls: failed to find any PEM data in CA certificate input'],
-  ])("%s that is none is refused in Go's words (B-3)", (name, text) => {
+  ])("%s that is none is refused in Go's words", (name, text) => {
     expect(checkPem(name, 'foo')).toBe(text);
   });
 
