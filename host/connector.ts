@@ -12,8 +12,6 @@ export interface ConnectorOptions {
   log: Log;
   /** Where the guest runs; `inline` unless a watchdog must be able to end it. */
   placement?: Placement;
-  /** `raw`: records pass as Kafka's own bytes; `stock`: through kafkajs' objects. Default: environment KAFKA_RECORDS, else raw. */
-  recordsPath?: 'raw' | 'stock';
   /** Default: dist/component. An executable without files brings its own. */
   component?: ComponentSource;
   limits?: Partial<Limits>;
@@ -42,7 +40,7 @@ function parts(options: ConnectorOptions): ConnectorParts {
     placement: options.placement ?? 'inline',
     component: component === undefined ? () => componentOfFolder() : async () => component,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    capabilities: options.capabilities ?? ((secrets, log) => kafkaCapabilities({ log, secrets, recordsPath: options.recordsPath })),
+    capabilities: options.capabilities ?? ((secrets, log) => kafkaCapabilities({ log, secrets })),
     checkSecret: options.checkSecret ?? checkPem,
   };
 }

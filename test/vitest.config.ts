@@ -14,24 +14,6 @@ const ASSEMBLYSCRIPT = 'test/unit/**/*.as.test.ts';
 // Projects run one after the other, by groupOrder: a broker, wasm compilers and tests that watch the clock share few cores badly.
 const inGroup = (groupOrder: number) => ({ groupOrder });
 
-// Both ways of the host to read and write Kafka's records keep the same promises, so the same tests run over both.
-const integration = (records: 'raw' | 'stock', order: number) => ({
-  root,
-  test: {
-    name: `integration (${records})`,
-    include: folders('integration', 'chaos'),
-    // The broker's own test reads no records through the host: once is enough.
-    exclude: records === 'stock' ? ['test/integration/broker.test.ts'] : [],
-    globalSetup: setup,
-    env: { KAFKA_RECORDS: records },
-    pool: 'forks' as const,
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    sequence: inGroup(order),
-  },
-});
-
 export default defineConfig({
   root,
   test: {
@@ -63,8 +45,19 @@ export default defineConfig({
           sequence: inGroup(2),
         },
       },
-      integration('raw', 3),
-      integration('stock', 4),
+      {
+        root,
+        test: {
+          name: 'integration',
+          include: folders('integration'),
+          globalSetup: setup,
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: inGroup(3),
+        },
+      },
       {
         root,
         test: {
@@ -76,7 +69,7 @@ export default defineConfig({
           maxWorkers: process.env['CONDUIT'] === undefined ? 2 : 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: inGroup(5),
+          sequence: inGroup(4),
         },
       },
     ],

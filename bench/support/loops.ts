@@ -30,7 +30,7 @@ const ACK_RECORDS = 10_000;
 const WARM_UP_RECORDS = 20_000;
 
 const log = (): void => {};
-/** The connector replaces modules of kafkajs, and must be loaded before it; the bare loops want them as they are. So a process has one or the other. */
+/** Loaded only where it is measured: memory counts too. */
 const connector = async (): Promise<typeof import('../../host/connector.ts')> => {
   tuneHeap(); // as the plugin does
   return import('../../host/connector.ts');

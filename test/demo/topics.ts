@@ -1,17 +1,9 @@
-import { snappyDecompress } from '@platformatic/wasm-utils/bundled';
 import type { IHeaders, Kafka } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { order, ORDER_HEADER } from './orders.ts';
 
 const BATCH = 5000;
 const READ_TIMEOUT_MS = 60_000;
-
-// The connector compresses with snappy, which kafkajs leaves to its user.
-const snappy = {
-  compress: (): Promise<Buffer> => Promise.reject(new Error('The demo writes with gzip.')),
-  decompress: (block: Buffer): Promise<Buffer> => Promise.resolve(snappyDecompress(block)),
-};
-(kafkajs.CompressionCodecs as Record<number, () => typeof snappy>)[kafkajs.CompressionTypes.Snappy] = () => snappy;
 
 /** What reading the copy found. Everything is right if `equal` is the number of orders and the rest is 0. */
 export interface Comparison {

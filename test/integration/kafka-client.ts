@@ -1,6 +1,7 @@
 /** What the Kafka tests share: the capability under test, and a plain kafkajs as the other side. */
 import { kafkaCapabilities, type KafkaOptions } from '../../host/kafka/index.ts';
-import kafkajs, { type Admin, type Kafka } from '../../host/kafka/kafkajs/kafkajs.ts';
+import type { Admin, Kafka } from 'kafkajs';
+import kafkajs from '../support/plain-kafkajs.ts';
 import type { LogLevel } from '../../host/base/log.ts';
 import type { Capabilities, Connection, ConsumerHandle, ConsumerOptions, Fetched, ProducerOptions } from '../../host/runtime/contract.ts';
 import { decode, type DecodedRecord } from '../unit/kafka/sections.ts';

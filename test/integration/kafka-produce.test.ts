@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import kafkajs from '../../host/kafka/kafkajs/kafkajs.ts';
+import kafkajs from '../support/plain-kafkajs.ts';
 import type { Outgoing, ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
 import { numbered, section, type TestRecord } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import kafkajs from '../../host/kafka/kafkajs/kafkajs.ts';
+import kafkajs from '../support/plain-kafkajs.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, plainKafka } from './kafka-client.ts';
 
 const { servers } = sharedBroker();
-// The stock path holds a fetch as objects, uncompressed all at once: flat as well, but higher, and twice as slow.
-const stock = process.env['KAFKA_RECORDS'] === 'stock';
-const MAX_MB = stock ? 320 : 250;
-const GIB = stock ? 0.5 : 1;
+const MAX_MB = 250;
+const GIB = 1;
 const RECORD_BYTES = 64 << 10;
 const RECORDS = (GIB * 2 ** 30) / RECORD_BYTES;
 const PER_SEND = 16;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
-import { REPLACED, checkReplaced, type ReplacedModule } from '../../host/kafka/kafkajs/raw-records.ts';
+import { checkDigest, type ReplacedModule } from '../../host/kafka/kafkajs/private-copy.ts';
+import { REPLACED_MODULES } from '../../host/kafka/kafkajs/replaced-modules.ts';
 
 const SHIMS = 'kafkajs-replacement';
 
@@ -40,39 +41,44 @@ async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string
     keepNames: true,
     legalComments: 'none',
     logLevel: 'error',
-    define: { KAFKAJS_REPLACED_BY_BUNDLER: 'true', 'import.meta.main': 'false' },
+    define: { KAFKAJS_IS_BUNDLED: 'true', 'import.meta.main': 'false' },
     ...options,
   });
   return result.outputFiles![0]!.text;
 }
 
 /**
- * kafkajs' own imports of the replaced modules get the replacements; `raw-records.ts` still gets the stock ones. A file with
- * other bytes than those the replacement was written for ends the build.
+ * kafkajs' own imports of the replaced modules get the replacements, as `loadPrivately` gives them where there are files. A file with other
+ * bytes than those the replacement was written for ends the build.
  */
 function replaceKafkajsModules({ root }: BundlePaths): Plugin {
-  const modules = new Map<string, ReplacedModule>(REPLACED.map(({ module }) => [resolve(root, 'node_modules/kafkajs', module), module]));
-  const records = resolve(root, 'host/kafka/kafkajs/raw-records.ts');
+  const modules = new Map<string, ReplacedModule>(
+    REPLACED_MODULES.map((entry) => [resolve(root, 'node_modules/kafkajs', entry.module), entry]),
+  );
+  const replacements = resolve(root, 'host/kafka/kafkajs/replaced-modules.ts');
   return {
     name: 'replace-kafkajs-modules',
     setup(pluginBuild) {
       const seen = new Set<ReplacedModule>();
       pluginBuild.onResolve({ filter: /./ }, async ({ path, pluginData, ...rest }) => {
-        if (pluginData === SHIMS || rest.importer === records || !rest.importer.includes('kafkajs')) return undefined;
+        if (pluginData === SHIMS || rest.namespace === SHIMS || !rest.importer.includes('kafkajs')) return undefined;
         const resolved = await pluginBuild.resolve(path, { ...rest, pluginData: SHIMS });
-        const module = modules.get(resolved.path);
-        if (module === undefined) return resolved.errors.length > 0 ? undefined : resolved;
-        checkReplaced(module, await readFile(resolved.path));
-        seen.add(module);
-        return { path: module, namespace: SHIMS };
+        const entry = modules.get(resolved.path);
+        if (entry === undefined) return resolved.errors.length > 0 ? undefined : resolved;
+        checkDigest(entry, await readFile(resolved.path));
+        seen.add(entry);
+        return { path: resolved.path, namespace: SHIMS };
       });
       pluginBuild.onLoad({ filter: /./, namespace: SHIMS }, ({ path }) => ({
-        contents: `module.exports = require(${JSON.stringify(records)}).replacements[${JSON.stringify(path)}];`,
+        contents: `
+          const { REPLACED_MODULES } = require(${JSON.stringify(replacements)});
+          const entry = REPLACED_MODULES.find(({ module }) => module === ${JSON.stringify(modules.get(path)?.module)});
+          module.exports = entry.replacement(() => require(${JSON.stringify(path)}));`,
         resolveDir: root,
         loader: 'js',
       }));
       pluginBuild.onEnd(() => {
-        const missed = REPLACED.filter(({ module }) => !seen.has(module)).map(({ module }) => module);
+        const missed = REPLACED_MODULES.filter((entry) => !seen.has(entry)).map(({ module }) => module);
         return missed.length === 0
           ? {}
           : { errors: [{ text: `expected kafkajs to import the modules that are replaced, it does not import ${missed.join(', ')}` }] };

@@ -3,9 +3,10 @@ import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RecordSet } from '../../runtime/contract.ts';
 import type { Assignment } from './assignment.ts';
-import { BatchReader } from '../records/batch-reader.ts';
+import { BatchReader } from './batch-reader.ts';
 import type { RecordQueue } from './record-queue.ts';
 import { partitionKey } from './start-offsets.ts';
+import type { BatchMessage } from '../kafkajs/batch-messages.ts';
 import kafkajs, { type EachBatchPayload } from '../kafkajs/kafkajs.ts';
 import { RecordMerger } from '../records/record-merger.ts';
 import { trimBelow } from '../records/record-set.ts';
@@ -85,28 +86,27 @@ export class BatchHandler {
       }
       return true;
     };
-    // What the merger holds is not handed out yet, so nothing beyond it may be resolved.
-    let handed: string | null = null;
+    // The merger may still hold records behind this offset: they are not handed out, so nothing beyond it may be resolved.
+    let handed: bigint | null = null;
     const resolve = (): void => {
       if (handed === null) return;
-      payload.resolveOffset(handed);
-      if (state !== undefined) state.expected = BigInt(handed) + 1n;
+      payload.resolveOffset(String(handed));
+      if (state !== undefined) state.expected = handed + 1n;
     };
-    for (const { sets, last, failure } of this.#reader.recordSets(batch, partitionKey(topic, partition))) {
-      for (const set of sets) {
-        const records = trimBelow(set, fetchOffset);
-        if (records === null || records.count === 0) continue;
-        const ready = merger.add(records);
-        if (ready.length === 0) continue;
+    const batches = (batch.messages as unknown as BatchMessage[]).map((message) => message.batch);
+    for (const read of this.#reader.read(batches, partitionKey(topic, partition))) {
+      if ('failure' in read) {
+        // The batches before the one that cannot be read are good.
+        if (await hand(merger.flush())) resolve();
+        throw read.failure;
+      }
+      const records = trimBelow(read.records, fetchOffset);
+      const ready = records === null || records.count === 0 ? [] : merger.add(records);
+      if (ready.length > 0) {
         if (!(await hand(ready))) return;
         resolve();
       }
-      if (failure !== undefined) {
-        // What precedes a batch that cannot be read is good.
-        if (await hand(merger.flush())) resolve();
-        throw failure;
-      }
-      handed = last;
+      handed = read.lastOffset;
     }
     if (!(await hand(merger.flush()))) return;
     resolve();

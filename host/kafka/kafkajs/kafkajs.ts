@@ -1,36 +1,22 @@
-/** The only importer of kafkajs: the replacements must be in place before any other of its modules is loaded. */
-import './raw-records.ts';
-import kafkajs from 'kafkajs';
-import { codecFor } from '../records/codecs.ts';
-import type { Compression } from '../../runtime/contract.ts';
+/** The connector's own copy of kafkajs, with its replaced modules. Nothing else in the connector may load kafkajs. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { loadPrivately } from './private-copy.ts';
+import { REPLACED_MODULES } from './replaced-modules.ts';
 
-export type {
-  Admin,
-  Consumer,
-  EachBatchPayload,
-  ISocketFactory,
-  Kafka,
-  KafkaConfig,
-  KafkaMessage,
-  logLevel,
-  Message,
-  Producer,
-  RecordMetadata,
-} from 'kafkajs';
+export type { Admin, Consumer, EachBatchPayload, ISocketFactory, Kafka, KafkaConfig, Producer } from 'kafkajs';
 
-/** What a compressed batch may grow to. Brokers take 1 MiB compressed by default; a thousandfold is an attack or a mistake. */
-export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
+/**
+ * True in a bundle, which has no files to load: its builder points kafkajs' own imports of the replaced modules at the replacements
+ * (`tools/executable/bundle.ts`).
+ */
+declare const KAFKAJS_IS_BUNDLED: boolean | undefined;
 
-/** As in a batch's attributes, and kafkajs' `CompressionTypes`. */
-export const COMPRESSION_IDS: Readonly<Record<Compression, number>> = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 };
-
-// The stock records path takes its codecs from kafkajs' table; its gzip is replaced too, because it has no bound.
-for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
-  const codec = codecFor(compression)!;
-  kafkajs.CompressionCodecs[COMPRESSION_IDS[compression] as keyof typeof kafkajs.CompressionCodecs] = () => ({
-    compress: async (encoder: { buffer: Buffer }) => Buffer.from(codec.compress(encoder.buffer)),
-    decompress: async (data: Buffer) => Buffer.from(codec.decompress(data, MAX_UNCOMPRESSED_BYTES)),
-  });
-}
+const kafkajs = (
+  typeof KAFKAJS_IS_BUNDLED === 'undefined'
+    ? loadPrivately(dirname(createRequire(import.meta.url).resolve('kafkajs')), REPLACED_MODULES)('index.js')
+    : // eslint-disable-next-line @typescript-eslint/no-require-imports -- an `import` would load it outside of a bundle too
+      require('kafkajs')
+) as typeof import('kafkajs');
 
 export default kafkajs;

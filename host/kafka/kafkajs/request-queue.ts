@@ -1,13 +1,18 @@
 /**
- * kafkajs' queue of a connection's requests, without its idle timer. From the first answer on, the stock one looks every millisecond
- * whether a request waits, also where none does; that costs CPU on every connection, and Node 24 and later warn of the time span,
- * which is negative (kafkajs issue 1751).
+ * Replaces the class of kafkajs that queues the requests of a connection, for its timer. From the first answer on the stock class looks every
+ * millisecond whether a request waits, also on an idle connection. That costs CPU on every connection, and Node 24 and later print a warning
+ * about the delay, which is negative (kafkajs issue 1751).
  */
-import type StockRequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
-export function requestQueueWithoutIdleTimer(stock: typeof StockRequestQueue): typeof StockRequestQueue {
+/** The part of kafkajs' class that is used here. */
+export type RequestQueueClass = new (...options: never[]) => {
+  readonly pending: readonly object[];
+  scheduleCheckPendingRequests(): void;
+};
+
+export function requestQueueWithoutIdleTimer(stock: RequestQueueClass): RequestQueueClass {
   return class RequestQueue extends stock {
-    /** A request that has to wait asks for the timer itself, when it is queued. */
+    /** Not needed while nothing waits: a request that has to wait starts the timer itself when it is queued. */
     override scheduleCheckPendingRequests(): void {
       if (this.pending.length > 0) super.scheduleCheckPendingRequests();
     }

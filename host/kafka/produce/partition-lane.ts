@@ -1,17 +1,15 @@
 /** One partition's batches: their order survives every retry, and with acks `all` no retry writes one of them again. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Compression, ProducerOptions } from '../../runtime/contract.ts';
+import type { ProducerOptions } from '../../runtime/contract.ts';
 import { codecFor } from '../records/codecs.ts';
 import { Outcome, type Delivery } from './delivery.ts';
 import { failureText, protocolType, rootCause } from '../kafkajs/errors.ts';
-import { COMPRESSION_IDS, type Message, type Producer } from '../kafkajs/kafkajs.ts';
+import type { Producer } from '../kafkajs/kafkajs.ts';
 import type { OutgoingBatch } from '../records/outgoing-batch.ts';
 import { produceFault } from './produce-fault.ts';
-import { stamped, type RawOutgoing, type RecordsPath } from '../kafkajs/raw-records.ts';
 import { encodeBatch, type Stamp } from '../records/record-batch.ts';
 import { Sequence, type RequestProducerId } from './sequence.ts';
-import { unpackMessages } from '../records/stock-records.ts';
 import { settles, sleep } from '../../base/wait.ts';
 
 const ACKS = { none: 0, leader: 1, all: -1 } as const;
@@ -25,7 +23,6 @@ export interface LaneOptions {
   topic: string;
   partition: number;
   options: ProducerOptions;
-  recordsPath: RecordsPath;
   log: Log;
   producer(): Promise<Pick<Producer, 'send'>>;
   producerId: RequestProducerId;
@@ -167,12 +164,12 @@ export class PartitionLane {
 
   /** Resolves only if the broker has confirmed this very partition (acks `none`: if the request is sent). */
   async #send(producer: Pick<Producer, 'send'>, batch: OutgoingBatch, stamp: Stamp | null): Promise<void> {
-    const { topic, partition, options, recordsPath } = this.#lane;
+    const { topic, partition, options } = this.#lane;
     const acks = ACKS[options.acks];
-    const stock = recordsPath === 'stock';
     // Encoded once per attempt: retries are rare, and the encoded form need not be kept.
-    const messages = stock ? stamped(unpackMessages(batch.records, partition), stamp) : [rawMessage(batch, options.compression, stamp)];
-    const request = { topic, messages, acks, timeout: BROKER_TIMEOUT_MS, compression: stock ? COMPRESSION_IDS[options.compression] : 0 };
+    const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(options.compression), stamp);
+    const messages = [{ partition, value: null, encoded }];
+    const request = { topic, messages, acks, timeout: BROKER_TIMEOUT_MS };
     const answer = await producer.send(request).catch((error: unknown) => {
       if (protocolType(error) === 'DUPLICATE_SEQUENCE_NUMBER') return null; // an attempt before has written it
       throw error;
@@ -181,10 +178,4 @@ export class PartitionLane {
     const confirmed = answer.some((entry) => entry.topicName === topic && entry.partition === partition && entry.errorCode === 0);
     if (!confirmed) throw new Error(`the broker's answer does not confirm partition ${partition} of topic ${topic}`);
   }
-}
-
-function rawMessage(batch: OutgoingBatch, compression: Compression, stamp: Stamp | null): Message {
-  const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(compression), stamp);
-  const message: RawOutgoing = { partition: batch.partition, value: null, encoded };
-  return message;
 }

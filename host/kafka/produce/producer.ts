@@ -12,7 +12,6 @@ import type { Admin, Producer } from '../kafkajs/kafkajs.ts';
 import { chooseByKey, divide } from '../records/outgoing-batch.ts';
 import { requestProducerId, type ProducerId } from './producer-id.ts';
 import { PartitionLane, TOO_LARGE } from './partition-lane.ts';
-import type { RecordsPath } from '../kafkajs/raw-records.ts';
 import { reach } from '../kafkajs/probe-brokers.ts';
 import { settles, sleep } from '../../base/wait.ts';
 
@@ -38,18 +37,16 @@ interface Connected {
 export async function openProducer(
   factory: ClientFactory,
   options: ProducerOptions,
-  recordsPath: RecordsPath,
   identify: typeof requestProducerId = requestProducerId,
 ): Promise<ProducerHandle> {
   await reach(factory);
-  return new KafkaProducer(factory, options, recordsPath, identify);
+  return new KafkaProducer(factory, options, identify);
 }
 
 class KafkaProducer implements ProducerHandle {
   readonly #factory: ClientFactory;
   readonly #log: Log;
   readonly #options: ProducerOptions;
-  readonly #recordsPath: RecordsPath;
   readonly #identify: typeof requestProducerId;
   readonly #closing = new AbortController();
   readonly #lanes = new Map<string, PartitionLane>();
@@ -62,11 +59,10 @@ class KafkaProducer implements ProducerHandle {
   #producerId: Promise<ProducerId | null> | null = null;
   #sticky = Math.floor(Math.random() * 0x7fffffff);
 
-  constructor(factory: ClientFactory, options: ProducerOptions, recordsPath: RecordsPath, identify: typeof requestProducerId) {
+  constructor(factory: ClientFactory, options: ProducerOptions, identify: typeof requestProducerId) {
     this.#factory = factory;
     this.#log = factory.log;
     this.#options = options;
-    this.#recordsPath = recordsPath;
     this.#identify = identify;
     // Ahead of the first record, which asks again if it fails.
     this.#requestProducerId().catch(() => undefined);
@@ -135,7 +131,6 @@ class KafkaProducer implements ProducerHandle {
         topic,
         partition,
         options: this.#options,
-        recordsPath: this.#recordsPath,
         log: this.#log,
         producer: async () => (await this.#connect()).producer,
         producerId: (spent) => this.#requestProducerId(spent),

@@ -7,6 +7,9 @@ import type { RecordSet } from '../../runtime/contract.ts';
 import { codecOf, type Codec } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
 
+/** What a compressed batch may grow to. Brokers take 1 MiB compressed by default; a thousandfold is an attack or a mistake. */
+export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
+
 export const BATCH_HEADER_BYTES = 61;
 const LENGTH = 8;
 const MAGIC = 16;

@@ -1,14 +1,8 @@
 /** Fills, reads and counts topics with plain kafkajs. */
 import type { Kafka as KafkaType } from 'kafkajs';
-import { codecFor } from '../../../host/kafka/records/codecs.ts';
 import kafkajs from '../../support/plain-kafkajs.ts';
 
-const { Kafka, Partitioners, CompressionTypes, CompressionCodecs, logLevel } = kafkajs;
-const snappy = codecFor('snappy')!;
-CompressionCodecs[CompressionTypes.Snappy] = () => ({
-  compress: async (encoder: { buffer: Buffer }) => Buffer.from(snappy.compress(encoder.buffer)),
-  decompress: async (data: Buffer) => Buffer.from(snappy.decompress(data, 128 * 1024 * 1024)),
-});
+const { Kafka, Partitioners, CompressionTypes, logLevel } = kafkajs;
 
 /** Brokers take 1 MiB in one batch by default. */
 const MAX_SEND_BYTES = 700_000;

@@ -22,7 +22,7 @@ export class Cli {
   /** `unread`: stdout is left in the pipe until `readOutput`. */
   constructor(argv: string[], options: { env?: Record<string, string>; unread?: boolean } = {}) {
     this.process = spawn(process.execPath, [MAIN, ...argv], {
-      env: { PATH: process.env.PATH, KAFKA_RECORDS: process.env.KAFKA_RECORDS, ...options.env },
+      env: { PATH: process.env.PATH, ...options.env },
     });
     if (options.unread !== true) this.readOutput();
     this.process.stderr.on('data', (chunk: Buffer) => (this.err += chunk.toString()));

@@ -5,7 +5,8 @@ import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
 import { RecordQueue } from '../../../../host/kafka/consume/record-queue.ts';
 import { ConsumerSession } from '../../../../host/kafka/consume/consumer-session.ts';
 import type { Start, StartOffsets } from '../../../../host/kafka/consume/start-offsets.ts';
-import { decode } from '../sections.ts';
+import { encodeBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
+import { decode, section } from '../sections.ts';
 
 const UNKNOWN_TOPIC = Object.assign(new Error('This server does not host this topic-partition'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
 const TOPIC_POLL_MS = 100;
@@ -97,9 +98,13 @@ function session(topics: string[], fakes: Fakes) {
 
 /** As kafkajs calls a handler. */
 function batchOf(offsets: number[]): object {
-  const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: Buffer.from('v'), timestamp: '0', headers: {} }));
+  const first = offsets[0]!;
+  const set = section(offsets.map((offset) => ({ value: 'v', offsetDelta: offset - first })));
+  const encoded = encodeBatch(set, set.baseTimestamp, null);
+  encoded.writeBigInt64BE(BigInt(first), 0);
+  const messages = readBatches(encoded).map((batch) => ({ offset: String(batch.lastOffset), batch }));
   return {
-    batch: { topic: 'there', partition: 0, messages, fetchedOffset: String(offsets[0]), lastOffset: () => String(offsets.at(-1)) },
+    batch: { topic: 'there', partition: 0, messages, fetchedOffset: String(first), lastOffset: () => String(offsets.at(-1)) },
     isRunning: () => true,
     isStale: () => false,
     heartbeat: async () => undefined,

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import { ClientFactory, parseAddress } from '../../../../host/kafka/kafkajs/client.ts';
 import { createDialer, kafkajsAddress } from '../../../../host/net/dial.ts';
-import { kafkaCapabilities } from '../../../../host/kafka/index.ts';
 import { dialFailure } from '../../../../host/kafka/kafkajs/errors.ts';
 import { makeCertificates } from '../../../support/broker/certificates.ts';
 import { checkPem } from '../../../../host/kafka/index.ts';
@@ -127,14 +126,4 @@ test('a secret reference that nobody gave out is refused before anything is dial
   };
   const tls = { clientCertRef: 'x', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false };
   expect(() => new ClientFactory({ servers: ['h'], clientId: 'c', tls }, secrets, () => undefined)).toThrow('no secret x');
-});
-
-test('KAFKA_RECORDS is raw or stock, nothing else', () => {
-  const secrets = { read: (): string => '' };
-  process.env['KAFKA_RECORDS'] = 'fast';
-  try {
-    expect(() => kafkaCapabilities({ log: () => undefined, secrets })).toThrow('expected KAFKA_RECORDS to be raw or stock, got "fast"');
-  } finally {
-    delete process.env['KAFKA_RECORDS'];
-  }
 });

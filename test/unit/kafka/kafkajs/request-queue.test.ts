@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import '../../../../host/kafka/kafkajs/kafkajs.ts';
+import { requestQueueWithoutIdleTimer, type RequestQueueClass } from '../../../../host/kafka/kafkajs/request-queue.ts';
 
 interface RequestQueue {
   push(request: { entry: object; expectResponse: boolean; sendRequest(): void }): void;
   fulfillRequest(response: { correlationId: number; payload: Buffer; size: number }): void;
   maybeThrottle(ms: number): void;
 }
-/** As kafkajs' connections get it. */
-const Queue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as new (options: object) => RequestQueue;
+const stock = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as RequestQueueClass;
+const Queue = requestQueueWithoutIdleTimer(stock) as unknown as new (options: object) => RequestQueue;
 const logger = { debug: () => undefined, warn: () => undefined };
 
 function queue(maxInFlightRequests: number | null = null) {

@@ -6,7 +6,6 @@ import type { Delivery } from '../../../../host/kafka/produce/delivery.ts';
 import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
 import { PartitionLane, type LaneOptions } from '../../../../host/kafka/produce/partition-lane.ts';
 import { openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
-import type { RawOutgoing } from '../../../../host/kafka/kafkajs/raw-records.ts';
 import type { SendFailure } from '../../../../host/runtime/contract.ts';
 import { decode, numbered, section } from '../sections.ts';
 
@@ -24,7 +23,7 @@ type Answer = Awaited<ReturnType<Send>>;
 
 const valuesOf = (messages: object[]): string[] =>
   messages.flatMap((message) =>
-    readBatches((message as RawOutgoing).encoded).flatMap((batch) => decode(openBatch(batch, 1 << 24)).map(({ value }) => value!)),
+    readBatches((message as { encoded: Buffer }).encoded).flatMap((batch) => decode(openBatch(batch, 1 << 24)).map(({ value }) => value!)),
   );
 const confirm = ({ topic, messages }: SendRequest): Answer => [{ topicName: topic, partition: messages[0]!.partition!, errorCode: 0 }];
 
@@ -36,7 +35,6 @@ function lane(answer: (request: SendRequest, attempt: number) => Promise<Answer>
     topic: 't',
     partition,
     options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
-    recordsPath: 'raw',
     log: () => undefined,
     producer: async () => ({
       send: async (request) => {
@@ -86,7 +84,6 @@ describe('a send that resolved', () => {
       topic: 't',
       partition: 0,
       options: { acks: 'none', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
-      recordsPath: 'raw',
       log: () => undefined,
       producer: async () => ({
         send: async (request) => {

@@ -3,7 +3,6 @@ import { vi } from 'vitest';
 import '../../../../host/kafka/kafkajs/kafkajs.ts';
 import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
 import { PartitionLane, type LaneOptions } from '../../../../host/kafka/produce/partition-lane.ts';
-import type { RawOutgoing } from '../../../../host/kafka/kafkajs/raw-records.ts';
 import { openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
 import { decode, numbered, section } from '../sections.ts';
 
@@ -113,11 +112,10 @@ export function laneTo(
     topic: 't',
     partition: 0,
     options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
-    recordsPath: 'raw',
     log: (_level, line) => log(line),
     producer: async () => ({
       send: async ({ messages }) => {
-        const { encoded } = messages[0] as unknown as RawOutgoing;
+        const { encoded } = messages[0] as unknown as { encoded: Buffer };
         partition.begin();
         try {
           const what = fate();

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
 import type { requestProducerId } from '../../../../host/kafka/produce/producer-id.ts';
 import { openProducer } from '../../../../host/kafka/produce/producer.ts';
-import type { RawOutgoing } from '../../../../host/kafka/kafkajs/raw-records.ts';
 import { numbered, section } from '../sections.ts';
 
 /** Clients by number; those below `firstGood` have lost all their brokers. */
@@ -29,7 +28,7 @@ function clients(firstGood: number) {
     const producer = {
       connect: async () => undefined,
       disconnect: async () => undefined,
-      send: async ({ messages }: { messages: RawOutgoing[] }) => {
+      send: async ({ messages }: { messages: { encoded: Buffer }[] }) => {
         stamps.push(`${messages[0]!.encoded.readBigInt64BE(43)}/${messages[0]!.encoded.readInt32BE(53)}`);
         return [{ topicName: 't', partition: 0, errorCode: 0 }];
       },
@@ -51,7 +50,6 @@ test('a client that has lost its brokers is replaced after five lookups in vain,
   const handle = await openProducer(
     factory,
     { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
-    'raw',
     async () => ({ id: 1n, epoch: 0 }),
   );
   let failures: object[] | null = null;
@@ -69,7 +67,7 @@ describe('a cluster that', () => {
   /** Sends three times. */
   async function send(identify: typeof requestProducerId) {
     const { factory, stamps, lines } = clients(0);
-    const handle = await openProducer(factory, options, 'raw', identify);
+    const handle = await openProducer(factory, options, identify);
     const sent = (async () => {
       for (let i = 0; i < 3; i++) expect(await handle.send([{ topic: 't', records: section(numbered(2)) }])).toEqual([]);
     })();

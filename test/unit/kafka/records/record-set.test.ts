@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RecordCursor, splitFront, trimBelow } from '../../../../host/kafka/records/record-set.ts';
-import { packMessages, unpackMessages } from '../../../../host/kafka/records/stock-records.ts';
 import { decode, numbered, section, type TestRecord } from '../sections.ts';
 
 const records = fc.array(
@@ -80,34 +79,4 @@ test('bytes that are no records are refused, wherever they break', () => {
     expect(walk(good.subarray(0, cut))).toThrow(expect.objectContaining({ code: 'kafka.corrupt' }));
   }
   expect(walk(Buffer.alloc(20, 0xff))).toThrow(expect.objectContaining({ code: 'kafka.corrupt' }));
-});
-
-test('on the stock path, messages and record sets say the same', () => {
-  fc.assert(
-    fc.property(records, (list) => {
-      const whole = section(list, { baseOffset: 5n });
-      const messages = unpackMessages(whole, 3);
-      expect(messages.every((message) => message.partition === 3)).toBe(true);
-      const back = packMessages(messages.map((message, i) => ({ ...message, offset: String(5 + i), attributes: 0, size: 0 })) as never);
-      expect(back).toHaveLength(1);
-      expect(decode(back[0]!)).toEqual(decode(whole));
-    }),
-    { numRuns: 40 },
-  );
-});
-
-test('on the stock path, log append time and create time are kept apart', () => {
-  const message = (offset: number, timestampType: number) => ({
-    offset: String(offset),
-    timestamp: '5',
-    key: null,
-    value: Buffer.from('v'),
-    headers: {},
-    batchContext: { timestampType },
-  });
-  const sets = packMessages([message(0, 0), message(1, 1), message(2, 1)] as never);
-  expect(sets.map(({ count, logAppendTime }) => [count, logAppendTime])).toEqual([
-    [1, false],
-    [2, true],
-  ]);
 });

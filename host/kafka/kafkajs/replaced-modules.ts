@@ -1,0 +1,38 @@
+/**
+ * The modules of kafkajs 2.2.4 that are replaced. kafkajs has no way to keep records as bytes: it turns every record into an object and back,
+ * which costs more than all the rest of it. kafkajs is frozen and pinned; a file with other bytes than the replacement was written for is
+ * refused, because a replacement that does not fit loses records.
+ */
+import { filterAbortedMessages } from './aborted-transactions.ts';
+import { decodeMessages } from './batch-messages.ts';
+import type { ReplacedModule } from './private-copy.ts';
+import { frame, produce } from './produce-request.ts';
+import { requestQueueWithoutIdleTimer, type RequestQueueClass } from './request-queue.ts';
+
+export const REPLACED_MODULES: readonly ReplacedModule[] = [
+  {
+    module: 'src/protocol/requests/fetch/v4/decodeMessages.js',
+    sha256: 'd9fede59bebf84ee15169d0ecc54df594a11722b6ba8d5db535ed1d8548d4fcc',
+    replacement: () => decodeMessages,
+  },
+  {
+    module: 'src/protocol/requests/produce/v3/request.js',
+    sha256: '993a3db997827088f5acb08cacf3c67a99ec2886303ff465d244329b8a1c7f99',
+    replacement: () => produce,
+  },
+  {
+    module: 'src/protocol/request.js',
+    sha256: '2270900ca6474026c11957fe71ac586881985460ed2554db22ad8870dcaff634',
+    replacement: () => frame,
+  },
+  {
+    module: 'src/consumer/filterAbortedMessages.js',
+    sha256: '54ce50f2a41ee1686da8b73bf8b502c7dd07c9d7cb0a494cdb36a7fc536ced8e',
+    replacement: () => filterAbortedMessages,
+  },
+  {
+    module: 'src/network/requestQueue/index.js',
+    sha256: 'b55986089c14f8f7bfc377922e2e65b3e4c1e7c7af2752d3b10a75dfe9e9260c',
+    replacement: (stock) => requestQueueWithoutIdleTimer(stock() as RequestQueueClass),
+  },
+];
