@@ -5,6 +5,12 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const ASSEMBLYSCRIPT = ['assembly/**/*.ts', 'test/unit/**/*.as.test.ts', 'test/**/assembly/**/*.ts'];
 
+const WALL_CLOCK = [
+  'MemberExpression[object.name="Date"][property.name="now"]',
+  'NewExpression[callee.name="Date"][arguments.length=0]',
+  'CallExpression[callee.name="Date"]',
+].map((selector) => ({ selector, message: 'Measure time with performance.now() or a Deadline: a wall clock can be set back.' }));
+
 export default defineConfig(
   globalIgnores(['dist/', 'node_modules/', '.cache/']),
   {
@@ -49,6 +55,18 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       // vitest's matchers inside of expected values are `any`.
       '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    // A wall clock jumps: deadlines and ages are measured with performance.now() (host/base/deadline.ts).
+    basePath: root,
+    files: ['host/**/*.ts'],
+    ignores: [
+      'host/runtime/guest-imports.ts', // the guest's wall clock
+      'host/plugin/process/stale-sockets.ts', // ages of files, which the file system stamps with the wall clock
+    ],
+    rules: {
+      'no-restricted-syntax': ['error', ...WALL_CLOCK],
     },
   },
   {

@@ -1,10 +1,12 @@
+import { Backoff } from '../base/backoff.ts';
 import { ConnectorError } from '../base/errors.ts';
+import { within } from '../base/wait.ts';
 import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
 import { countRecords } from '../conduit/frames.ts';
 import { GuestConnector } from './guest-connector.ts';
 import { destinationGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
-import { Backoff, Signal, within } from './supervision.ts';
+import { Signal } from './supervision.ts';
 
 /** One destination connector. Writes are done one after the other; an instance that fails is replaced and the write repeated. */
 export class DestinationConnector extends GuestConnector {
@@ -57,7 +59,7 @@ export class DestinationConnector extends GuestConnector {
       const text = `A write of ${records.length} bytes is over the limit of ${limits.writeBytes}: send fewer records at once.`;
       throw new ConnectorError('limit.exceeded', text);
     }
-    const backoff = new Backoff(limits);
+    const backoff = new Backoff(limits.backoffMinMs, limits.backoffMaxMs);
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await destinationGuest.write(this.guest.ready ?? (await this.#openGuest()), records, count, limits);

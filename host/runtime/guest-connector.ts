@@ -1,8 +1,10 @@
+import { Backoff } from '../base/backoff.ts';
+import { Deadline } from '../base/deadline.ts';
 import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
 import type { InvalidParam, Specification } from './contract.ts';
 import { GuestSlot } from './guest-slot.ts';
 import type { Side } from './guest.ts';
-import { Backoff, RestartCap } from './supervision.ts';
+import { RestartCap } from './supervision.ts';
 
 /** `running` and `failed` are a source's, `stopped` is a destination's. */
 type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' | 'failed' | 'torn down';
@@ -21,7 +23,7 @@ export abstract class GuestConnector {
   protected constructor(parts: ConnectorParts, side: Side) {
     this.parts = parts;
     this.guest = new GuestSlot(parts, side);
-    this.restartBackoff = new Backoff(parts.limits);
+    this.restartBackoff = new Backoff(parts.limits.backoffMinMs, parts.limits.backoffMaxMs);
     this.restartCap = new RestartCap(parts.limits);
   }
 
@@ -65,14 +67,14 @@ export abstract class GuestConnector {
 
   async #tearDown(): Promise<void> {
     const { teardownMs } = this.parts.limits;
-    const deadline = performance.now() + teardownMs;
+    const deadline = Deadline.after(teardownMs);
     this.closing = true;
     this.guest.close();
     // An open in flight has nothing to save.
     if (this.state === 'opening') await this.guest.instance?.end();
     const finished = await this.finish(teardownMs);
     this.state = 'torn down';
-    if (finished) await this.guest.tearDown(Math.max(deadline - performance.now(), 1_000));
+    if (finished) await this.guest.tearDown(Math.max(deadline.leftMs, 1_000));
     else await this.guest.instance?.end();
   }
 }

@@ -1,10 +1,10 @@
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { within } from '../base/wait.ts';
 import { specificationOf, type ConnectorParts } from './connector-parts.ts';
 import type { Capabilities, InvalidParam } from './contract.ts';
 import { configure, teardown, type ConfigPairs, type Side } from './guest.ts';
 import { Instance } from './instance.ts';
-import { within } from './supervision.ts';
 import { Vault } from './vault.ts';
 
 /** The one guest instance that a connector has at a time, its configuration, and the secrets that it is not given. */

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../base/errors.ts';
+import { settles } from '../base/wait.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import { checkFetched, checkSendFailures } from './checks.ts';
 import type {
@@ -150,10 +151,7 @@ export class Handles {
   }
 }
 
+/** A failed close has nobody left to tell, and the connection behind it is gone or times out. */
 async function closeWithin(handle: { close(): Promise<void> }): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
-  // A failed close has nobody left to tell, and the connection behind it is gone or will time out.
-  await Promise.race([handle.close().catch(() => undefined), late]);
-  clearTimeout(timer);
+  await settles(handle.close(), CLOSE_MS);
 }

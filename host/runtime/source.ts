@@ -1,11 +1,13 @@
+import { Backoff } from '../base/backoff.ts';
 import { ConnectorError } from '../base/errors.ts';
+import { turn, within } from '../base/wait.ts';
 import { AckLedger } from './ack-ledger.ts';
 import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
 import type { Batch, Credit } from './contract.ts';
 import { GuestConnector } from './guest-connector.ts';
 import { sourceGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
-import { Backoff, Signal, turn, within } from './supervision.ts';
+import { Signal } from './supervision.ts';
 
 export interface SourceSink {
   /** False: full, no more until `resume()`. */
@@ -54,7 +56,7 @@ export class SourceConnector extends GuestConnector {
     super(parts, 'source');
     this.#acks = new AckLedger(parts.limits);
     this.#credit = parts.limits.credit;
-    this.#readBackoff = new Backoff(parts.limits);
+    this.#readBackoff = new Backoff(parts.limits.backoffMinMs, parts.limits.backoffMaxMs);
   }
 
   /** `position`: the last one acknowledged, or null (or empty) on a first run. */

@@ -1,23 +1,6 @@
 import { ConnectorError } from '../base/errors.ts';
+import { after } from '../base/wait.ts';
 import type { Limits } from './limits.ts';
-
-/** Growing delays: backoffMinMs, doubled each time up to backoffMaxMs, and back to the start after progress. */
-export class Backoff {
-  readonly #limits: Limits;
-  #step = 0;
-
-  constructor(limits: Limits) {
-    this.#limits = limits;
-  }
-
-  next(): number {
-    return Math.min(this.#limits.backoffMinMs * 2 ** this.#step++, this.#limits.backoffMaxMs);
-  }
-
-  progress(): void {
-    this.#step = 0;
-  }
-}
 
 /** Counts restarts in a sliding window. */
 export class RestartCap {
@@ -61,29 +44,12 @@ export class Signal {
       return Promise.resolve();
     }
     return new Promise((resolve) => {
-      const timer = ms === Infinity ? undefined : setTimeout(() => this.#wake?.(), ms);
+      const cancel = after(ms, () => this.#wake?.());
       this.#wake = () => {
-        clearTimeout(timer);
+        cancel();
         this.#wake = null;
         resolve();
       };
     });
   }
-}
-
-/** Waits for a promise at most ms; false if it took longer. Its rejection is passed on, or swallowed once it is late. */
-export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false)));
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** One turn of the event loop: I/O, timers and signals get their chance between two calls that need no wait. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,9 +1,12 @@
+import { Backoff } from '../base/backoff.ts';
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { sleep, unless } from '../base/wait.ts';
 import type { SchemaService } from './conduit-schemas.ts';
 
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 800;
 
 /**
  * A schema service that is asked again while it cannot be reached: Conduit may be busy for a moment, and a record must not be refused
@@ -12,10 +15,13 @@ const FIRST_PAUSE_MS = 100;
  */
 export function patientSchemas(service: SchemaService, log: Log, signal: AbortSignal): SchemaService {
   let isGivenUp = false;
-  const ask = async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
-    for (let attempt = 1, pauseMs = FIRST_PAUSE_MS; ; attempt++, pauseMs *= 2) {
+  const cancelled = (): ConnectorError => new ConnectorError('cancelled', 'stopped while waiting for the schema service of Conduit');
+  const ask = async <Answer extends object>(call: () => Promise<Answer>): Promise<Answer> => {
+    const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await unlessAborted(call(), signal);
+        const answer = await unless(signal, call());
+        if (answer === undefined) throw cancelled();
         isGivenUp = false;
         return answer;
       } catch (error) {
@@ -24,13 +30,10 @@ export function patientSchemas(service: SchemaService, log: Log, signal: AbortSi
           isGivenUp = true;
           throw error;
         }
+        const pauseMs = backoff.next();
         log('warn', `${error.message}; asked again in ${pauseMs} ms (attempt ${attempt} of ${ATTEMPTS})`, error.fields);
-      }
-      let timer: NodeJS.Timeout | undefined;
-      try {
-        await unlessAborted(new Promise((resolve) => (timer = setTimeout(resolve, pauseMs))), signal);
-      } finally {
-        clearTimeout(timer);
+        await sleep(pauseMs, signal);
+        if (signal.aborted) throw cancelled();
       }
     }
   };
@@ -44,19 +47,4 @@ export function patientSchemas(service: SchemaService, log: Log, signal: AbortSi
 /** Without a target Conduit runs no schema service at all: to wait would not help. */
 function isUnreachable(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.code === 'environment' && error.fields?.['target'] !== undefined;
-}
-
-async function unlessAborted<Answer>(promise: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-  promise.catch(() => {}); // it may fail after the signal
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new ConnectorError('cancelled', 'stopped while waiting for the schema service of Conduit'));
-  });
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([aborted, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

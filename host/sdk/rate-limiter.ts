@@ -1,8 +1,6 @@
 import { ConnectorError } from '../base/errors.ts';
+import { sleep } from '../base/wait.ts';
 import type { RateSettings } from './settings.ts';
-
-/** Longest single timer; a longer wait takes several. */
-const MAX_TIMER_MS = 60_000;
 
 /**
  * Token bucket of records: `burst` tokens at the start, refilled at `perSecond`. Callers wait in turn.
@@ -41,19 +39,7 @@ export class RateLimiter {
         this.#tokens -= count;
         return;
       }
-      await pause(Math.min(MAX_TIMER_MS, Math.max(1, Math.ceil((count - this.#tokens) / this.#perMs))), signal);
+      await sleep(Math.max(1, Math.ceil((count - this.#tokens) / this.#perMs)), signal);
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import { BatchWriter } from '../lines/batch-writer.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
 import { LineSplitter, lineError, type InputLine } from '../lines/input-lines.ts';
-import { unless } from './shutdown-budget.ts';
+import { unless } from '../../base/wait.ts';
 import { Progress } from '../terminal/progress.ts';
 import { encodeRecordLine } from '../../conduit/json-record.ts';
 import type { Settings } from '../settings/settings.ts';

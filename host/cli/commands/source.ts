@@ -2,7 +2,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
 import { LineOutput } from '../lines/line-output.ts';
-import { unless } from './shutdown-budget.ts';
+import { unless } from '../../base/wait.ts';
 import { positionFrom } from './position.ts';
 import { Progress } from '../terminal/progress.ts';
 import { readInto, type ReadingOptions } from './reading.ts';

@@ -1,7 +1,8 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Batch, Credit } from '../../runtime/contract.ts';
 import { decodeAcks, encodeAckRequest, firstRecords, type Ack } from '../../conduit/acks.ts';
-import { unless, type Patience } from './shutdown-budget.ts';
+import { unless } from '../../base/wait.ts';
+import type { Patience } from './shutdown-budget.ts';
 import type { SourcePort } from '../ports.ts';
 
 /** Batches that wait while one is written: enough to keep both sides busy, and all that is held. */

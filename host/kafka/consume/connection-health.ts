@@ -6,35 +6,35 @@ const QUIET_MS = 4_000;
 
 export class ConnectionSigns {
   readonly #log: Log;
-  #lastSign = Date.now();
-  /** Time of the last connection error; 0 = none since all was well. */
-  #lostAt = 0;
+  #lastSign = performance.now();
+  /** Time of the last connection error; null = none since all was well. */
+  #lostAt: number | null = null;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   get silentMs(): number {
-    return Date.now() - this.#lastSign;
+    return performance.now() - this.#lastSign;
   }
 
   /** A fetch was answered. */
   fetched(): void {
-    this.#lastSign = Date.now();
+    this.#lastSign = performance.now();
   }
 
   /** The group's coordinator has answered. */
   answered(): void {
-    this.#lastSign = Date.now();
-    if (this.#lostAt === 0 || Date.now() - this.#lostAt < QUIET_MS) return;
-    this.#lostAt = 0;
+    this.#lastSign = performance.now();
+    if (this.#lostAt === null || performance.now() - this.#lostAt < QUIET_MS) return;
+    this.#lostAt = null;
     this.#log('info', 'connection to Kafka is back');
   }
 
-  /** Said once, and once more when all is well again: one broker of several may stay away while the others answer. */
+  /** Logs the loss once; `answered` logs the recovery. One broker may stay down while others answer, so not every retry is logged. */
   lost(error: string, broker: string): void {
-    const known = this.#lostAt > 0;
-    this.#lostAt = Date.now();
+    const known = this.#lostAt !== null;
+    this.#lostAt = performance.now();
     if (!known) this.#log('warn', 'connection to Kafka lost, trying again...', { broker, error });
   }
 }

@@ -2,7 +2,10 @@
  * One kafkajs consumer, from its connection to its end. kafkajs' own restarts are vetoed: they can outlive a disconnect,
  * and lose what was asked of the consumer before.
  */
+import { onAbort } from '../../base/abort.ts';
+import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
+import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, PartitionOffset } from '../../runtime/contract.ts';
 import { Assignment } from './assignment.ts';
@@ -17,7 +20,6 @@ import type { Admin, Consumer } from '../kafkajs/kafkajs.ts';
 import { OffsetCommits, reconnecting } from './offset-commits.ts';
 import { TIMES, type SessionTimes } from './session-times.ts';
 import { findTopics } from './topics.ts';
-import { settles, sleep } from '../../base/wait.ts';
 
 /**
  * Tries of kafkajs itself while a broker is away, about 22 s: less than the session, so that the member is still known when the
@@ -29,6 +31,8 @@ const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
 const PREPARE_TRIES = 6;
+const FIRST_PREPARE_BACK_OFF_MS = 200;
+const LONGEST_PREPARE_BACK_OFF_MS = 5_000;
 
 export interface SessionContext {
   factory: ClientFactory;
@@ -84,8 +88,7 @@ export class ConsumerSession {
   /** Resolves with the reason when a new session is wanted, rejects when this one failed. */
   async run(): Promise<string> {
     const { options, signal } = this.#context;
-    const onAbort = (): void => this.#ended.resolve('closed');
-    signal.addEventListener('abort', onAbort, { once: true });
+    const forget = onAbort(signal, () => this.#ended.resolve('closed'));
     const timers: NodeJS.Timeout[] = [];
     try {
       await Promise.race([this.#start(timers), this.#ended.promise]);
@@ -93,7 +96,7 @@ export class ConsumerSession {
     } finally {
       this.#over = true;
       for (const timer of timers) clearInterval(timer);
-      signal.removeEventListener('abort', onAbort);
+      forget();
       this.#log('debug', 'Kafka consumer session is over', { group: options.group });
     }
   }
@@ -166,7 +169,7 @@ export class ConsumerSession {
   #watch(): void {
     const { silentMs } = this.#signs;
     if (silentMs > this.#times.watchdogMs)
-      this.#ended.reject(new ConnectorError('kafka.timeout', `no fetch and no heartbeat for ${silentMs} ms`));
+      this.#ended.reject(new ConnectorError('kafka.timeout', `no fetch and no heartbeat for ${Math.round(silentMs)} ms`));
   }
 
   async #lookForTopics(missing: string[]): Promise<void> {
@@ -198,7 +201,8 @@ export class ConsumerSession {
 
   /** Puts the start offsets in place; until then no record of this epoch is handed out. */
   async #prepare(assignment: Assignment, partitions: Readonly<Record<string, number[]>>): Promise<void> {
-    for (let waitMs = 200, tries = 1; assignment.live; waitMs = Math.min(waitMs * 2, 5_000), tries++) {
+    const backoff = new Backoff(FIRST_PREPARE_BACK_OFF_MS, LONGEST_PREPARE_BACK_OFF_MS);
+    for (let tries = 1; assignment.live; tries++) {
       try {
         const starts = await this.#context.starts.of(this.#admin, partitions);
         if (assignment.live) await this.#applyStarts(assignment, starts);
@@ -212,7 +216,7 @@ export class ConsumerSession {
           return this.#ended.reject(new ConnectorError('kafka.unreachable', text, { cause: error }));
         }
         this.#log('warn', 'failed to set the start offsets, trying again...', { error: failureText(error) });
-        await sleep(waitMs, this.#context.signal);
+        await sleep(backoff.next(), this.#context.signal);
       }
     }
   }

@@ -2,7 +2,10 @@
  * The consumer that a guest holds. It outlives kafkajs' consumers: one that crashes, hangs or no longer fits its topics is
  * replaced by a new session with back-off, and only what an operator must mend ends it.
  */
+import { Backoff } from '../../base/backoff.ts';
+import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
+import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConsumerHandle, ConsumerOptions, Fetched, PartitionOffset } from '../../runtime/contract.ts';
 import type { ClientFactory } from '../kafkajs/client.ts';
@@ -15,7 +18,6 @@ import { reconnecting } from './offset-commits.ts';
 import { reach } from '../kafkajs/probe-brokers.ts';
 import { findTopics } from './topics.ts';
 import type { SessionTimes } from './session-times.ts';
-import { settles, sleep } from '../../base/wait.ts';
 
 const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };
 const FIRST_BACK_OFF_MS = 500;
@@ -46,7 +48,7 @@ async function lookUp(
 ): Promise<ReadonlyMap<string, bigint> | null> {
   const { kafka, dialer } = factory.create({ retries: 3 });
   const admin = kafka.admin();
-  const deadline = Date.now() + OPEN_LOOKUP_MS;
+  const deadline = Deadline.after(OPEN_LOOKUP_MS);
   try {
     for (;;) {
       try {
@@ -55,7 +57,7 @@ async function lookUp(
         return options.fromBeginning ? null : await latest.fix(options.group, admin, topics);
       } catch (error) {
         const failure = kafkaError(error, 'failed to look up the topics');
-        if (!failure.retryable || Date.now() > deadline) throw failure;
+        if (!failure.retryable || deadline.isOver) throw failure;
         await sleep(500);
       }
     }
@@ -92,13 +94,12 @@ class KafkaConsumer implements ConsumerHandle {
 
   async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
     if (this.#closing.signal.aborted) throw closed();
-    const deadline = Date.now() + maxWaitMs;
+    const deadline = Deadline.after(maxWaitMs);
     this.#woken = false;
     this.#polling = true;
     while (this.#queue.empty && this.#failure === null && !this.#woken && !this.#closing.signal.aborted) {
-      const left = deadline - Date.now();
-      if (left <= 0) break;
-      await this.#queue.data(left);
+      if (deadline.isOver) break;
+      await this.#queue.data(deadline.leftMs);
     }
     this.#polling = false;
     if (this.#queue.empty && this.#failure !== null) throw this.#failure;
@@ -133,7 +134,7 @@ class KafkaConsumer implements ConsumerHandle {
   /** One session after the other, until closed or for good failed. */
   async #supervise(): Promise<void> {
     const signal = this.#closing.signal;
-    let backOffMs = FIRST_BACK_OFF_MS;
+    const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
     while (!signal.aborted && this.#failure === null) {
       const session = new ConsumerSession({
         factory: this.#factory,
@@ -151,7 +152,7 @@ class KafkaConsumer implements ConsumerHandle {
       try {
         const reason = await session.run();
         if (!signal.aborted) this.#log('info', 'Kafka consumer starts again', { reason });
-        backOffMs = FIRST_BACK_OFF_MS;
+        backoff.progress();
       } catch (error) {
         const failure = kafkaError(error, 'Kafka consumer ended');
         if (signal.aborted) break;
@@ -159,10 +160,10 @@ class KafkaConsumer implements ConsumerHandle {
           this.#fail(failure);
           break;
         }
-        if (session.joined) backOffMs = FIRST_BACK_OFF_MS;
+        if (session.joined) backoff.progress();
+        const backOffMs = backoff.next();
         this.#log('warn', 'Kafka consumer ended and starts again', { error: failure.message, inMs: String(backOffMs) });
         await sleep(backOffMs, signal);
-        backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
       } finally {
         this.#session = null;
         await session.end(CLOSE_MS);

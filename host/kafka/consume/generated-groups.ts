@@ -2,6 +2,7 @@
  * Consumer groups whose names a connector made up. Nobody else knows such a name, so nobody else would ever delete the group
  * when its connector is gone; what tells whose it is, is the text that the connector writes beside its committed offsets.
  */
+import { onAbort } from '../../base/abort.ts';
 import type { Connection, SecretReader } from '../../runtime/contract.ts';
 import type { Log } from '../../base/log.ts';
 import { ClientFactory } from '../kafkajs/client.ts';
@@ -30,8 +31,7 @@ export interface GeneratedGroupsOptions {
 export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<string[]> {
   const { kafka, dialer } = new ClientFactory(options.connection, options.secrets, options.log).create({ retries: 1 });
   const admin = kafka.admin();
-  const stop = (): void => dialer.destroy(new Error('the search for consumer groups takes too long'));
-  options.signal.addEventListener('abort', stop, { once: true });
+  const forget = onAbort(options.signal, () => dialer.destroy(new Error('the search for consumer groups takes too long')));
   try {
     await admin.connect();
     const { groups } = await admin.listGroups();
@@ -45,7 +45,7 @@ export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<s
     }
     return deleted;
   } finally {
-    options.signal.removeEventListener('abort', stop);
+    forget();
     await admin.disconnect().catch(() => undefined);
     dialer.destroy(new Error('closed'));
   }

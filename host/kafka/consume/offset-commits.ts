@@ -1,10 +1,11 @@
 /** The guest's commits: only for partitions that are ours, and never back. */
+import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
+import { sleep } from '../../base/wait.ts';
 import type { PartitionOffset } from '../../runtime/contract.ts';
 import type { Assignment } from './assignment.ts';
 import type { ConfirmedCommits } from '../kafkajs/kafkajs-commit.ts';
 import { kafkaError, protocolType } from '../kafkajs/errors.ts';
-import { sleep } from '../../base/wait.ts';
 
 /** Answers to a commit that say that the assignment is over. */
 const ASSIGNMENT_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
@@ -42,8 +43,8 @@ export class OffsetCommits {
     } catch (error) {
       const type = protocolType(error);
       if (type !== undefined && ASSIGNMENT_IS_OVER.has(type)) {
-        const deadline = Date.now() + REJOIN_WAIT_MS;
-        while (assignment.live && Date.now() < deadline) await sleep(50, this.#signal);
+        const deadline = Deadline.after(REJOIN_WAIT_MS);
+        while (assignment.live && !deadline.isOver) await sleep(50, this.#signal);
         if (this.#current() !== assignment) return;
       }
       throw kafkaError(error, 'failed to commit records');

@@ -1,5 +1,6 @@
 /** Between kafkajs, which pushes, and the guest, which polls: record sets in order, bounded in records and bytes. */
 import type { Fetched } from '../../runtime/contract.ts';
+import { after } from '../../base/wait.ts';
 import { splitFront } from '../records/record-set.ts';
 
 export interface QueueLimits {
@@ -100,11 +101,11 @@ export class RecordQueue {
   #wait(waiters: Set<() => void>, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        cancel();
         waiters.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const cancel = after(ms, done);
       waiters.add(done);
     });
   }

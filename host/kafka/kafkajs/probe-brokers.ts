@@ -1,8 +1,9 @@
 /** The dial rule of `open`: any one broker must answer, TLS and SASL included, within ten seconds. */
+import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
+import { settles, sleep } from '../../base/wait.ts';
 import type { Address, ClientFactory } from './client.ts';
 import { dialFailure, type DialFailure } from './errors.ts';
-import { settles, sleep } from '../../base/wait.ts';
 
 const TOTAL_MS = 10_000;
 const INTERVAL_MS = 1_000;
@@ -12,13 +13,13 @@ const INTERVAL_MS = 1_000;
  * address failed in a way that retrying cannot mend; the text names every address.
  */
 export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
-  const deadline = Date.now() + TOTAL_MS;
+  const deadline = Deadline.after(TOTAL_MS);
   for (;;) {
-    const failures = await dialAll(factory, Math.max(1, deadline - Date.now()));
+    const failures = await dialAll(factory, Math.max(1, deadline.leftMs));
     if (failures === null) return;
     const permanent = failures.every((failure) => failure.permanent);
     const text = `failed to dial broker: unable to dial: ${failures.map((failure) => failure.text).join('; ')}`;
-    if (permanent || signal?.aborted || Date.now() + INTERVAL_MS > deadline) {
+    if (permanent || signal?.aborted || deadline.leftMs < INTERVAL_MS) {
       throw new ConnectorError(permanent ? 'kafka.rejected' : 'kafka.unreachable', text);
     }
     factory.log('warn', 'failed to dial broker, trying again...', { error: text });

@@ -1,3 +1,4 @@
+import type { Deadline } from '../../base/deadline.ts';
 import type { ErrorKind } from '../../base/errors.ts';
 import { halve, type OutgoingBatch } from '../records/outgoing-batch.ts';
 
@@ -5,8 +6,7 @@ export const TIMED_OUT = 'records have timed out before they were able to be pro
 
 /** What a `send` of records waits for. */
 export interface Delivery {
-  /** Milliseconds since the epoch; Infinity = none. */
-  deadline: number;
+  deadline: Deadline;
   signal: AbortSignal;
   fail(indexes: Iterable<number>, kind: ErrorKind, text: string): void;
 }
@@ -33,11 +33,11 @@ export class Outcome {
     if (this.#open.delete(part)) for (const half of halves) this.#open.add(half);
     return halves;
   }
-  /** True if nothing more is to be written of it: its time is over, or its producer is closed. What was not told yet is told as failed. */
+  /** True if this delivery timed out or its producer closed. Reports every part that is still open as failed. */
   isOver(): boolean {
     const { signal, deadline } = this.delivery;
     if (signal.aborted) for (const part of [...this.#open]) this.failed(part, 'cancelled', 'the producer is closed');
-    else if (Date.now() >= deadline) this.expire();
+    else if (deadline.isOver) this.expire();
     return signal.aborted || this.#expired;
   }
   /** The outcome of what is under way is unknown: it is told as failed, and may still be written. */

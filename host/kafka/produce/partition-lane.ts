@@ -1,5 +1,7 @@
 /** One partition's batches: their order survives every retry, and with acks `all` no retry writes one of them again. */
+import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
+import { settles, sleep, turn } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { ProducerOptions } from '../../runtime/contract.ts';
 import { codecFor } from '../records/codecs.ts';
@@ -10,10 +12,10 @@ import type { OutgoingBatch } from '../records/outgoing-batch.ts';
 import { produceFault } from './produce-fault.ts';
 import { encodeBatch, type Stamp } from '../records/record-batch.ts';
 import { Sequence, type RequestProducerId } from './sequence.ts';
-import { settles, sleep } from '../../base/wait.ts';
 
 const ACKS = { none: 0, leader: 1, all: -1 } as const;
 const BROKER_TIMEOUT_MS = 30_000;
+const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 2_000;
 const UNKNOWN_TOPIC_TRIES = 4;
 const RENEW_AFTER = 5;
@@ -61,9 +63,7 @@ export class PartitionLane {
     const outcome = new Outcome(batch, delivery);
     const settled = new Promise<void>((resolve) => this.#waiting.push({ batch, outcome, settled: resolve }));
     if (!this.#running) void this.#run();
-    const { deadline } = delivery;
-    if (deadline === Number.POSITIVE_INFINITY) return settled;
-    if (!(await settles(settled, Math.max(0, deadline - Date.now())))) outcome.expire();
+    if (!(await settles(settled, delivery.deadline.leftMs))) outcome.expire();
   }
 
   /** Ends when kafkajs holds nothing of this partition any more. */
@@ -80,7 +80,7 @@ export class PartitionLane {
     let ahead = 0;
     for (const { batch, outcome } of group) {
       // The one before is encoded and on its way by then.
-      if (begun.length > 0) await new Promise((resolve) => setImmediate(resolve));
+      if (begun.length > 0) await turn();
       const isOver = outcome.isOver();
       begun.push(isOver ? Promise.resolve(null) : this.#attempt(batch, ahead));
       if (!isOver) ahead += batch.indexes.length;
@@ -103,7 +103,8 @@ export class PartitionLane {
     const { signal, deadline } = outcome.delivery;
     let unknown = 0;
     let failures = 0;
-    for (let backOffMs = 100; attempt !== null || !outcome.isOver(); backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS)) {
+    const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
+    while (attempt !== null || !outcome.isOver()) {
       const { stamp, producer, error }: Attempt = attempt ?? (await this.#attempt(batch));
       attempt = null;
       if (error === null) {
@@ -134,13 +135,14 @@ export class PartitionLane {
         this.#sequence.disable();
         log('warn', `disabling idempotent writes because the brokers refuse them: ${failureText(error)}`, { topic });
       }
+      const backOffMs = backoff.next();
       log('warn', 'failed to produce records, trying again...', {
         topic,
         partition: String(partition),
         error: failureText(error),
         inMs: String(backOffMs),
       });
-      await sleep(Math.min(backOffMs, Math.max(0, deadline - Date.now())), signal);
+      await sleep(Math.min(backOffMs, deadline.leftMs), signal);
     }
     this.#sequence.restart();
   }

@@ -3,6 +3,7 @@
  * again. Of kafkajs' own idempotent producer only the request for an id is used: it takes sequence numbers back after any failure, so that
  * a later batch can pass for one that was written, and lets one request at a time into each broker.
  */
+import { onAbort } from '../../base/abort.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { ClientFactory } from '../kafkajs/client.ts';
 import { failureText, protocolType, rootCause } from '../kafkajs/errors.ts';
@@ -27,7 +28,7 @@ export async function requestProducerId(factory: ClientFactory, signal: AbortSig
   if (signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
   const { kafka, dialer } = factory.create({ retries: factory.servers.length, requestTimeoutMs: REQUEST_TIMEOUT_MS });
   const end = (): void => dialer.destroy(new Error('the producer is closed'));
-  signal.addEventListener('abort', end);
+  const forget = onAbort(signal, end);
   try {
     const broker = await clusterOf(kafka).brokerPool.findConnectedBroker();
     const { producerId, producerEpoch } = await broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS });
@@ -36,7 +37,7 @@ export async function requestProducerId(factory: ClientFactory, signal: AbortSig
     if (isRefusal(error)) return { refused: failureText(error) };
     throw error;
   } finally {
-    signal.removeEventListener('abort', end);
+    forget();
     end();
   }
 }

@@ -2,7 +2,10 @@
  * The producer that a guest holds. kafkajs' `send` may resolve with messages never written when it retries over several
  * brokers; so each of its sends holds one partition, is not retried by kafkajs, and is believed only if the answer names it.
  */
+import { Backoff } from '../../base/backoff.ts';
+import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError, type ErrorKind } from '../../base/errors.ts';
+import { settles, sleep, within } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { Outgoing, ProducerHandle, ProducerOptions, SendFailure } from '../../runtime/contract.ts';
 import type { Client, ClientFactory } from '../kafkajs/client.ts';
@@ -13,18 +16,20 @@ import { chooseByKey, divide } from '../records/outgoing-batch.ts';
 import { requestProducerId, type ProducerId } from './producer-id.ts';
 import { PartitionLane, TOO_LARGE } from './partition-lane.ts';
 import { reach } from '../kafkajs/probe-brokers.ts';
-import { settles, sleep } from '../../base/wait.ts';
 
 const CLOSE_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 60_000;
 const UNKNOWN_TOPIC_TRIES = 4;
 const LOOKUPS_PER_CLIENT = 5;
-const UNKNOWN_TOPIC_WAIT_MS = 250;
+const UNKNOWN_TOPIC_WAIT_MS = 125;
+const FIRST_LOOKUP_BACK_OFF_MS = 100;
+const LONGEST_LOOKUP_BACK_OFF_MS = 2_000;
 const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.';
 
 interface Topic {
   partitions: number;
+  /** On the clock of `performance.now()`. */
   at: number;
 }
 interface Connected {
@@ -88,7 +93,7 @@ class KafkaProducer implements ProducerHandle {
   async #send(outgoing: Outgoing[]): Promise<SendFailure[]> {
     if (this.#poisoned && this.#running.size === 0) await this.#disconnect();
     const { deliveryTimeoutMs } = this.#options;
-    const deadline = deliveryTimeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.now() + deliveryTimeoutMs;
+    const deadline = deliveryTimeoutMs === 0 ? Deadline.never : Deadline.after(deliveryTimeoutMs);
     const failures: SendFailure[] = [];
     const fail = (indexes: Iterable<number>, kind: ErrorKind, text: string): void => {
       for (const index of indexes) failures.push({ index, reason: { kind, text } });
@@ -181,33 +186,33 @@ class KafkaProducer implements ProducerHandle {
   }
 
   /** Number of partitions; makes the topic if the broker allows it. Rejects with the failure for its records. */
-  async #partitions(topic: string, deadline: number): Promise<number> {
+  async #partitions(topic: string, deadline: Deadline): Promise<number> {
     const known = this.#topics.get(topic);
-    if (known !== undefined && Date.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
+    if (known !== undefined && performance.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
     let unknown = 0;
-    for (let waitMs = 100, tries = 1; ; waitMs = Math.min(waitMs * 2, 2_000), tries++) {
+    const backoff = new Backoff(FIRST_LOOKUP_BACK_OFF_MS, LONGEST_LOOKUP_BACK_OFF_MS);
+    for (let tries = 1; ; tries++) {
       if (this.#closing.signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
       try {
-        const { admin, producer } = await within(this.#connect(), deadline);
+        const { admin, producer } = await inTime(this.#connect(), deadline);
         try {
-          const { topics } = await within(admin.fetchTopicMetadata({ topics: [topic] }), deadline);
+          const { topics } = await inTime(admin.fetchTopicMetadata({ topics: [topic] }), deadline);
           const partitions = topics.find((entry) => entry.name === topic)?.partitions.length ?? 0;
           if (partitions > 0) {
-            this.#topics.set(topic, { partitions, at: Date.now() });
+            this.#topics.set(topic, { partitions, at: performance.now() });
             return partitions;
           }
         } catch (error) {
           if (protocolType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
           if (++unknown > UNKNOWN_TOPIC_TRIES) throw error;
           // Sending nothing asks for the metadata of the topic with leave to make it.
-          await within(producer.send({ topic, messages: [] }), deadline);
+          await inTime(producer.send({ topic, messages: [] }), deadline);
         }
       } catch (error) {
         if (error instanceof ConnectorError) throw error;
         const type = protocolType(error);
         if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
           if (unknown >= UNKNOWN_TOPIC_TRIES) throw new ConnectorError('kafka.rejected', UNKNOWN_TOPIC, { cause: error });
-          waitMs = UNKNOWN_TOPIC_WAIT_MS / 2;
         } else if (isPermanent(error)) {
           throw new ConnectorError('kafka.rejected', failureText(error), { cause: error });
         }
@@ -215,9 +220,9 @@ class KafkaProducer implements ProducerHandle {
         // A client that has lost all its brokers may never find one again; a new one starts from the configured addresses.
         if (type === undefined && tries % LOOKUPS_PER_CLIENT === 0) await this.#disconnect();
         this.#log('debug', 'failed to look up a topic, trying again...', { topic, error: failureText(error) });
-        await sleep(waitMs, this.#closing.signal);
+        await sleep(type === 'UNKNOWN_TOPIC_OR_PARTITION' ? UNKNOWN_TOPIC_WAIT_MS : backoff.next(), this.#closing.signal);
       }
-      if (Date.now() > deadline) throw new ConnectorError('kafka.timeout', TIMED_OUT);
+      if (deadline.isOver) throw new ConnectorError('kafka.timeout', TIMED_OUT);
     }
   }
 
@@ -268,9 +273,7 @@ class KafkaProducer implements ProducerHandle {
 }
 
 /** Rejects with `kafka.timeout` at the deadline; what was begun goes on and is not waited for. */
-async function within<T>(promise: Promise<T>, deadline: number): Promise<T> {
-  if (deadline !== Number.POSITIVE_INFINITY && !(await settles(promise, Math.max(0, deadline - Date.now())))) {
-    throw new ConnectorError('kafka.timeout', TIMED_OUT);
-  }
+async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
+  if (!(await within(promise, deadline.leftMs))) throw new ConnectorError('kafka.timeout', TIMED_OUT);
   return promise;
 }

@@ -1,3 +1,4 @@
+import { within } from '../../base/wait.ts';
 import { eachFrame } from '../../conduit/frames.ts';
 import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
 import type { Call, CallHandlers } from '../grpc/call.ts';
@@ -126,11 +127,11 @@ export class DestinationService extends ConnectorService<DestinationPort, Destin
     if (queue === null || this.state === 'TornDown') return EMPTY;
     if (lastPosition.length > 0 && this.call?.open === true && !holds(this.#lastRequest, lastPosition)) {
       const arrival = new Promise<void>((arrived) => (this.#awaited = { position: lastPosition, arrived }));
-      await within(arrival, RECEIPT_MS, 'the last record did not arrive');
+      await withinStop(arrival, RECEIPT_MS, 'the last record did not arrive');
       this.#awaited = null;
     }
     if (this.call?.open !== true) return EMPTY;
-    await within(queue.flush(), FLUSH_MS, 'not all records were written');
+    await withinStop(queue.flush(), FLUSH_MS, 'not all records were written');
     return EMPTY;
   }
 
@@ -149,14 +150,7 @@ function holds(request: Uint8Array, position: Uint8Array): boolean {
   return found;
 }
 
-async function within(promise: Promise<void>, limitMs: number, what: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StatusError(STATUS.deadlineExceeded, `${what} within ${limitMs / 1000} s of Stop`)), limitMs);
-  });
-  try {
-    await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Rejects with `deadlineExceeded` when the time after Stop is over. */
+async function withinStop(promise: Promise<void>, limitMs: number, what: string): Promise<void> {
+  if (!(await within(promise, limitMs))) throw new StatusError(STATUS.deadlineExceeded, `${what} within ${limitMs / 1000} s of Stop`);
 }

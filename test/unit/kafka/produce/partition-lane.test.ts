@@ -1,6 +1,7 @@
 /** The guards of producing, against kafkajs' own `sendMessages` with a cluster that fails on demand, and against answers of our making. */
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import { Deadline } from '../../../../host/base/deadline.ts';
 import '../../../../host/kafka/kafkajs/kafkajs.ts';
 import type { Delivery } from '../../../../host/kafka/produce/delivery.ts';
 import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
@@ -55,7 +56,7 @@ function delivery(timeoutMs = Number.POSITIVE_INFINITY): Delivery & { failures: 
   return {
     failures,
     abort,
-    deadline: Date.now() + timeoutMs,
+    deadline: Deadline.after(timeoutMs),
     signal: abort.signal,
     fail: (indexes, kind, text) => {
       for (const index of indexes) failures.push({ index, reason: { kind, text } });

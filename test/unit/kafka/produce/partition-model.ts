@@ -1,4 +1,5 @@
 /** A partition that keeps Kafka's rules for idempotent writes (KIP-98, ProducerStateManager), and a lane that writes to it over a bad network. */
+import { Deadline } from '../../../../host/base/deadline.ts';
 import { vi } from 'vitest';
 import '../../../../host/kafka/kafkajs/kafkajs.ts';
 import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
@@ -145,7 +146,7 @@ export const fates = (list: readonly Fate[]): (() => Fate) => {
   return () => list[at++] ?? 'served';
 };
 const batch = (count: number, from = 0) => divide(section(numbered(count, from)), from, () => 0, 1 << 20).batches[0]!;
-export async function deliver(lane: PartitionLane, count: number, from = 0, deadline = Number.POSITIVE_INFINITY): Promise<number[]> {
+export async function deliver(lane: PartitionLane, count: number, from = 0, deadline = Deadline.never): Promise<number[]> {
   const failed: number[] = [];
   const told = { deadline, signal: new AbortController().signal, fail: (indexes: Iterable<number>) => failed.push(...indexes) };
   let over = false;

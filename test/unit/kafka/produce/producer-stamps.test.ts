@@ -1,4 +1,5 @@
 /** Producer ids and sequence numbers against the model of a partition: whatever fails, whenever it fails, nothing is lost or written twice. */
+import { Deadline } from '../../../../host/base/deadline.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ProducerId } from '../../../../host/kafka/produce/producer-id.ts';
@@ -91,7 +92,7 @@ test('what was refused for the sake of the batch before it is sent again as it w
 test('after a batch that was given up, a broker that never saw it gets the next one alone: it would take any of several', async () => {
   const partition = new Partition();
   const lane = laneTo(partition, fates(['lost', 'lost', 'served']));
-  expect(await deliver(lane, 1, 9, Date.now() + 5)).toEqual([9]);
+  expect(await deliver(lane, 1, 9, Deadline.after(5))).toEqual([9]);
   await Promise.all(Array.from({ length: 3 }, (_, i) => deliver(lane, 1, i)));
   expect(partition.log).toEqual(valuesTo(3));
 });
@@ -116,7 +117,7 @@ test('after a batch that is split and a record that is refused, the count begins
 test.each(['before', 'after'])('a batch that was given up and arrives late, %s the next one, is not taken for it', async (when) => {
   const partition = new Partition();
   const lane = laneTo(partition, fates(['late']));
-  expect(await deliver(lane, 2, 0, Date.now() + 5)).toEqual([0, 1]);
+  expect(await deliver(lane, 2, 0, Deadline.after(5))).toEqual([0, 1]);
   if (when === 'before') partition.appendLate(partition.late.pop()!);
   expect(await deliver(lane, 2, 2)).toEqual(NO_FAILURES);
   expect(partition.log).toEqual(when === 'before' ? valuesTo(4) : ['value-2', 'value-3']);
@@ -150,7 +151,7 @@ test('what is acknowledged is there, also where brokers forget, batches are give
       const delivered: Promise<number[]>[] = [];
       let from = 0;
       for (const { count, patienceMs } of all) {
-        delivered.push(deliver(lane, count, from, Date.now() + patienceMs));
+        delivered.push(deliver(lane, count, from, Deadline.after(patienceMs)));
         if (!atOnce) await delivered.at(-1);
         from += count;
       }
@@ -244,7 +245,7 @@ test('nor is a new id known to the broker: its first batch goes alone', async ()
   ];
   const lane = laneTo(partition, fates(['served', 'lost', 'lost']), async () => ids.shift()!);
   await deliver(lane, 1);
-  expect(await deliver(lane, 1, 9, Date.now() + 5)).toEqual([9]);
+  expect(await deliver(lane, 1, 9, Deadline.after(5))).toEqual([9]);
   await Promise.all([1, 2, 3].map((from) => deliver(lane, 1, from)));
   expect(partition.stamps).toEqual(['7/32767/0', '8/0/0', '8/0/1', '8/0/2']);
   expect(partition.log).toEqual(valuesTo(4));

@@ -1,0 +1,88 @@
+/** A wall clock that is set back while something waits, as NTP or an operator does it: no wait gets longer. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openConsumer } from '../../../host/kafka/consume/consumer.ts';
+import type { ClientFactory } from '../../../host/kafka/kafkajs/client.ts';
+import { openProducer } from '../../../host/kafka/produce/producer.ts';
+import { numbered, section } from './sections.ts';
+
+const AN_HOUR_MS = 3_600_000;
+const PRODUCER = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 5_000 } as const;
+const CONSUMER = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
+
+/** Clients that connect or not, and whose lookups of topics fail or never come back. */
+function factory(connect: () => Promise<void>, lookUp: () => Promise<object>): ClientFactory {
+  const admin = { connect, disconnect: async () => undefined, fetchTopicMetadata: lookUp };
+  const producer = { connect, disconnect: async () => undefined, send: () => Promise.reject(new Error('no broker')) };
+  const client = {
+    kafka: { admin: () => admin, producer: () => producer },
+    dialer: { destroy: () => undefined, failure: () => new Error('no broker') },
+  };
+  return {
+    servers: [{ host: 'localhost', port: 9092 }],
+    log: () => undefined,
+    commitMetadata: null,
+    create: () => client,
+  } as unknown as ClientFactory;
+}
+const unreachable = (): Promise<never> => Promise.reject(new Error('no broker'));
+const hangs = (): Promise<never> => new Promise(() => undefined);
+
+/** What became of `work` after so long, the wall clock going back by an hour at the beginning. */
+async function after(ms: number, work: Promise<unknown>): Promise<string> {
+  let outcome = 'still waits';
+  work.then(
+    () => (outcome = 'done'),
+    (error: Error) => (outcome = error.message),
+  );
+  await vi.advanceTimersByTimeAsync(100);
+  vi.setSystemTime(Date.now() - AN_HOUR_MS);
+  await vi.advanceTimersByTimeAsync(ms);
+  return outcome;
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('open of unreachable brokers gives up after its ten seconds all the same', async () => {
+  expect(await after(12_000, openProducer(factory(unreachable, unreachable), PRODUCER))).toContain('failed to dial broker');
+});
+
+test('open gives up looking for the topics after ten seconds all the same', async () => {
+  const work = openConsumer(
+    factory(async () => undefined, unreachable),
+    CONSUMER,
+  );
+  expect(await after(12_000, work)).toContain('failed to look up the topics');
+});
+
+test('a send fails its records after deliveryTimeout all the same', async () => {
+  const producer = await openProducer(
+    factory(async () => undefined, unreachable),
+    PRODUCER,
+    async () => ({ id: 1n, epoch: 0 }),
+  );
+  const sent = producer.send([{ topic: 't', records: section(numbered(1)) }]);
+  expect(await after(6_000, sent)).toBe('done');
+  expect(await sent).toMatchObject([{ index: 0, reason: { kind: 'timeout' } }]);
+  const closed = producer.close();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await closed;
+});
+
+test('a poll returns after its maxWaitMs all the same', async () => {
+  let topics: Promise<object> = Promise.resolve({});
+  const consumer = await openConsumer(
+    factory(
+      async () => undefined,
+      () => topics,
+    ),
+    CONSUMER,
+  );
+  topics = hangs();
+  const polled = consumer.poll(10, 1_000, 2_000);
+  expect(await after(2_100, polled)).toBe('done');
+  expect(await polled).toEqual([]);
+  const closed = consumer.close();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await closed;
+});
