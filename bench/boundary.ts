@@ -2,7 +2,7 @@
  * The boundary alone: how fast the component maps records, with nothing behind it. 1,000 records of 200 B in one call each way, through
  * the same jco output that the connector runs; the host's side is a fake that costs next to nothing. `node bench/boundary.ts`.
  */
-import type { Outgoing } from '../host/runtime/contract.ts';
+import type { Outgoing } from '../host/kafka/contract.ts';
 import { acksOf, openDestination, openSource } from '../test/support/data-path.ts';
 import { type Call, FakeWorld } from '../test/support/guest.ts';
 import { decode } from '../test/support/protocol.ts';

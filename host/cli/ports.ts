@@ -1,5 +1,7 @@
 import type { Log } from '../base/log.ts';
-import type { Batch, Capabilities, Credit, InvalidParam, SecretReader, Specification } from '../runtime/contract.ts';
+import type { SecretReader } from '../base/secrets.ts';
+import type { Capabilities } from '../runtime/capabilities.ts';
+import type { Batch, Credit, InvalidParam, Specification } from '../runtime/contract.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Backlog } from './commands/backlog.ts';
 import type { ConnectorError } from '../base/errors.ts';

@@ -1,6 +1,7 @@
 /** Kafka as the capability of a guest, through kafkajs. */
 import type { Log } from '../base/log.ts';
-import type { Capabilities, SecretReader } from '../runtime/contract.ts';
+import type { SecretReader } from '../base/secrets.ts';
+import type { Capabilities } from '../runtime/capabilities.ts';
 import { ClientFactory } from './kafkajs/client.ts';
 import { openConsumer } from './consume/consumer.ts';
 import type { Allow } from '../net/dial.ts';

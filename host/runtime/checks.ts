@@ -1,5 +1,6 @@
 import { ConnectorError } from '../base/errors.ts';
-import type { Batch, Credit, Fetched, Outgoing, SendFailure } from './contract.ts';
+import type { Fetched, Outgoing, SendFailure } from '../kafka/contract.ts';
+import type { Batch, Credit } from './contract.ts';
 import type { Limits } from './limits.ts';
 import { countRecords, lastRecordPosition } from '../conduit/frames.ts';
 

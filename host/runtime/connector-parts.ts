@@ -1,7 +1,9 @@
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ComponentSource } from './component.ts';
-import type { Capabilities, SecretReader, Specification } from './contract.ts';
+import type { SecretReader } from '../base/secrets.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Specification } from './contract.ts';
 import { specify } from './guest.ts';
 import { Instance, type Placement } from './instance.ts';
 import type { Limits } from './limits.ts';

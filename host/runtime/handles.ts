@@ -2,16 +2,9 @@ import { ConnectorError } from '../base/errors.ts';
 import { settles } from '../base/wait.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import { checkFetched, checkSendFailures } from './checks.ts';
-import type {
-  Capabilities,
-  Connection,
-  ConsumerHandle,
-  ConsumerOptions,
-  Outgoing,
-  PartitionOffset,
-  ProducerHandle,
-  ProducerOptions,
-} from './contract.ts';
+import type { Connection, ConsumerOptions, Outgoing, PartitionOffset, ProducerOptions } from '../kafka/contract.ts';
+import type { ConsumerHandle, ProducerHandle } from '../kafka/handles.ts';
+import type { Capabilities } from './capabilities.ts';
 
 const CLOSE_MS = 5_000;
 /** A guest of this world holds one handle; more than a few means that it leaks them. */

@@ -1,7 +1,7 @@
 import { ConnectorError, type ErrorKind } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { compileOnce, type ComponentSource } from './component.ts';
-import type { Capabilities } from './contract.ts';
+import type { Capabilities } from './capabilities.ts';
 import { GuestRefusal, type ExportName } from './exports.ts';
 import { boundedLog } from './guest-log.ts';
 import type { GuestLog, ImportName } from './guest-imports.ts';

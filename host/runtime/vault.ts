@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { InvalidParam, Param, SecretReader } from './contract.ts';
+import type { SecretReader } from '../base/secrets.ts';
+import type { InvalidParam, Param } from './contract.ts';
 import type { ConfigPairs } from './guest.ts';
 
 /** Shorter values would blank out half of every text, and are no secrets to speak of. */

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InstantiateComponent } from './component.ts';
-import type { Batch, Outgoing } from './contract.ts';
+import type { Outgoing } from '../kafka/contract.ts';
+import type { Batch } from './contract.ts';
 import { GuestRefusal } from './exports.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import { boundedLog } from './guest-log.ts';

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../base/errors.ts';
 import type { ComponentSource } from './component.ts';
-import type { Fetched } from './contract.ts';
+import type { Fetched } from '../kafka/contract.ts';
 import { GuestRefusal } from './exports.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import type { Limits } from './limits.ts';

@@ -1,4 +1,4 @@
-// host/runtime/contract.ts is written by hand; jco writes the same types from the WIT. The compiler compares them both ways.
+// host/runtime/contract.ts and host/kafka/contract.ts are written by hand; jco writes the same types from the WIT. The compiler compares them both ways.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -66,11 +66,12 @@ async function compare(lines: string[]): Promise<string> {
     return (error as { stdout: string }).stdout;
   }
 }
-const ours = (name: string) => `Deep<import('../../host/runtime/contract.ts').${name}>`;
+const ours = (name: string, file = 'conduit-connector') =>
+  `Deep<import('../../host/${file.startsWith('conduit-kafka') ? 'kafka' : 'runtime'}/contract.ts').${name}>`;
 const theirs = (file: string, name: string) => `Deep<import('../component/interfaces/${file}.js').${name}>`;
 
 test('every type of the contract is the one that jco makes from the WIT', async () => {
-  const checks = PAIRS.map(([a, file, b]) => `true satisfies Equal<${ours(a)}, ${theirs(file, b)}>`);
+  const checks = PAIRS.map(([a, file, b]) => `true satisfies Equal<${ours(a, file)}, ${theirs(file, b)}>`);
   checks.push(
     `true satisfies Equal<import('../../host/base/errors.ts').ErrorKind, ${theirs('conduit-connector-errors', 'ErrorKind')}>`,
     `true satisfies Equal<import('../../host/base/log.ts').LogLevel, ${theirs('conduit-connector-log', 'Level')}>`,

@@ -3,7 +3,9 @@ import { kafkaCapabilities, type KafkaOptions } from '../../host/kafka/index.ts'
 import type { Admin, Kafka } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
 import type { LogLevel } from '../../host/base/log.ts';
-import type { Capabilities, Connection, ConsumerHandle, ConsumerOptions, Fetched, ProducerOptions } from '../../host/runtime/contract.ts';
+import type { Connection, ConsumerOptions, Fetched, ProducerOptions } from '../../host/kafka/contract.ts';
+import type { ConsumerHandle } from '../../host/kafka/handles.ts';
+import type { Capabilities } from '../../host/runtime/capabilities.ts';
 import { decode, type DecodedRecord } from '../unit/kafka/sections.ts';
 
 export interface LogLine {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ConsumerHandle } from '../../host/runtime/contract.ts';
+import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import {
   commit,

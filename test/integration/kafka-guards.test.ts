@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ClientFactory } from '../../host/kafka/kafkajs/client.ts';
 import { ConfirmedCommits } from '../../host/kafka/kafkajs/kafkajs-commit.ts';
 import { openConsumer } from '../../host/kafka/consume/consumer.ts';
-import type { ConsumerHandle } from '../../host/runtime/contract.ts';
+import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import {

@@ -1,7 +1,8 @@
 /** A batch whose answer is lost is in the topic once: brokers know it by its producer id and its sequence number. */
 import net from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
+import type { ProducerOptions } from '../../host/kafka/contract.ts';
+import type { ProducerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, PRODUCER, read, readFor, subject, values } from './kafka-client.ts';

@@ -1,6 +1,7 @@
 /** A broker of its own, which is stopped, killed and started again while records flow. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
+import type { ProducerOptions } from '../../host/kafka/contract.ts';
+import type { ProducerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section, type TestRecord } from '../unit/kafka/sections.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import kafkajs from '../support/plain-kafkajs.ts';
-import type { Outgoing, ProducerHandle, ProducerOptions } from '../../host/runtime/contract.ts';
+import type { Outgoing, ProducerOptions } from '../../host/kafka/contract.ts';
+import type { ProducerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section, type TestRecord } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, PRODUCER, read, subject, values, withAdmin, type Read } from './kafka-client.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../host/base/errors.ts';
-import type { Connection, Tls } from '../../host/runtime/contract.ts';
+import type { Connection, Tls } from '../../host/kafka/contract.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { PRODUCER, read, subject, values } from './kafka-client.ts';

@@ -1,6 +1,6 @@
 /** What lies in real topics besides plain records: transactions, control batches, broker timestamps, other clients' batches. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ConsumerHandle } from '../../host/runtime/contract.ts';
+import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { commit, committed, createTopic, plainKafka, PRODUCER, read, readFor, subject, values, write } from './kafka-client.ts';

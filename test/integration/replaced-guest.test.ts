@@ -4,7 +4,10 @@ import { createDestination, createSource } from '../../host/connector.ts';
 import { ConnectorError } from '../../host/base/errors.ts';
 import { kafkaCapabilities } from '../../host/kafka/index.ts';
 import type { Log } from '../../host/base/log.ts';
-import type { Batch, Capabilities, ConsumerHandle, ProducerHandle, SecretReader } from '../../host/runtime/contract.ts';
+import type { SecretReader } from '../../host/base/secrets.ts';
+import type { ConsumerHandle, ProducerHandle } from '../../host/kafka/handles.ts';
+import type { Capabilities } from '../../host/runtime/capabilities.ts';
+import type { Batch } from '../../host/runtime/contract.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { committed, createTopic, pause, plainKafka, read, subject, values, write } from './kafka-client.ts';
 

@@ -1,5 +1,6 @@
 /** The guest's data path in the hands of a test: what a source makes of Kafka records, what a destination makes of OpenCDC records. */
-import type { Batch, Credit, Fetched, Outgoing } from '../../host/runtime/contract.ts';
+import type { Fetched, Outgoing } from '../../host/kafka/contract.ts';
+import type { Batch, Credit } from '../../host/runtime/contract.ts';
 import { FakeWorld, type Guest, problemsOf, startGuest } from './guest.ts';
 import { type Ack, type OpencdcRecord, decode, encode } from './protocol.ts';
 import { type KafkaRecord, readRecordSet } from './record-set.ts';

@@ -8,18 +8,15 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ErrorKind } from '../../host/base/errors.ts';
 import type {
-  Batch,
   Connection,
   ConsumerOptions,
-  Credit,
   Fetched,
-  InvalidParam,
   Outgoing,
   PartitionOffset,
   ProducerOptions,
   SendFailure,
-  Specification,
-} from '../../host/runtime/contract.ts';
+} from '../../host/kafka/contract.ts';
+import type { Batch, Credit, InvalidParam, Specification } from '../../host/runtime/contract.ts';
 
 const BUILT = path.resolve(import.meta.dirname, '../../dist/component');
 

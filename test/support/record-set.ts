@@ -1,6 +1,6 @@
 /** Records sections of Kafka record batches: written by kafkajs' own encoder, read record by record for comparison. */
 import { createRequire } from 'node:module';
-import type { Fetched, RecordSet } from '../../host/runtime/contract.ts';
+import type { Fetched, RecordSet } from '../../host/kafka/contract.ts';
 
 const require = createRequire(import.meta.url);
 interface KafkajsEncoder {

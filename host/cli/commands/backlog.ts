@@ -1,6 +1,9 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Capabilities, ConsumerHandle, ConsumerOptions, Fetched, SecretReader } from '../../runtime/contract.ts';
+import type { SecretReader } from '../../base/secrets.ts';
+import type { ConsumerOptions, Fetched } from '../../kafka/contract.ts';
+import type { ConsumerHandle } from '../../kafka/handles.ts';
+import type { Capabilities } from '../../runtime/capabilities.ts';
 import type { Remaining } from './end-of-read.ts';
 import { lastOffset } from '../lines/record-values.ts';
 import { KafkaEnds, type Ends, type EndsFactory, type Range } from './topic-ends.ts';

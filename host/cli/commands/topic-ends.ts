@@ -3,7 +3,8 @@ import type { Admin } from '../../kafka/kafkajs/kafkajs.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
 import { settles } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
-import type { Connection, ConsumerOptions, SecretReader } from '../../runtime/contract.ts';
+import type { SecretReader } from '../../base/secrets.ts';
+import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
 
 const LOOKUP_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../base/errors.ts';
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../../kafka/contract.ts';
 
 /** Calls `each` with the value of every record of a set (a view of the set), null for a null value. */
 export function eachValue(set: RecordSet, each: (value: Uint8Array | null) => void): void {

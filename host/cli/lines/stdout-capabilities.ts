@@ -1,6 +1,8 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Capabilities, Outgoing, ProducerHandle } from '../../runtime/contract.ts';
+import type { Outgoing } from '../../kafka/contract.ts';
+import type { ProducerHandle } from '../../kafka/handles.ts';
+import type { Capabilities } from '../../runtime/capabilities.ts';
 import type { Settings } from '../settings/settings.ts';
 import { eachValue } from './record-values.ts';
 import type { LineOutput } from './line-output.ts';

@@ -1,7 +1,7 @@
 /** Hands the batches that kafkajs has fetched to the queue, as record sets, and tells kafkajs how far it may go on. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../contract.ts';
 import type { Assignment } from './assignment.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { RecordQueue } from './record-queue.ts';

@@ -1,7 +1,7 @@
 /** The record batches of a fetched partition as record sets. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../contract.ts';
 import kafkajs from '../kafkajs/kafkajs.ts';
 import { MAX_UNCOMPRESSED_BYTES, openBatch, type FetchedBatch } from '../records/record-batch.ts';
 

@@ -7,7 +7,7 @@ import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
-import type { ConsumerOptions, PartitionOffset } from '../../runtime/contract.ts';
+import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
 import { Assignment } from './assignment.ts';
 import { BatchHandler } from './batch-handler.ts';
 import type { Client, ClientFactory } from '../kafkajs/client.ts';

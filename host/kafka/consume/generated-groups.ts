@@ -3,7 +3,8 @@
  * when its connector is gone; what tells whose it is, is the text that the connector writes beside its committed offsets.
  */
 import { onAbort } from '../../base/abort.ts';
-import type { Connection, SecretReader } from '../../runtime/contract.ts';
+import type { SecretReader } from '../../base/secrets.ts';
+import type { Connection } from '../contract.ts';
 import type { Log } from '../../base/log.ts';
 import { ClientFactory } from '../kafkajs/client.ts';
 import type { Admin } from '../kafkajs/kafkajs.ts';

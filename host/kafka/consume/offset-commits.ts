@@ -2,7 +2,7 @@
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { sleep } from '../../base/wait.ts';
-import type { PartitionOffset } from '../../runtime/contract.ts';
+import type { PartitionOffset } from '../contract.ts';
 import type { Assignment } from './assignment.ts';
 import type { ConfirmedCommits } from '../kafkajs/kafkajs-commit.ts';
 import { kafkaError, protocolType } from '../kafkajs/errors.ts';

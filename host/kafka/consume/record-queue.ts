@@ -1,5 +1,5 @@
 /** Between kafkajs, which pushes, and the guest, which polls: record sets in order, bounded in records and bytes. */
-import type { Fetched } from '../../runtime/contract.ts';
+import type { Fetched } from '../contract.ts';
 import { after } from '../../base/wait.ts';
 import { splitFront } from '../records/record-set.ts';
 

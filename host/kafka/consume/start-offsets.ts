@@ -3,7 +3,7 @@
  * records when the rule is "latest"; so "latest" is looked up once, and committed before anything is handed out.
  */
 import type { Log } from '../../base/log.ts';
-import type { PartitionOffset } from '../../runtime/contract.ts';
+import type { PartitionOffset } from '../contract.ts';
 import type { Admin } from '../kafkajs/kafkajs.ts';
 
 export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;

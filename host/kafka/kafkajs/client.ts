@@ -1,6 +1,7 @@
 /** A kafkajs client for one connection: addresses, TLS, SASL, time limits, a quiet log. */
 import type { Log } from '../../base/log.ts';
-import type { Connection, SecretReader } from '../../runtime/contract.ts';
+import type { SecretReader } from '../../base/secrets.ts';
+import type { Connection } from '../contract.ts';
 import { createDialer, kafkajsAddress, type Allow, type Dialer } from '../../net/dial.ts';
 import kafkajs, { type Kafka } from './kafkajs.ts';
 import { tlsOptions } from '../auth/tls.ts';

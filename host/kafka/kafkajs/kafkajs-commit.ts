@@ -3,7 +3,7 @@
  * `commit_offsets` event is emitted only after the broker's answer, so a commit is believed only with it.
  */
 import { ConnectorError } from '../../base/errors.ts';
-import type { PartitionOffset } from '../../runtime/contract.ts';
+import type { PartitionOffset } from '../contract.ts';
 import type { Consumer } from './kafkajs.ts';
 import { settles } from '../../base/wait.ts';
 

@@ -3,7 +3,7 @@ import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep, turn } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
-import type { ProducerOptions } from '../../runtime/contract.ts';
+import type { ProducerOptions } from '../contract.ts';
 import { codecFor } from '../records/codecs.ts';
 import { Outcome, type Delivery } from './delivery.ts';
 import { failureText, protocolType, rootCause } from '../kafkajs/errors.ts';

@@ -5,7 +5,7 @@
  */
 import zlib from 'node:zlib';
 import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils/bundled';
-import type { Compression } from '../../runtime/contract.ts';
+import type { Compression } from '../contract.ts';
 
 export interface Codec {
   /** As in a batch's attributes. */

@@ -1,6 +1,6 @@
 /** Records on their way to one partition: sections whose offset deltas count from 0, as a broker wants them. */
 import { ConnectorError } from '../../base/errors.ts';
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../contract.ts';
 import { partitionOf } from './murmur2.ts';
 import { BATCH_HEADER_BYTES } from './record-batch.ts';
 import { RecordCursor } from './record-set.ts';

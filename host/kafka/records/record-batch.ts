@@ -3,7 +3,7 @@
  * Only the header is read and written here; what is in a record is the guest's business.
  */
 import { ConnectorError } from '../../base/errors.ts';
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../contract.ts';
 import { codecOf, type Codec } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
 

@@ -2,7 +2,7 @@
  * Joins the small record sets that a producer without linger writes: one set of a thousand records passes to the guest for a
  * tenth of what a thousand sets of one cost.
  */
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../contract.ts';
 import { RecordCursor } from './record-set.ts';
 
 /** Larger sets pass as they are: for them copying costs more than it saves. */

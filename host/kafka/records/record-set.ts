@@ -3,7 +3,7 @@
  * Record: length (varint), attributes (1), timestamp delta (varlong), offset delta (varint), key, value, headers.
  */
 import { ConnectorError } from '../../base/errors.ts';
-import type { RecordSet } from '../../runtime/contract.ts';
+import type { RecordSet } from '../contract.ts';
 
 /** Stands on one record after the other; fields are those of the record that it stands on. */
 export class RecordCursor {

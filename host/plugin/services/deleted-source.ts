@@ -2,7 +2,8 @@ import { createSource } from '../../connector.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { deleteGroupsOf } from '../../kafka/index.ts';
 import type { Log } from '../../base/log.ts';
-import type { Capabilities, SecretReader } from '../../runtime/contract.ts';
+import type { SecretReader } from '../../base/secrets.ts';
+import type { Capabilities } from '../../runtime/capabilities.ts';
 import type { Config } from './ports.ts';
 
 /** Conduit waits for the answer to a lifecycle event; nobody waits long for a deletion. */

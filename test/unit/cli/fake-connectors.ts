@@ -1,5 +1,7 @@
 import type { Connectors, DestinationPort, PortOptions, SourcePort } from '../../../host/cli/ports.ts';
-import type { Batch, InvalidParam, Param, ProducerHandle, RecordSet, Specification } from '../../../host/runtime/contract.ts';
+import type { RecordSet } from '../../../host/kafka/contract.ts';
+import type { ProducerHandle } from '../../../host/kafka/handles.ts';
+import type { Batch, InvalidParam, Param, Specification } from '../../../host/runtime/contract.ts';
 import type { ConnectorError } from '../../../host/base/errors.ts';
 import { decodeAcks } from '../../../host/conduit/acks.ts';
 

@@ -1,6 +1,6 @@
 /** Record sets for tests, encoded by kafkajs' own record encoder: another hand than the one that is tested. */
 import { createRequire } from 'node:module';
-import type { RecordSet } from '../../../host/runtime/contract.ts';
+import type { RecordSet } from '../../../host/kafka/contract.ts';
 
 export interface TestRecord {
   key?: string | Buffer | null;

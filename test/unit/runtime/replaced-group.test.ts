@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createSource } from '../../../host/connector.ts';
 import type { Placement } from '../../../host/runtime/instance.ts';
-import type { Capabilities, ConsumerHandle } from '../../../host/runtime/contract.ts';
+import type { ConsumerHandle } from '../../../host/kafka/handles.ts';
+import type { Capabilities } from '../../../host/runtime/capabilities.ts';
 
 /** Kafka that notes the groups it is asked for; the first consumer has a host fault, which replaces the guest. */
 function faultyOnce(groups: string[], opened: (count: number) => void): Capabilities {

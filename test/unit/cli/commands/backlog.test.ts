@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { Backlog } from '../../../../host/cli/commands/backlog.ts';
 import type { Ends, Range } from '../../../../host/cli/commands/topic-ends.ts';
 import { ConnectorError } from '../../../../host/base/errors.ts';
-import type { Capabilities, ConsumerHandle, ConsumerOptions, Fetched } from '../../../../host/runtime/contract.ts';
+import type { ConsumerOptions, Fetched } from '../../../../host/kafka/contract.ts';
+import type { ConsumerHandle } from '../../../../host/kafka/handles.ts';
+import type { Capabilities } from '../../../../host/runtime/capabilities.ts';
 
 const OPTIONS: ConsumerOptions = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
 const CONNECTION = { servers: ['a:1'], clientId: '' };

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eachValue, lastOffset } from '../../../../host/cli/lines/record-values.ts';
-import type { RecordSet } from '../../../../host/runtime/contract.ts';
+import type { RecordSet } from '../../../../host/kafka/contract.ts';
 
 interface KafkaRecord {
   key: Buffer | null;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RecordQueue } from '../../../../host/kafka/consume/record-queue.ts';
-import type { Fetched } from '../../../../host/runtime/contract.ts';
+import type { Fetched } from '../../../../host/kafka/contract.ts';
 import { decode, numbered, section } from '../sections.ts';
 
 const item = (count: number, from = 0): Fetched => ({ topic: 't', partition: 0, epoch: 1, records: section(numbered(count, from)) });

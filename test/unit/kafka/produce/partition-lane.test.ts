@@ -7,7 +7,7 @@ import type { Delivery } from '../../../../host/kafka/produce/delivery.ts';
 import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
 import { PartitionLane, type LaneOptions } from '../../../../host/kafka/produce/partition-lane.ts';
 import { openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
-import type { SendFailure } from '../../../../host/runtime/contract.ts';
+import type { SendFailure } from '../../../../host/kafka/contract.ts';
 import { decode, numbered, section } from '../sections.ts';
 
 const require = createRequire(import.meta.url);

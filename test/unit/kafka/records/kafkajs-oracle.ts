@@ -10,7 +10,7 @@ import { REPLACED_MODULES } from '../../../../host/kafka/kafkajs/replaced-module
 import { crc32c } from '../../../../host/kafka/records/crc32c.ts';
 import { MAX_UNCOMPRESSED_BYTES, openBatch } from '../../../../host/kafka/records/record-batch.ts';
 import { trimBelow } from '../../../../host/kafka/records/record-set.ts';
-import type { RecordSet } from '../../../../host/runtime/contract.ts';
+import type { RecordSet } from '../../../../host/kafka/contract.ts';
 import { readRecordSet } from '../../../support/record-set.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecordMerger } from '../../../../host/kafka/records/record-merger.ts';
-import type { RecordSet } from '../../../../host/runtime/contract.ts';
+import type { RecordSet } from '../../../../host/kafka/contract.ts';
 import { decode, numbered, section } from '../sections.ts';
 
 function merge(sets: RecordSet[]): RecordSet[] {

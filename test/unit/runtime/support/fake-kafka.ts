@@ -1,14 +1,6 @@
-import type {
-  Capabilities,
-  Connection,
-  ConsumerHandle,
-  ConsumerOptions,
-  Fetched,
-  Outgoing,
-  PartitionOffset,
-  ProducerHandle,
-  SendFailure,
-} from '../../../../host/runtime/contract.ts';
+import type { Connection, ConsumerOptions, Fetched, Outgoing, PartitionOffset, SendFailure } from '../../../../host/kafka/contract.ts';
+import type { ConsumerHandle, ProducerHandle } from '../../../../host/kafka/handles.ts';
+import type { Capabilities } from '../../../../host/runtime/capabilities.ts';
 import type { LogLevel } from '../../../../host/base/log.ts';
 
 /** One topic `t` with one partition, in memory. Notes what it is asked, and how many requests of it overlap. */

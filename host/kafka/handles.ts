@@ -1,0 +1,17 @@
+import type { Fetched, Outgoing, PartitionOffset, SendFailure } from './contract.ts';
+
+/** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */
+export interface ConsumerHandle {
+  /** Waits at most maxWaitMs; empty is normal. Never returns more than maxRecords records or, beyond one record, maxBytes. */
+  poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]>;
+  /** Ends a waiting `poll` now, with what is there; nothing otherwise. */
+  wake(): void;
+  commit(epoch: number, offsets: PartitionOffset[]): Promise<void>;
+  /** Commits nothing. Bounded (a few seconds), idempotent. */
+  close(): Promise<void>;
+}
+export interface ProducerHandle {
+  send(outgoing: Outgoing[]): Promise<SendFailure[]>;
+  /** Bounded, idempotent. */
+  close(): Promise<void>;
+}
