@@ -72,7 +72,7 @@ $(INSTALLED): package-lock.json
 
 $(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
 	@echo 'Building dist/kafka.wasm ...'
-	@node tools/component.mjs release
+	@node tools/component.mjs
 	@touch $@
 
 $(PLUGIN): $(COMPONENT) $(HOST_SOURCES)

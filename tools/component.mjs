@@ -1,74 +1,75 @@
-// asc -> jco embed -> jco new -> dist/kafka.wasm, then jco transpile -> dist/component/kafka.js (JSPI).
-// Usage: node tools/component.mjs [release|debug] [ASCONFIG FOLDER]
-// With the last two, another component of the same world (a test's) is built into FOLDER.
+// Builds a component of the world conduit:connector: asc -> jco embed -> jco new -> NAME.wasm, then jco transpile -> component/NAME.js
+// (JSPI), with component/manifest.json beside it.
 //
-// jco transpile: a name in --async-imports that matches nothing is ignored without a word, and '*' would also make log, clock
-// and random suspend; so the waiting imports are listed, and a test checks the outcome. --async-exports must be '*': asc merges
-// equal bodies, and a sync export that shares a core function with an async one takes its Promise for a pointer.
+// Usage: node tools/component.mjs [--target release|debug] [--config asconfig.json] [--wit wit] [--world kafka-connector] [--name kafka]
+//                                 [--folder FOLDER]
+// Without --folder this is the connector itself: dist/kafka.wasm and dist/component/. With it the component goes to FOLDER/TARGET.wasm and
+// FOLDER/component/. --wit names a folder with the world's own file; packages that it does not hold come from wit/deps.
+//
+// jco transpile: a name in --async-imports that matches nothing is ignored without a word, and '*' would also make log, clock and random
+// suspend; so the waiting imports are listed (manifest.mjs finds them), and a test checks the outcome. --async-exports must be '*': asc
+// merges equal bodies, and a sync export that shares a core function with an async one takes its Promise for a pointer.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { checkLayouts } from './layouts.mjs';
+import { manifestOf, waitingImports } from './manifest.mjs';
+import { readWorld } from './wit.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
+const { values: options } = parseArgs({
+  options: {
+    target: { type: 'string', default: 'release' },
+    config: { type: 'string', default: 'asconfig.json' },
+    wit: { type: 'string', default: 'wit' },
+    world: { type: 'string', default: 'kafka-connector' },
+    name: { type: 'string', default: 'kafka' },
+    folder: { type: 'string' },
+  },
+});
+const { target, config, name, folder } = options;
 const require = createRequire(import.meta.url);
-const [target = 'release', config = 'asconfig.json', folder] = process.argv.slice(2);
-const bin = (pkg, rel) => path.join(path.dirname(require.resolve(`${pkg}/package.json`)), rel);
-const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-const asc = bin('assemblyscript', 'bin/asc.js');
+const asc = path.join(path.dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js');
 const jco = path.join(root, 'node_modules/@bytecodealliance/jco/dist/jco.js');
-const build = folder ?? 'dist/build';
-const wasm = folder === undefined && target === 'release' ? 'dist/kafka.wasm' : `${build}/${target}.wasm`;
-const component = folder !== undefined ? `${folder}/component` : target === 'release' ? 'dist/component' : `dist/build/${target}`;
+const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+const at = (...names) => path.join(root, ...names);
 
-const WAITING_IMPORTS = [
-  'conduit:kafka/consumer@0.1.0#[static]consumer.open',
-  'conduit:kafka/consumer@0.1.0#[method]consumer.poll',
-  'conduit:kafka/consumer@0.1.0#[method]consumer.commit',
-  'conduit:kafka/consumer@0.1.0#[static]consumer.close',
-  'conduit:kafka/producer@0.1.0#[static]producer.open',
-  'conduit:kafka/producer@0.1.0#[method]producer.send',
-  'conduit:kafka/producer@0.1.0#[static]producer.close',
-];
+const isProduct = folder === undefined && target === 'release';
+const build = folder ?? 'dist/build';
+const wasm = isProduct ? `dist/${name}.wasm` : `${build}/${target}.wasm`;
+const component = folder !== undefined ? `${folder}/component` : isProduct ? 'dist/component' : `dist/build/${target}`;
+const core = `${build}/${target}.core.wasm`;
+const embedded = `${build}/${target}.embed.wasm`;
 
 checkLayouts();
-mkdirSync(path.join(root, build), { recursive: true });
-run(asc, '--config', config, '--target', target, '-o', `${build}/${target}.core.wasm`, '--transform', './tools/transform.mjs');
+mkdirSync(at(build), { recursive: true });
+const wit = completeWit();
+const world = readWorld(at(wit), options.world);
+run(asc, '--config', config, '--target', target, '-o', core, '--transform', './tools/transform.mjs');
+run(jco, 'embed', core, '--wit', wit, '-n', options.world, '--string-encoding', 'utf16', '-o', embedded);
+run(jco, 'new', embedded, '-o', wasm);
+rmSync(at(component), { recursive: true, force: true });
+const waiting = waitingImports(world);
 run(
   jco,
-  'embed',
-  `${build}/${target}.core.wasm`,
-  '--wit',
-  'wit',
-  '-n',
-  'kafka-connector',
-  '--string-encoding',
-  'utf16',
-  '-o',
-  `${build}/${target}.embed.wasm`,
+  ...['transpile', wasm, '-o', component, '--name', name, '-I', 'async', '--async-mode', 'jspi', '-q', '--async-exports', '*'],
+  ...(waiting.length === 0 ? [] : ['--async-imports', ...waiting]),
 );
-run(jco, 'new', `${build}/${target}.embed.wasm`, '-o', wasm);
-rmSync(path.join(root, component), { recursive: true, force: true });
-run(
-  jco,
-  'transpile',
-  wasm,
-  '-o',
-  component,
-  '--name',
-  'kafka',
-  '-I',
-  'async',
-  '--async-mode',
-  'jspi',
-  '-q',
-  '--async-exports',
-  '*',
-  '--async-imports',
-  ...WAITING_IMPORTS,
-);
-silenceDebugLog(path.join(root, component, 'kafka.js'));
+silenceDebugLog(at(component, `${name}.js`));
+const manifest = manifestOf({ name, world, component: readFileSync(at(wasm)), core: readFileSync(at(core)), folder: at(component) });
+writeFileSync(at(component, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+
+/** The folder with all packages that the world refers to: --wit itself, or a copy of it with wit/deps beneath. */
+function completeWit() {
+  if (options.wit === 'wit') return 'wit';
+  const complete = `${build}/wit`;
+  rmSync(at(complete), { recursive: true, force: true });
+  cpSync(at('wit/deps'), at(complete, 'deps'), { recursive: true });
+  cpSync(at(options.wit), at(complete), { recursive: true });
+  return complete;
+}
 
 /** jco's debug log asks the environment dozens of times in every call, a fifth of what a call costs; nobody here turns it on. */
 function silenceDebugLog(file) {

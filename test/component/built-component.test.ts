@@ -1,5 +1,6 @@
 // What the built file is, whoever built it: what it may reach, how large it is, how much memory it may take.
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { componentWit } from '@bytecodealliance/jco';
 import { describe, expect, test } from 'vitest';
@@ -56,6 +57,45 @@ test('when it is instantiated it asks for five interfaces: log, consumer, produc
   ]);
 });
 
+describe('the manifest beside it', () => {
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, 'dist/component/manifest.json'), 'utf8')) as {
+    name: string;
+    digest: string;
+    exports: string[];
+    imports: { interface: string; functions: { name: string; waits: boolean }[] }[];
+    coreModules: string[];
+    memoryMaxBytes: number | null;
+  };
+
+  test('has the name and the digest of the component, its core modules and its largest memory', () => {
+    expect(manifest.name).toBe('kafka');
+    expect(manifest.digest).toBe(`sha256:${createHash('sha256').update(component).digest('hex')}`);
+    expect(manifest.coreModules).toEqual(
+      readdirSync(path.join(ROOT, 'dist/component'))
+        .filter((file) => file.endsWith('.wasm'))
+        .sort(),
+    );
+    const { maximum } = memoryOf(readFileSync(path.join(ROOT, 'dist/component/kafka.core.wasm')));
+    expect(manifest.memoryMaxBytes).toBe(maximum! * PAGE);
+  });
+
+  test('lists the interfaces and functions that it imports and exports', () => {
+    const names = (list: typeof world.imports) =>
+      list.map((i) => ({ interface: i.fullName, functions: i.functions.map((f) => f.name).sort() }));
+    expect(manifest.imports.map((i) => ({ ...i, functions: i.functions.map((f) => f.name) }))).toEqual(
+      names(world.imports).sort((a, b) => (a.interface < b.interface ? -1 : 1)),
+    );
+    expect(manifest.exports).toEqual(world.exports.map((i) => i.fullName).sort());
+  });
+
+  test('marks as waiting what reaches Kafka, and neither log nor clock nor randomness', () => {
+    const waiting = new Set(manifest.imports.filter((i) => i.functions.every((f) => f.waits)).map((i) => i.interface));
+    const prompt = new Set(manifest.imports.filter((i) => i.functions.every((f) => !f.waits)).map((i) => i.interface));
+    expect(waiting).toEqual(new Set(['conduit:kafka/consumer@0.1.0', 'conduit:kafka/producer@0.1.0']));
+    expect(prompt).toEqual(new Set(['conduit:connector/log@0.1.0', 'wasi:clocks/wall-clock@0.2.6', 'wasi:random/random@0.2.6']));
+  });
+});
+
 test('it is smaller than 200 KB', () => {
   expect(component.length).toBeLessThan(200_000);
 });
@@ -76,7 +116,7 @@ describe('build', () => {
       expect(readFileSync(file).equals(readFileSync(path.join(ROOT, 'dist', built))), `${built} is what its sources give`).toBe(true);
     same(again.wasm, 'kafka.wasm');
     same(again.core, 'build/release.core.wasm');
-    for (const file of ['kafka.js', 'kafka.core.wasm']) same(path.join(again.folder, file), `component/${file}`);
+    for (const file of ['kafka.js', 'kafka.core.wasm', 'manifest.json']) same(path.join(again.folder, file), `component/${file}`);
     expect(component.toString('latin1')).not.toContain(ROOT);
   }, 300_000);
 

@@ -14,10 +14,22 @@ export interface BuiltComponent {
   folder: string;
 }
 
-/** `config` is an asconfig.json and `folder` the place of the result, both relative to the repository. */
-export async function buildComponent(options: { config?: string; folder: string; target?: 'release' | 'debug' }): Promise<BuiltComponent> {
-  const { config = 'asconfig.json', folder, target = 'release' } = options;
-  await promisify(execFile)(process.execPath, ['tools/component.mjs', target, config, folder], { cwd: ROOT, timeout: 240_000 });
+export interface BuildOptions {
+  /** Of a guest that is not the connector: its asconfig.json, relative to the repository like the other paths. */
+  config?: string;
+  /** Where the result goes. */
+  folder: string;
+  target?: 'release' | 'debug';
+  /** Of a guest with a world of its own: the folder of its WIT, the world in it, and the name of jco's output. */
+  wit?: string;
+  world?: string;
+  name?: string;
+}
+
+export async function buildComponent(options: BuildOptions): Promise<BuiltComponent> {
+  const { folder, target = 'release' } = options;
+  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  await promisify(execFile)(process.execPath, ['tools/component.mjs', ...args], { cwd: ROOT, timeout: 240_000 });
   const at = (...names: string[]) => path.join(ROOT, folder, ...names);
   return { wasm: at(`${target}.wasm`), core: at(`${target}.core.wasm`), folder: at('component') };
 }

@@ -40,7 +40,7 @@ async function build(): Promise<void> {
     if (fresh()) return;
     execFileSync(
       process.execPath,
-      ['tools/component.mjs', 'release', 'test/unit/runtime/assembly/asconfig.json', 'dist/test/misbehaving'],
+      ['tools/component.mjs', '--config', 'test/unit/runtime/assembly/asconfig.json', '--folder', 'dist/test/misbehaving'],
       { cwd: root, timeout: BUILD_MS },
     );
     writeFileSync(stamp, inputs);
