@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../base/errors.ts';
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type Json = null | boolean | number | string | InexactInteger | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 type Writer = protobuf.Writer;
 
@@ -10,6 +10,8 @@ const CHANGE_FIELDS = ['before', 'after'];
 const OPERATIONS = ['create', 'update', 'delete', 'snapshot'];
 const EXPECTED =
   'expected an OpenCDC record such as {"position":null,"operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":{"id":1}}}';
+/** Characters of a wrong value that a message repeats. */
+const MAX_QUOTED = 40;
 /** Deeper values are refused: encoding recurses, and so does everybody who decodes. */
 const MAX_DEPTH = 64;
 
@@ -47,12 +49,33 @@ export function encodeRecordLine(line: string): Uint8Array {
   return writer.finish();
 }
 
+/** An integer as the line writes it, which a 64-bit float, all that structured data can hold, would change. */
+class InexactInteger {
+  readonly digits: string;
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+}
+
+/** Shorter integers are exact. */
+const MAYBE_INEXACT = /\d{16}/;
+const INTEGER = /^-?\d+$/;
+
 function parse(line: string): Json {
   try {
-    return JSON.parse(line) as Json;
+    if (!MAYBE_INEXACT.test(line)) return JSON.parse(line) as Json;
+    return JSON.parse(line, keepInexact as (key: string, value: unknown) => unknown) as Json;
   } catch {
     throw invalid(`it is not JSON; ${EXPECTED}`);
   }
+}
+
+function keepInexact(_key: string, value: unknown, context: { source?: string }): unknown {
+  const { source } = context;
+  if (typeof value !== 'number' || source === undefined || !INTEGER.test(source)) return value;
+  // Beyond 2^53 the text of a float is the shortest one that reads back as it: what was written so is the float.
+  const isKept = String(value) === source || (Number.isFinite(value) && BigInt(source) === BigInt(value));
+  return isKept ? value : new InexactInteger(source);
 }
 
 function operation(value: Json | undefined): number {
@@ -63,7 +86,8 @@ function operation(value: Json | undefined): number {
     const number = /^Operation\((\d{1,9})\)$/.exec(value);
     if (number !== null) return Number(number[1]);
   }
-  throw invalid(`"operation" is ${describe(value)}, expected one of ${OPERATIONS.join(', ')}; ${EXPECTED}`);
+  const came = typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_QUOTED)) : describe(value);
+  throw invalid(`"operation" is ${came}, expected one of ${OPERATIONS.join(', ')}; ${EXPECTED}`);
 }
 
 function metadata(writer: Writer, entries: JsonObject): void {
@@ -83,42 +107,67 @@ function metadata(writer: Writer, entries: JsonObject): void {
 function data(writer: Writer, field: number, value: Json, where: string): void {
   writer.uint32(field).fork();
   if (typeof value === 'string') writer.uint32(DATA.raw).bytes(base64(value, where));
-  else struct(writer, DATA.structured, asObject(value, where), where, 1);
+  else struct(writer, DATA.structured, asObject(value, where), { root: where.slice(1, -1), steps: [] });
   writer.ldelim();
 }
 
-function struct(writer: Writer, field: number, object: JsonObject, where: string, depth: number): void {
-  if (depth > MAX_DEPTH) throw invalid(`${where} is nested deeper than ${MAX_DEPTH} levels`);
+/** Where in structured data the encoder is; texts are made of it only for errors. */
+interface Path {
+  root: string;
+  steps: (string | number)[];
+}
+
+function at({ root, steps }: Path): string {
+  return `"${root}${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, MAX_QUOTED)}`)).join('')}"`;
+}
+
+function struct(writer: Writer, field: number, object: JsonObject, path: Path): void {
+  checkDepth(path);
   writer.uint32(field).fork();
   for (const [key, value] of Object.entries(object)) {
+    path.steps.push(key);
     writer.uint32(STRUCT_FIELDS).fork().uint32(ENTRY.key).string(key.toWellFormed());
     writer.uint32(ENTRY.value).fork();
-    valueOf(writer, value, where, depth);
+    valueOf(writer, value, path);
     writer.ldelim().ldelim();
+    path.steps.pop();
   }
   writer.ldelim();
 }
 
-function valueOf(writer: Writer, value: Json, where: string, depth: number): void {
+function valueOf(writer: Writer, value: Json, path: Path): void {
   if (value === null) writer.uint32(VALUE.null).int32(0);
   else if (typeof value === 'boolean') writer.uint32(VALUE.bool).bool(value);
   else if (typeof value === 'string') writer.uint32(VALUE.string).string(value.toWellFormed());
   else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw invalid(`${where} holds a number beyond the range of a 64-bit float`);
+    if (!Number.isFinite(value)) throw invalid(`${at(path)} holds a number beyond the range of a 64-bit float`);
     writer.uint32(VALUE.number).double(value);
-  } else if (Array.isArray(value)) list(writer, value, where, depth + 1);
-  else struct(writer, VALUE.struct, value, where, depth + 1);
+  } else if (value instanceof InexactInteger) {
+    const { digits } = value;
+    const shown = digits.length <= MAX_QUOTED ? digits : `${digits.slice(0, MAX_QUOTED)}...`;
+    throw invalid(
+      `${at(path)} is ${shown}, which a 64-bit float, all that structured data can hold, would change to ${Number(digits)}: write it as a text`,
+    );
+  } else if (Array.isArray(value)) list(writer, value, path);
+  else struct(writer, VALUE.struct, value, path);
 }
 
-function list(writer: Writer, values: Json[], where: string, depth: number): void {
-  if (depth > MAX_DEPTH) throw invalid(`${where} is nested deeper than ${MAX_DEPTH} levels`);
+function list(writer: Writer, values: Json[], path: Path): void {
+  checkDepth(path);
   writer.uint32(VALUE.list).fork();
-  for (const value of values) {
+  for (const [index, value] of values.entries()) {
+    path.steps.push(index);
     writer.uint32(LIST_VALUES).fork();
-    valueOf(writer, value, where, depth);
+    valueOf(writer, value, path);
     writer.ldelim();
+    path.steps.pop();
   }
   writer.ldelim();
+}
+
+/** The data itself is the first level, each step into an object or a list one more. */
+function checkDepth(path: Path): void {
+  if (path.steps.length >= MAX_DEPTH) throw invalid(`"${path.root}" is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 function base64(value: Json, where: string): Uint8Array {
@@ -129,7 +178,7 @@ function base64(value: Json, where: string): Uint8Array {
 }
 
 function asObject(value: Json, where: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactInteger)) return value;
   const expected =
     where === 'the line' || where === '"payload"'
       ? EXPECTED
@@ -154,7 +203,9 @@ function describe(value: Json | undefined): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value} of another form`;
+  if (value instanceof InexactInteger || typeof value === 'number') return 'a number';
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'string' ? 'a text that is not base64' : 'an object';
 }
 
 function invalid(message: string): ConnectorError {

@@ -83,6 +83,14 @@ describe('a line of OpenCDC JSON', () => {
     );
   });
 
+  it.each(['9007199254740992', '9007199254740994', '-9007199254740992', '123456789012345680000', '1e23', '0.12345678901234567', '-0'])(
+    'keeps the number %s, which is a 64-bit float',
+    (text) => {
+      const { after } = decode(`{"operation":"create","payload":{"after":{"n":${text}}}}`).payload;
+      expect(plain({ kind: 'structValue', structValue: after.structuredData })).toEqual({ n: Number(text) });
+    },
+  );
+
   it('keeps a field called __proto__', () => {
     const record = Record.decode(encodeRecordLine('{"operation":"create","payload":{"after":{"__proto__":1}}}')) as unknown as {
       payload: { after: { structuredData: { fields: object } } };
@@ -105,17 +113,27 @@ describe('a line of OpenCDC JSON', () => {
     ['{"id":1}', 'the record has a field "id", which OpenCDC does not know'],
     ['{"operation":"create"}', '"payload" is null; expected an OpenCDC record'],
     ['{"payload":{}}', '"operation" is missing, expected one of create, update, delete, snapshot'],
-    ['{"operation":"insert","payload":{}}', '"operation" is a string of another form, expected one of create'],
+    ['{"operation":"insert","payload":{}}', '"operation" is "insert", expected one of create, update, delete, snapshot'],
+    ['{"operation":"Create","payload":{}}', '"operation" is "Create", expected one of create, update, delete, snapshot'],
+    ['{"operation":1,"payload":{}}', '"operation" is a number, expected one of create'],
     ['{"operation":"create","payload":{"aftre":{}}}', '"payload" has a field "aftre"'],
-    ['{"operation":"create","metadata":{"a":1},"payload":{}}', 'metadata "a" is a number of another form, expected a text'],
+    ['{"operation":"create","metadata":{"a":1},"payload":{}}', 'metadata "a" is a number, expected a text'],
     ['{"operation":"create","metadata":[],"payload":{}}', '"metadata" is a list; expected an object or null'],
     [
       '{"operation":"create","key":"not base64","payload":{}}',
-      '"key" is a string of another form, expected base64 (bytes), an object or null',
+      '"key" is a text that is not base64, expected base64 (bytes), an object or null',
     ],
-    ['{"operation":"create","key":7,"payload":{}}', '"key" is a number of another form; expected base64 (bytes), an object or null'],
-    ['{"operation":"create","position":7,"payload":{}}', '"position" is a number of another form, expected base64 or null'],
-    ['{"operation":"create","payload":{"after":{"n":1e999}}}', '"payload.after" holds a number beyond the range of a 64-bit float'],
+    ['{"operation":"create","key":7,"payload":{}}', '"key" is a number; expected base64 (bytes), an object or null'],
+    ['{"operation":"create","position":7,"payload":{}}', '"position" is a number, expected base64 or null'],
+    ['{"operation":"create","payload":{"after":{"n":1e999}}}', '"payload.after.n" holds a number beyond the range of a 64-bit float'],
+    [
+      '{"operation":"create","payload":{"after":{"id":9007199254740993}}}',
+      '"payload.after.id" is 9007199254740993, which a 64-bit float, all that structured data can hold, would change to 9007199254740992: write it as a text',
+    ],
+    ['{"operation":"create","payload":{"before":{"a":[0,{"b":-9007199254740993}]}}}', '"payload.before.a[1].b" is -9007199254740993'],
+    ['{"operation":"create","key":{"id":18446744073709551615},"payload":{}}', '"key.id" is 18446744073709551615'],
+    ['{"operation":12345678901234567,"payload":{}}', '"operation" is a number'],
+    ['{"operation":"create","key":12345678901234567,"payload":{}}', '"key" is a number; expected base64'],
     [
       `{"operation":"create","payload":{"after":{"a":${'['.repeat(70)}${']'.repeat(70)}}}}`,
       '"payload.after" is nested deeper than 64 levels',
