@@ -3,7 +3,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { createTopic, plainKafka } from './kafka-client.ts';
+import { section } from '../unit/kafka/sections.ts';
+import { createTopic, plainKafka, subject } from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const MAX_MB = 250;
@@ -30,11 +31,9 @@ interface Flow {
   failed: string | null;
 }
 
-/** In a process of its own: that of the test holds a test runner as well. */
-function flow(mode: 'bounded' | 'unbounded', pauseMs: number, timeoutMs: number): Promise<Flow> {
-  const script = path.join(import.meta.dirname, 'support/slow-pipe.ts');
-  const args = [servers, topic, `${topic}-${mode}`, String(RECORDS), String(pauseMs), mode, String(MAX_MB)];
-  const child = spawn(process.execPath, [script, ...args], {
+/** Runs a script in a process of its own, because that of the test holds a test runner as well; what it prints is JSON. */
+function inProcess<T>(script: string, args: string[], timeoutMs: number): Promise<T> {
+  const child = spawn(process.execPath, ['--expose-gc', path.join(import.meta.dirname, 'support', script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
@@ -46,11 +45,14 @@ function flow(mode: 'bounded' | 'unbounded', pauseMs: number, timeoutMs: number)
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(JSON.parse(out) as Flow);
-      else reject(new Error(`the pipe ended with ${code ?? signal}: ${err}`));
+      if (code === 0) resolve(JSON.parse(out) as T);
+      else reject(new Error(`${script} ended with ${code ?? signal}: ${err}`));
     });
   });
 }
+
+const flow = (mode: 'bounded' | 'unbounded', pauseMs: number, timeoutMs: number): Promise<Flow> =>
+  inProcess('slow-pipe.ts', [servers, topic, `${topic}-${mode}`, String(RECORDS), String(pauseMs), mode, String(MAX_MB)], timeoutMs);
 
 describe(`${GIB} GiB through a source and a slow destination`, () => {
   beforeAll(async () => {
@@ -80,4 +82,49 @@ describe(`${GIB} GiB through a source and a slow destination`, () => {
     const seen = await flow('unbounded', 200, 120_000);
     expect(seen.peakMb).toBeGreaterThan(MAX_MB);
   }, 130_000);
+});
+
+describe('many partitions whose batches grow a thousandfold', () => {
+  const PARTITIONS = 32;
+  const BATCH_MB = 24;
+  const BATCHES = 2;
+  /** The budget of a consumer or one batch, what the queue takes beside it, and what decompressing takes for a moment. */
+  const MAX_EXTERNAL_MB = 200;
+  const compressed = uniqueName('compressed');
+
+  interface Held {
+    bytes: number;
+    /** By the budget's own account. */
+    peakUsedMb: number;
+    /** Memory outside of the JavaScript heap. */
+    peakExternalMb: number;
+  }
+  const read = (budgetMb: number): Promise<Held> =>
+    inProcess('compressed-partitions.ts', [servers, compressed, String(budgetMb), String(PARTITIONS * BATCHES * BATCH_MB)], 110_000);
+
+  beforeAll(async () => {
+    await createTopic(servers, compressed, PARTITIONS);
+    const kafka = subject(servers);
+    const producer = await kafka.capabilities.openProducer(kafka.connection, {
+      acks: 'all',
+      compression: 'zstd',
+      maxBatchBytes: 64 << 20,
+      deliveryTimeoutMs: 0,
+    });
+    const records = section(Array.from({ length: BATCH_MB }, () => ({ value: Buffer.alloc(1 << 20) })));
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      for (let i = 0; i < BATCHES; i++) expect(await producer.send([{ topic: compressed, partition, records }])).toEqual([]);
+    await producer.close();
+  }, 120_000);
+
+  test('are read within the budget of a consumer', async () => {
+    const held = await read(32);
+    expect(held.bytes).toBeGreaterThan(PARTITIONS * BATCHES * BATCH_MB * 2 ** 20);
+    expect(held.peakUsedMb).toBeLessThanOrEqual(32);
+    expect(held.peakExternalMb).toBeLessThan(MAX_EXTERNAL_MB);
+  }, 120_000);
+
+  test('would take more than that without', async () => {
+    expect((await read(1_000_000)).peakExternalMb).toBeGreaterThan(MAX_EXTERNAL_MB);
+  }, 120_000);
 });

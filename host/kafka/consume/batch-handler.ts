@@ -1,22 +1,19 @@
 /** Hands the batches that kafkajs has fetched to the queue, as record sets, and tells kafkajs how far it may go on. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { RecordSet } from '../contract.ts';
 import type { Assignment } from './assignment.ts';
-import { BatchReader } from './batch-reader.ts';
+import { BatchOpener } from './batch-opener.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { Handover, WAIT_MS } from './handover.ts';
 import type { RecordQueue } from './record-queue.ts';
-import { partitionKey } from './start-offsets.ts';
 import type { BatchMessage } from '../kafkajs/batch-messages.ts';
 import kafkajs, { type EachBatchPayload } from '../kafkajs/kafkajs.ts';
-import { RecordMerger } from '../records/record-merger.ts';
-import { trimBelow } from '../records/record-set.ts';
 import { settles, sleep } from '../../base/wait.ts';
-
-/** Between two heartbeats of a handler that waits. */
-const WAIT_MS = 1_000;
 
 export interface BatchHandlerOptions {
   queue: RecordQueue;
+  /** Bytes that decompressed records may take, in the handlers of this consumer and in its queue. */
+  decompressed: ByteBudget;
   log: Log;
   signal: AbortSignal;
   /** Told of damaged records, after which the session cannot go on. */
@@ -27,11 +24,11 @@ export interface BatchHandlerOptions {
 
 export class BatchHandler {
   readonly #options: BatchHandlerOptions;
-  readonly #reader: BatchReader;
+  readonly #opener: BatchOpener;
 
   constructor(options: BatchHandlerOptions) {
     this.#options = options;
-    this.#reader = new BatchReader(options.log);
+    this.#opener = new BatchOpener(options.decompressed, options.log);
   }
 
   /** Resolves when the batch is handed out, or does not count any more. Rejects with errors of kafkajs' only. */
@@ -70,46 +67,12 @@ export class BatchHandler {
     }
     if (state !== undefined) state.reset = false;
 
-    const merger = new RecordMerger();
-    /** False if the assignment ended while there was no room. */
-    const hand = async (ready: RecordSet[]): Promise<boolean> => {
-      for (const records of ready) {
-        if (!current()) return false;
-        while (queue.full) {
-          await queue.room(WAIT_MS);
-          if (!current()) return false;
-          await payload.heartbeat();
-          if (!current()) return false;
-        }
-        queue.push({ topic, partition, epoch: assignment.epoch, records });
-        if (state !== undefined) state.handed = true;
-      }
-      return true;
-    };
-    // The merger may still hold records behind this offset: they are not handed out, so nothing beyond it may be resolved.
-    let handed: bigint | null = null;
-    const resolve = (): void => {
-      if (handed === null) return;
-      payload.resolveOffset(String(handed));
-      if (state !== undefined) state.expected = handed + 1n;
-    };
-    const batches = (batch.messages as unknown as BatchMessage[]).map((message) => message.batch);
-    for (const read of this.#reader.read(batches, partitionKey(topic, partition))) {
-      if ('failure' in read) {
-        // The batches before the one that cannot be read are good.
-        if (await hand(merger.flush())) resolve();
-        throw read.failure;
-      }
-      const records = trimBelow(read.records, fetchOffset);
-      const ready = records === null || records.count === 0 ? [] : merger.add(records);
-      if (ready.length > 0) {
-        if (!(await hand(ready))) return;
-        resolve();
-      }
-      handed = read.lastOffset;
+    const handover = new Handover({ payload, assignment, fetchOffset, queue, opener: this.#opener });
+    for (const message of batch.messages as unknown as BatchMessage[]) {
+      const goesOn = handover.batch(message.batch);
+      if (!(goesOn instanceof Promise ? await goesOn : goesOn)) return;
     }
-    if (!(await hand(merger.flush()))) return;
-    resolve();
+    if (!(await handover.end())) return;
     // kafkajs resolves control batches behind the last message with it.
     if (state !== undefined) state.expected = BigInt(batch.lastOffset()) + 1n;
   }

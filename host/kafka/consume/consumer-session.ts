@@ -10,6 +10,7 @@ import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
 import { Assignment } from './assignment.ts';
 import { BatchHandler } from './batch-handler.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import type { Client, ClientFactory } from '../kafkajs/client.ts';
 import { ConfirmedCommits } from '../kafkajs/kafkajs-commit.ts';
 import { ConnectionSigns } from './connection-health.ts';
@@ -39,6 +40,7 @@ export interface SessionContext {
   options: ConsumerOptions;
   starts: StartOffsets;
   queue: RecordQueue;
+  decompressed: ByteBudget;
   times: Partial<SessionTimes>;
   /** Begins an epoch: drops what is queued, counts on. */
   nextEpoch(): number;
@@ -66,9 +68,10 @@ export class ConsumerSession {
     this.#times = { ...TIMES, ...context.times };
     this.#log = context.factory.log;
     this.#signs = new ConnectionSigns(this.#log);
-    const { queue, signal } = context;
+    const { queue, decompressed, signal } = context;
     this.#batches = new BatchHandler({
       queue,
+      decompressed,
       signal,
       log: this.#log,
       failed: (failure) => this.#ended.reject(failure),

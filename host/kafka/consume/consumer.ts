@@ -11,6 +11,7 @@ import type { ConsumerOptions, Fetched, PartitionOffset } from '../contract.ts';
 import type { ConsumerHandle } from '../handles.ts';
 import type { ClientFactory } from '../kafkajs/client.ts';
 import { RecordQueue, type QueueLimits } from './record-queue.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { ConsumerSession } from './consumer-session.ts';
 import { StartOffsets } from './start-offsets.ts';
 import { kafkaError } from '../kafkajs/errors.ts';
@@ -21,6 +22,11 @@ import { findTopics } from './topics.ts';
 import type { SessionTimes } from './session-times.ts';
 
 const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };
+/**
+ * Records that are decompressed and not yet with the guest, of all handlers together. A batch that is larger goes alone, so the most is this or one
+ * batch (MAX_UNCOMPRESSED_BYTES).
+ */
+const DECOMPRESSED_BYTES = 32 * 1024 * 1024;
 const FIRST_BACK_OFF_MS = 500;
 const LONGEST_BACK_OFF_MS = 10_000;
 const CLOSE_MS = 2_000;
@@ -30,6 +36,7 @@ export interface ConsumerParts {
   /** Kept over the consumers of one connector. */
   latest?: LatestOffsets;
   queue?: QueueLimits;
+  decompressed?: ByteBudget;
   times?: Partial<SessionTimes>;
 }
 
@@ -75,6 +82,7 @@ class KafkaConsumer implements ConsumerHandle {
   readonly #starts: StartOffsets;
   readonly #times: Partial<SessionTimes>;
   readonly #queue: RecordQueue;
+  readonly #decompressed: ByteBudget;
   readonly #closing = new AbortController();
   readonly #supervisor: Promise<void>;
   #epoch = 0;
@@ -90,6 +98,7 @@ class KafkaConsumer implements ConsumerHandle {
     this.#starts = starts;
     this.#times = parts.times ?? {};
     this.#queue = new RecordQueue(parts.queue ?? QUEUE);
+    this.#decompressed = parts.decompressed ?? new ByteBudget(DECOMPRESSED_BYTES);
     this.#supervisor = this.#supervise();
   }
 
@@ -142,6 +151,7 @@ class KafkaConsumer implements ConsumerHandle {
         options: this.#options,
         starts: this.#starts,
         queue: this.#queue,
+        decompressed: this.#decompressed,
         times: this.#times,
         nextEpoch: () => {
           this.#queue.clear();

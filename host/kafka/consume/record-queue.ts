@@ -8,9 +8,16 @@ export interface QueueLimits {
   maxBytes: number;
 }
 
+interface Item {
+  fetched: Fetched;
+  /** To be called when nothing of it is left. */
+  release: (() => void) | undefined;
+}
+
 export class RecordQueue {
   readonly #limits: QueueLimits;
-  #items: Fetched[] = [];
+  /** Undefined before the head. */
+  #items: (Item | undefined)[] = [];
   #head = 0;
   #records = 0;
   #bytes = 0;
@@ -35,10 +42,11 @@ export class RecordQueue {
     return this.#records >= this.#limits.maxRecords || this.#bytes >= this.#limits.maxBytes;
   }
 
-  push(item: Fetched): void {
-    this.#items.push(item);
-    this.#records += item.records.count;
-    this.#bytes += item.records.records.length;
+  /** `release` is called once all of the records are taken, or dropped. */
+  push(fetched: Fetched, release?: () => void): void {
+    this.#items.push({ fetched, release });
+    this.#records += fetched.records.count;
+    this.#bytes += fetched.records.records.length;
     this.wake();
   }
 
@@ -47,15 +55,19 @@ export class RecordQueue {
     const taken: Fetched[] = [];
     let records = 0;
     let bytes = 0;
-    while (this.#head < this.#items.length && records < maxRecords) {
-      const item = this.#items[this.#head]!;
-      const { front, rest } = splitFront(item.records, maxRecords - records, maxBytes - bytes);
+    for (let item = this.#items[this.#head]; item !== undefined && records < maxRecords; item = this.#items[this.#head]) {
+      const { fetched, release } = item;
+      const { front, rest } = splitFront(fetched.records, maxRecords - records, maxBytes - bytes);
       if (records > 0 && bytes + front.records.length > maxBytes) break;
-      taken.push({ ...item, records: front });
+      taken.push({ ...fetched, records: front });
       records += front.count;
       bytes += front.records.length;
-      if (rest === null) this.#items[this.#head++] = undefined as never;
-      else this.#items[this.#head] = { ...item, records: rest };
+      if (rest === null) {
+        this.#items[this.#head++] = undefined;
+        release?.();
+      } else {
+        item.fetched = { ...fetched, records: rest };
+      }
       if (bytes >= maxBytes) break;
     }
     if (this.#head === this.#items.length) {
@@ -73,10 +85,12 @@ export class RecordQueue {
 
   /** Drops everything: its epoch is over. */
   clear(): void {
+    const dropped = this.#items.slice(this.#head);
     this.#items = [];
     this.#head = 0;
     this.#records = 0;
     this.#bytes = 0;
+    for (const item of dropped) item?.release?.();
     this.#release(this.#onRoom);
   }
 

@@ -123,6 +123,19 @@ export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
   }
 }
 
+/**
+ * Memory that `openBatch` takes for a batch, by what its compression says; 0 for one that is not compressed, whose records stay a view. At most
+ * MAX_UNCOMPRESSED_BYTES, also for what cannot be read.
+ */
+export function uncompressedBytes(batch: FetchedBatch): number {
+  if (batch.codec === 0 || batch.magic !== 2) return 0;
+  try {
+    return Math.min(MAX_UNCOMPRESSED_BYTES, codecOf(batch.codec).uncompressedBytes(batch.bytes.subarray(BATCH_HEADER_BYTES)));
+  } catch {
+    return MAX_UNCOMPRESSED_BYTES;
+  }
+}
+
 /** Key of a control batch's one record: version (int16), type (int16: 0 abort, 1 commit). Kafka never compresses these. */
 export function controlKey(batch: FetchedBatch): Buffer | null {
   if (!batch.control || batch.magic !== 2) return null;

@@ -1,0 +1,73 @@
+/** Checks and decompresses fetched record batches, within the bytes that the handlers of a consumer may hold between them. */
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { RecordSet } from '../contract.ts';
+import kafkajs from '../kafkajs/kafkajs.ts';
+import { TooLarge } from '../records/codecs.ts';
+import { MAX_UNCOMPRESSED_BYTES, openBatch, uncompressedBytes, type FetchedBatch } from '../records/record-batch.ts';
+import type { ByteBudget, Reservation } from './byte-budget.ts';
+
+/** A batch that cannot be read is fetched again this often before it is called damaged. */
+const CORRUPT_TRIES = 3;
+
+/** Either the records of one batch, or why the reading ends at it. `release` is to be called when nothing holds the records any more. */
+export type OpenedBatch = { records: RecordSet; release: () => void } | { failure: Error };
+
+/** Waits for room, or for some time; false if the batch is not wanted any more. */
+export type Wait = (room: Promise<void>) => Promise<boolean>;
+
+export class BatchOpener {
+  readonly #budget: ByteBudget;
+  readonly #log: Log;
+  /** Failed tries in a row, by partition. */
+  readonly #corrupt = new Map<string, number>();
+
+  constructor(budget: ByteBudget, log: Log) {
+    this.#budget = budget;
+    this.#log = log;
+  }
+
+  /**
+   * Null if `wait` says that the batch is not wanted any more. A failure is to be thrown to kafkajs: at its own kind of error it fetches again,
+   * and a ConnectorError `kafka.corrupt` is final. The result is a promise only if there is something to wait for.
+   */
+  open(batch: FetchedBatch, partition: string, wait: Wait, maxBytes = uncompressedBytes(batch)): OpenedBatch | Promise<OpenedBatch | null> {
+    // Records that are not compressed stay a view of the fetch response, whose size is bounded elsewhere.
+    const reservation = batch.codec === 0 ? null : this.#budget.reserve(maxBytes);
+    const read = (): OpenedBatch | Promise<OpenedBatch | null> => {
+      try {
+        const records = openBatch(batch, maxBytes);
+        this.#corrupt.delete(partition);
+        return { records, release: () => reservation?.release() };
+      } catch (error) {
+        reservation?.release();
+        const saidTooLittle = maxBytes < MAX_UNCOMPRESSED_BYTES && (error as Error).cause instanceof TooLarge;
+        if (saidTooLittle) return this.open(batch, partition, wait, MAX_UNCOMPRESSED_BYTES);
+        return { failure: this.#failure(partition, ConnectorError.from(error, 'kafka.corrupt')) };
+      }
+    };
+    return reservation === null || reservation.granted ? read() : isGranted(reservation, wait).then((granted) => (granted ? read() : null));
+  }
+
+  #failure(partition: string, error: ConnectorError): Error {
+    const tries = (this.#corrupt.get(partition) ?? 0) + 1;
+    this.#corrupt.set(partition, tries);
+    this.#log('error', 'a record batch cannot be read', { partition, error: error.message, tries: String(tries) });
+    const text = `partition ${partition}: ${error.message}`;
+    return tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new kafkajs.KafkaJSError(text);
+  }
+}
+
+/** Waits for the reservation; false, and released, if it is not wanted any more. */
+async function isGranted(reservation: Reservation, wait: Wait): Promise<boolean> {
+  let isWanted = true;
+  try {
+    while (isWanted && !reservation.granted) isWanted = await wait(reservation.whenGranted);
+    return isWanted;
+  } catch (error) {
+    isWanted = false;
+    throw error;
+  } finally {
+    if (!isWanted) reservation.release();
+  }
+}

@@ -1,0 +1,129 @@
+/** Puts the records of one fetched partition into the queue, batch by batch, and tells kafkajs how far they are handed out. */
+import { settles } from '../../base/wait.ts';
+import type { RecordSet } from '../contract.ts';
+import type { EachBatchPayload } from '../kafkajs/kafkajs.ts';
+import type { FetchedBatch } from '../records/record-batch.ts';
+import { RecordMerger } from '../records/record-merger.ts';
+import { trimBelow } from '../records/record-set.ts';
+import type { AssignedPartition, Assignment } from './assignment.ts';
+import type { BatchOpener, OpenedBatch } from './batch-opener.ts';
+import type { RecordQueue } from './record-queue.ts';
+import { partitionKey } from './start-offsets.ts';
+
+/** Between two heartbeats of a handler that waits. */
+export const WAIT_MS = 1_000;
+
+export interface HandoverOptions {
+  payload: EachBatchPayload;
+  assignment: Assignment;
+  fetchOffset: bigint;
+  queue: RecordQueue;
+  opener: BatchOpener;
+}
+
+/**
+ * While one of its methods waits, no variable may hold the records of a batch that is handed out already: a handler can wait long for the
+ * next batch, and they would stay in memory, uncounted. So each batch has calls of its own.
+ */
+export class Handover {
+  readonly #payload: EachBatchPayload;
+  readonly #assignment: Assignment;
+  readonly #fetchOffset: bigint;
+  readonly #queue: RecordQueue;
+  readonly #opener: BatchOpener;
+  readonly #state: AssignedPartition | undefined;
+  readonly #merger = new RecordMerger();
+  /** Last offset that may be resolved; null = none. What the merger holds lies behind it. */
+  #handed: bigint | null = null;
+
+  constructor({ payload, assignment, fetchOffset, queue, opener }: HandoverOptions) {
+    this.#payload = payload;
+    this.#assignment = assignment;
+    this.#fetchOffset = fetchOffset;
+    this.#queue = queue;
+    this.#opener = opener;
+    this.#state = assignment.partition(payload.batch.topic, payload.batch.partition);
+  }
+
+  /** Resolves with false if the assignment ended meanwhile; rejects if the batch cannot be read. A promise only if there is something to wait for. */
+  batch(fetched: FetchedBatch): boolean | Promise<boolean> {
+    const { topic, partition } = this.#payload.batch;
+    const opening = this.#opener.open(fetched, partitionKey(topic, partition), (room) => this.#wait(room));
+    return opening instanceof Promise ? opening.then((opened) => this.#add(fetched, opened)) : this.#add(fetched, opening);
+  }
+
+  /** After the last batch. Resolves with false if the assignment ended meanwhile. */
+  async end(): Promise<boolean> {
+    if (!(await this.#push(this.#merger.flush()))) return false;
+    this.#resolve();
+    return true;
+  }
+
+  #add(fetched: FetchedBatch, opened: OpenedBatch | null): boolean | Promise<boolean> {
+    if (opened === null) return false;
+    if ('failure' in opened) return this.#endBefore(opened.failure);
+    const records = fromOffset(opened.records, this.#fetchOffset, fetched.codec !== 0);
+    const ready = records === null || records.count === 0 ? [] : this.#merger.add(records);
+    if (ready.length === 0) {
+      opened.release(); // the merger takes small sets only
+      this.#handed = fetched.lastOffset;
+      return true;
+    }
+    return this.#handOver(ready, fetched.lastOffset, opened.release);
+  }
+
+  async #handOver(sets: RecordSet[], lastOffset: bigint, release: () => void): Promise<boolean> {
+    let isHanded = false;
+    try {
+      isHanded = await this.#push(sets, release);
+    } finally {
+      if (!isHanded) release();
+    }
+    if (!isHanded) return false;
+    this.#resolve();
+    this.#handed = lastOffset;
+    return true;
+  }
+
+  /** The batches before the one that cannot be read are good. */
+  async #endBefore(failure: Error): Promise<never> {
+    await this.end();
+    throw failure;
+  }
+
+  /** False if the assignment ended while there was no room. `release` is called when the last of the sets has left the queue. */
+  async #push(sets: RecordSet[], release?: () => void): Promise<boolean> {
+    const { topic, partition } = this.#payload.batch;
+    for (let records = sets.shift(); records !== undefined; records = sets.shift()) {
+      if (!this.isWanted) return false;
+      while (this.#queue.full) if (!(await this.#wait(this.#queue.room(WAIT_MS)))) return false;
+      this.#queue.push({ topic, partition, epoch: this.#assignment.epoch, records }, sets.length === 0 ? release : undefined);
+      if (this.#state !== undefined) this.#state.handed = true;
+    }
+    return true;
+  }
+
+  #resolve(): void {
+    if (this.#handed === null) return;
+    this.#payload.resolveOffset(String(this.#handed));
+    if (this.#state !== undefined) this.#state.expected = this.#handed + 1n;
+  }
+
+  get isWanted(): boolean {
+    return this.#assignment.live && this.#payload.isRunning() && !this.#payload.isStale();
+  }
+
+  /** Waits for room, for some time, and keeps the member alive; false if the assignment ended meanwhile. */
+  async #wait(room: Promise<unknown>): Promise<boolean> {
+    await settles(room, WAIT_MS);
+    if (!this.isWanted) return false;
+    await this.#payload.heartbeat();
+    return this.isWanted;
+  }
+}
+
+/** The records from an offset on. A part of decompressed records is copied, so that it does not keep all of them in memory. */
+function fromOffset(set: RecordSet, offset: bigint, isCompressed: boolean): RecordSet | null {
+  const rest = trimBelow(set, offset);
+  return rest === null || rest === set || !isCompressed ? rest : { ...rest, records: Uint8Array.from(rest.records) };
+}
