@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := build
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: build demo test lint format bench bench-conduit plugin install-plugin package clean help
+.PHONY: build generate demo test lint format bench bench-conduit plugin install-plugin package clean help
 
 # npm is run by the system's Node: it replaces the folder that the other one lives in.
 SYSTEM_PATH := $(PATH)
@@ -20,10 +20,13 @@ BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 COMPONENT := dist/component/.built
 PLUGIN := dist/plugin/conduit-connector-kafka-wasm
-COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f) $(wildcard tools/*.mjs)
+COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f) $(wildcard tools/*.mjs tools/wit/*.mjs)
 HOST_SOURCES := $(shell find host proto tools -type f)
 
 build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
+
+generate: $(INSTALLED) ## Write what follows from wit/: the guest's glue and the host's contract
+	@node tools/wit/generate.mjs
 
 demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its own (under 3 minutes)
 	@node test/demo/demo.ts

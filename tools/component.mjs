@@ -14,9 +14,9 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkLayouts } from './layouts.mjs';
 import { manifestOf, waitingImports } from './manifest.mjs';
-import { readWorld } from './wit.mjs';
+import { checkGenerated } from './wit/generate.mjs';
+import { readWorld } from './wit/parse.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -43,7 +43,7 @@ const component = folder !== undefined ? `${folder}/component` : isProduct ? 'di
 const core = `${build}/${target}.core.wasm`;
 const embedded = `${build}/${target}.embed.wasm`;
 
-checkLayouts();
+checkGenerated();
 mkdirSync(at(build), { recursive: true });
 const wit = completeWit();
 const world = readWorld(at(wit), options.world);

@@ -1,23 +1,59 @@
-// conduit:kafka consumer and producer: host resources whose methods wait (the host suspends the guest).
-import { ConnectorError } from './errors';
-import {
-  ConnectionView,
-  ConsumerOpenParams,
-  ConsumerOpenResult,
-  ConsumerPollResult,
-  FailureView,
-  FetchedView,
-  IMPORT_RESULT_SIZE,
-  OutgoingView,
-  PartitionOffsetView,
-  ProducerOpenParams,
-  ProducerOpenResult,
-  ProducerSendResult,
-  SaslView,
-  TlsView,
-} from './layout';
+// Written by tools/wit/generate.mjs from wit/; do not edit.
+// A view is an address with typed accessors: no object, no copy. Lists and strings are slots: address and length. A class is a value of
+// the guest: `lower` writes it into a view, `lift` reads it from one.
 import { arenaZeroed } from './arena';
-import { ListSlot, lowerStrings, newList } from './slots';
+import { Result } from './result';
+import { BytesSlot, ListSlot, StringSlot, lowerStrings, newList } from './slots';
+import { ConnectorError, ErrorView } from './connector';
+
+/** Bytes of the largest result of a function of conduit:kafka. */
+export const RESULT_SIZE = 16;
+
+/** conduit:kafka/producer@0.1.0.acks */
+export namespace Acks {
+  export const none: u8 = 0;
+  export const leader: u8 = 1;
+  export const all: u8 = 2;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "none";
+    if (value == 1) return "leader";
+    if (value == 2) return "all";
+    return "?";
+  }
+}
+
+/** conduit:kafka/producer@0.1.0.compression */
+export namespace Compression {
+  export const none: u8 = 0;
+  export const gzip: u8 = 1;
+  export const snappy: u8 = 2;
+  export const lz4: u8 = 3;
+  export const zstd: u8 = 4;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "none";
+    if (value == 1) return "gzip";
+    if (value == 2) return "snappy";
+    if (value == 3) return "lz4";
+    if (value == 4) return "zstd";
+    return "?";
+  }
+}
+
+/** conduit:kafka/types@0.1.0.sasl-mechanism */
+export namespace SaslMechanism {
+  export const plain: u8 = 0;
+  export const scramSha256: u8 = 1;
+  export const scramSha512: u8 = 2;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "plain";
+    if (value == 1) return "scram-sha256";
+    if (value == 2) return "scram-sha512";
+    return "?";
+  }
+}
 
 
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.open")
@@ -29,11 +65,11 @@ declare function __consumerPoll(self: i32, maxRecords: u32, maxBytes: u32, maxWa
 
 
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.commit")
-declare function __consumerCommit(self: i32, epoch: u32, offsets: usize, count: u32, result: usize): void;
+declare function __consumerCommit(self: i32, epoch: u32, offsets: usize, offsetsLength: u32, result: usize): void;
 
 
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.close")
-declare function __consumerClose(self: i32, result: usize): void;
+declare function __consumerClose(consumer: i32, result: usize): void;
 
 
 @external("conduit:kafka/producer@0.1.0", "[static]producer.open")
@@ -41,45 +77,27 @@ declare function __producerOpen(params: usize, result: usize): void;
 
 
 @external("conduit:kafka/producer@0.1.0", "[method]producer.send")
-declare function __producerSend(self: i32, outgoing: usize, count: u32, result: usize): void;
+declare function __producerSend(self: i32, outgoing: usize, outgoingLength: u32, result: usize): void;
 
 
 @external("conduit:kafka/producer@0.1.0", "[static]producer.close")
-declare function __producerClose(self: i32, result: usize): void;
+declare function __producerClose(producer: i32, result: usize): void;
 
-/** Certificates and key are references that the host gave, or empty. */
-export class Tls {
-  clientCertRef: string = '';
-  clientKeyRef: string = '';
-  caCertRef: string = '';
-  insecureSkipVerify: bool = false;
+// Every import gives its result here, where the next one overwrites it.
+const RESULT: usize = memory.data(RESULT_SIZE, 8);
 
-  lower(view: TlsView): void {
-    view.clientCertRef.lower(this.clientCertRef);
-    view.clientKeyRef.lower(this.clientKeyRef);
-    view.caCertRef.lower(this.caCertRef);
-    view.insecureSkipVerify = this.insecureSkipVerify;
-  }
-}
-/** `mechanism` is one of SaslMechanism. */
-export class Sasl {
-  constructor(
-    public mechanism: u8,
-    public username: string,
-    public passwordRef: string,
-  ) {}
-
-  lower(view: SaslView): void {
-    view.mechanism = this.mechanism;
-    view.username.lower(this.username);
-    view.passwordRef.lower(this.passwordRef);
-  }
-}
+/**
+ * conduit:kafka/types@0.1.0.connection
+ * How to reach a cluster. The host checks every part against the instance's policy, and
+ * every address that a broker advertises later as well.
+ */
 export class Connection {
-  servers: string[] = [];
-  clientId: string = '';
-  tls: Tls | null = null;
-  sasl: Sasl | null = null;
+  constructor(
+    public servers: string[] = [],
+    public clientId: string = '',
+    public tls: Tls | null = null,
+    public sasl: Sasl | null = null,
+  ) {}
 
   lower(view: ConnectionView): void {
     lowerStrings(this.servers, view.servers);
@@ -93,136 +111,411 @@ export class Connection {
   }
 }
 
-/** `nextOffset` is the offset after the last one handled. */
-export class PartitionOffset {
-  constructor(
-    public topic: string,
-    public partition: i32,
-    public nextOffset: i64,
-  ) {}
-}
-
-function lowerOffsets(a: PartitionOffset[], out: ListSlot<PartitionOffsetView>): void {
-  out.allocate(a.length);
-  for (let i = 0; i < a.length; i++) {
-    const view = out.at(i),
-      offset = a[i];
-    view.topic.lower(offset.topic);
-    view.partition = offset.partition;
-    view.nextOffset = offset.nextOffset;
-  }
-}
-
-/** Exactly one of the two is null. */
-export class OpenResult<T> {
-  value: T | null = null;
-  error: ConnectorError | null = null;
-}
-
-// Every import gives its result here: `result<..., error>` with the error at one place.
-const RESULT: usize = memory.data(IMPORT_RESULT_SIZE, 8);
-function errorOf(): ConnectorError | null {
-  const r = changetype<ConsumerPollResult>(RESULT);
-  return r.isError ? ConnectorError.lift(r.error) : null;
-}
-
+/** conduit:kafka/consumer@0.1.0.consumer */
 export class Consumer {
-  /** Of the last call of `poll`. */
-  error: ConnectorError | null = null;
-  constructor(private handle: i32) {}
+  constructor(readonly handle: i32) {}
 
-  static open(
-    connection: Connection,
-    topics: string[],
-    group: string,
-    fromBeginning: bool,
-    resume: PartitionOffset[],
-  ): OpenResult<Consumer> {
-    const params = changetype<ConsumerOpenParams>(
-      arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN),
-    );
+  static open(connection: Connection, options: ConsumerOptions): Result<Consumer> {
+    const params = changetype<ConsumerOpenParams>(arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN));
     connection.lower(params.connection);
-    const options = params.options;
-    lowerStrings(topics, options.topics);
-    options.group.lower(group);
-    options.fromBeginning = fromBeginning;
-    lowerOffsets(resume, options.resume);
+    options.lower(params.options);
     __consumerOpen(changetype<usize>(params), RESULT);
-    const result = new OpenResult<Consumer>();
-    result.error = errorOf();
-    if (result.error === null) result.value = new Consumer(changetype<ConsumerOpenResult>(RESULT).ok);
-    return result;
+    const result = changetype<ConsumerOpenResult>(RESULT);
+    return result.isError ? new Result<Consumer>(null, ConnectorError.lift(result.error)) : new Result<Consumer>(new Consumer(result.ok), null);
   }
 
   /**
-   * What was fetched, in the arena: valid until the export returns. Null: it failed, see `error`.
-   * The views are `topic`, `partition`, `epoch` and `records` (see FetchedView, RecordSetView in layout.ts).
+   * Waits at most `max-wait-ms`; the host may end it sooner. Empty is normal. `epoch` grows
+   * with each assignment of partitions.
    */
-  poll(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): ListSlot<FetchedView> | null {
+  poll(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): Result<ListSlot<FetchedView>> {
     __consumerPoll(this.handle, maxRecords, maxBytes, maxWaitMs, RESULT);
-    this.error = errorOf();
-    if (this.error !== null) return null;
-    // A copy of the slot: the result area is used again by the next import.
-    const list = changetype<ConsumerPollResult>(RESULT).ok;
-    const out = newList<FetchedView>(0);
-    out.ptr = list.ptr;
-    out.length = list.length;
-    return out;
+    const result = changetype<ConsumerPollResult>(RESULT);
+    return result.isError ? new Result<ListSlot<FetchedView>>(null, ConnectorError.lift(result.error)) : new Result<ListSlot<FetchedView>>(result.ok.copy(), null);
   }
+
+  /**
+   * Offsets of an epoch that is over are ignored, and never rewind another member.
+   * Ok means that the broker has answered.
+   */
   commit(epoch: u32, offsets: PartitionOffset[]): ConnectorError | null {
-    const list = newList<PartitionOffsetView>(0);
-    lowerOffsets(offsets, list);
-    __consumerCommit(this.handle, epoch, list.ptr, list.length, RESULT);
-    return errorOf();
+    const offsetsList = newList<PartitionOffsetView>(0);
+    PartitionOffset.lowerAll(offsets, offsetsList);
+    __consumerCommit(this.handle, epoch, offsetsList.ptr, offsetsList.length, RESULT);
+    const result = changetype<ConsumerCommitResult>(RESULT);
+    return result.isError ? ConnectorError.lift(result.error) : null;
   }
-  /** Ends the handle also if it fails. */
-  close(): ConnectorError | null {
-    __consumerClose(this.handle, RESULT);
-    return errorOf();
+
+  /** Ends the consumer and its handle. Commits nothing. */
+  static close(consumer: Consumer): ConnectorError | null {
+    __consumerClose(consumer.handle, RESULT);
+    const result = changetype<ConsumerCloseResult>(RESULT);
+    return result.isError ? ConnectorError.lift(result.error) : null;
   }
 }
 
+/** conduit:kafka/consumer@0.1.0.options */
+export class ConsumerOptions {
+  constructor(
+    public topics: string[] = [],
+    public group: string = '',
+    public fromBeginning: bool = false,
+    public resume: PartitionOffset[] = [],
+  ) {}
+
+  lower(view: ConsumerOptionsView): void {
+    lowerStrings(this.topics, view.topics);
+    view.group.lower(this.group);
+    view.fromBeginning = this.fromBeginning;
+    PartitionOffset.lowerAll(this.resume, view.resume);
+  }
+}
+
+/**
+ * conduit:kafka/types@0.1.0.partition-offset
+ * `next-offset` is the offset after the last one handled, as Kafka commits it.
+ */
+export class PartitionOffset {
+  constructor(
+    public topic: string = '',
+    public partition: i32 = 0,
+    public nextOffset: i64 = 0,
+  ) {}
+
+  lower(view: PartitionOffsetView): void {
+    view.topic.lower(this.topic);
+    view.partition = this.partition;
+    view.nextOffset = this.nextOffset;
+  }
+  static lowerAll(all: PartitionOffset[], out: ListSlot<PartitionOffsetView>): void {
+    out.allocate(all.length);
+    for (let i = 0; i < all.length; i++) all[i].lower(out.at(i));
+  }
+}
+
+/** conduit:kafka/producer@0.1.0.producer */
 export class Producer {
-  /** Of the last call of `send`. */
-  error: ConnectorError | null = null;
-  constructor(private handle: i32) {}
+  constructor(readonly handle: i32) {}
 
-  /** `acks` and `compression` are cases of Acks and Compression. */
-  static open(connection: Connection, acks: u8, compression: u8, maxBatchBytes: u32, deliveryTimeoutMs: u32): OpenResult<Producer> {
-    const params = changetype<ProducerOpenParams>(
-      arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN),
-    );
+  static open(connection: Connection, options: ProducerOptions): Result<Producer> {
+    const params = changetype<ProducerOpenParams>(arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN));
     connection.lower(params.connection);
-    const options = params.options;
-    options.acks = acks;
-    options.compression = compression;
-    options.maxBatchBytes = maxBatchBytes;
-    options.deliveryTimeoutMs = deliveryTimeoutMs;
+    options.lower(params.options);
     __producerOpen(changetype<usize>(params), RESULT);
-    const result = new OpenResult<Producer>();
-    result.error = errorOf();
-    if (result.error === null) result.value = new Producer(changetype<ProducerOpenResult>(RESULT).ok);
-    return result;
+    const result = changetype<ProducerOpenResult>(RESULT);
+    return result.isError ? new Result<Producer>(null, ConnectorError.lift(result.error)) : new Result<Producer>(new Producer(result.ok), null);
   }
 
-  /** The failures, in the arena; every other record is written. Null: nothing is known, see `error`. Fill `outgoing` with newOutgoing. */
-  send(outgoing: ListSlot<OutgoingView>): ListSlot<FailureView> | null {
+  /**
+   * Ok lists the records that failed, and every other one is written. Err means that
+   * no outcome is known.
+   */
+  send(outgoing: ListSlot<OutgoingView>): Result<SendFailure[]> {
     __producerSend(this.handle, outgoing.ptr, outgoing.length, RESULT);
-    this.error = errorOf();
-    if (this.error !== null) return null;
-    const list = changetype<ProducerSendResult>(RESULT).ok;
-    const out = newList<FailureView>(0);
-    out.ptr = list.ptr;
-    out.length = list.length;
-    return out;
+    const result = changetype<ProducerSendResult>(RESULT);
+    return result.isError ? new Result<SendFailure[]>(null, ConnectorError.lift(result.error)) : new Result<SendFailure[]>(SendFailure.liftAll(result.ok), null);
   }
-  close(): ConnectorError | null {
-    __producerClose(this.handle, RESULT);
-    return errorOf();
+
+  /** Ends the producer and its handle, after what `send` was given is settled. */
+  static close(producer: Producer): ConnectorError | null {
+    __producerClose(producer.handle, RESULT);
+    const result = changetype<ProducerCloseResult>(RESULT);
+    return result.isError ? ConnectorError.lift(result.error) : null;
   }
 }
 
-/** Room for n record sets to send; the caller sets every field of each. */
-export function newOutgoing(n: u32): ListSlot<OutgoingView> {
-  return newList<OutgoingView>(n);
+/** conduit:kafka/producer@0.1.0.options */
+export class ProducerOptions {
+  constructor(
+    public acks: u8 = 0,
+    public compression: u8 = 0,
+    public maxBatchBytes: u32 = 0,
+    public deliveryTimeoutMs: u32 = 0,
+  ) {}
+
+  lower(view: ProducerOptionsView): void {
+    view.acks = this.acks;
+    view.compression = this.compression;
+    view.maxBatchBytes = this.maxBatchBytes;
+    view.deliveryTimeoutMs = this.deliveryTimeoutMs;
+  }
+}
+
+/** conduit:kafka/types@0.1.0.sasl */
+export class Sasl {
+  constructor(
+    public mechanism: u8 = 0,
+    public username: string = '',
+    public passwordRef: string = '',
+  ) {}
+
+  lower(view: SaslView): void {
+    view.mechanism = this.mechanism;
+    view.username.lower(this.username);
+    view.passwordRef.lower(this.passwordRef);
+  }
+}
+
+/**
+ * conduit:kafka/producer@0.1.0.send-failure
+ * Record number `index`, counted over all of `outgoing`, was not written.
+ */
+export class SendFailure {
+  constructor(
+    public index: u32 = 0,
+    public reason: ConnectorError = new ConnectorError(),
+  ) {}
+
+  static lift(view: SendFailureView): SendFailure {
+    return new SendFailure(
+      view.index,
+      ConnectorError.lift(view.reason),
+    );
+  }
+  static liftAll(list: ListSlot<SendFailureView>): SendFailure[] {
+    const all = new Array<SendFailure>();
+    for (let i: u32 = 0; i < list.length; i++) all.push(SendFailure.lift(list.at(i)));
+    return all;
+  }
+}
+
+/**
+ * conduit:kafka/types@0.1.0.tls
+ * `*-ref` are references to secrets or PEM texts that the host holds; empty = not given.
+ */
+export class Tls {
+  constructor(
+    public clientCertRef: string = '',
+    public clientKeyRef: string = '',
+    public caCertRef: string = '',
+    public insecureSkipVerify: bool = false,
+  ) {}
+
+  lower(view: TlsView): void {
+    view.clientCertRef.lower(this.clientCertRef);
+    view.clientKeyRef.lower(this.clientKeyRef);
+    view.caCertRef.lower(this.caCertRef);
+    view.insecureSkipVerify = this.insecureSkipVerify;
+  }
+}
+
+/** conduit:kafka/types@0.1.0.topic-partition */
+export class TopicPartition {
+  constructor(
+    public topic: string = '',
+    public partition: i32 = 0,
+  ) {}
+}
+
+/** conduit:kafka/types@0.1.0.connection: 72 bytes, align 4 */
+@unmanaged export class ConnectionView {
+  @inline get SIZE(): usize { return 72; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get servers(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
+  @inline get clientId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+  @inline get hasTls(): bool { return load<bool>(changetype<usize>(this), 16); }
+  @inline set hasTls(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
+  @inline get tls(): TlsView { return changetype<TlsView>(changetype<usize>(this) + 20); }
+  @inline get hasSasl(): bool { return load<bool>(changetype<usize>(this), 48); }
+  @inline set hasSasl(value: bool) { store<bool>(changetype<usize>(this), value, 48); }
+  @inline get sasl(): SaslView { return changetype<SaslView>(changetype<usize>(this) + 52); }
+}
+
+/** result of conduit:kafka/consumer@0.1.0#[static]consumer.close: 16 bytes, align 4 */
+@unmanaged export class ConsumerCloseResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** result of conduit:kafka/consumer@0.1.0#[method]consumer.commit: 16 bytes, align 4 */
+@unmanaged export class ConsumerCommitResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 100 bytes, align 4 */
+@unmanaged export class ConsumerOpenParams {
+  @inline get SIZE(): usize { return 100; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
+  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 72); }
+}
+
+/** result of conduit:kafka/consumer@0.1.0#[static]consumer.open: 16 bytes, align 4 */
+@unmanaged export class ConsumerOpenResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get ok(): i32 { return load<i32>(changetype<usize>(this), 4); }
+  @inline set ok(value: i32) { store<i32>(changetype<usize>(this), value, 4); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** conduit:kafka/consumer@0.1.0.options: 28 bytes, align 4 */
+@unmanaged export class ConsumerOptionsView {
+  @inline get SIZE(): usize { return 28; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get topics(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
+  @inline get group(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+  @inline get fromBeginning(): bool { return load<bool>(changetype<usize>(this), 16); }
+  @inline set fromBeginning(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
+  @inline get resume(): ListSlot<PartitionOffsetView> { return changetype<ListSlot<PartitionOffsetView>>(changetype<usize>(this) + 20); }
+}
+
+/** result of conduit:kafka/consumer@0.1.0#[method]consumer.poll: 16 bytes, align 4 */
+@unmanaged export class ConsumerPollResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get ok(): ListSlot<FetchedView> { return changetype<ListSlot<FetchedView>>(changetype<usize>(this) + 4); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** conduit:kafka/consumer@0.1.0.fetched: 48 bytes, align 8 */
+@unmanaged export class FetchedView {
+  @inline get SIZE(): usize { return 48; }
+  @inline get ALIGN(): usize { return 8; }
+  @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 8); }
+  @inline set partition(value: i32) { store<i32>(changetype<usize>(this), value, 8); }
+  @inline get epoch(): u32 { return load<u32>(changetype<usize>(this), 12); }
+  @inline set epoch(value: u32) { store<u32>(changetype<usize>(this), value, 12); }
+  @inline get records(): RecordSetView { return changetype<RecordSetView>(changetype<usize>(this) + 16); }
+}
+
+/** conduit:kafka/producer@0.1.0.outgoing: 48 bytes, align 8 */
+@unmanaged export class OutgoingView {
+  @inline get SIZE(): usize { return 48; }
+  @inline get ALIGN(): usize { return 8; }
+  @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get hasPartition(): bool { return load<bool>(changetype<usize>(this), 8); }
+  @inline set hasPartition(value: bool) { store<bool>(changetype<usize>(this), value, 8); }
+  @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 12); }
+  @inline set partition(value: i32) { store<i32>(changetype<usize>(this), value, 12); }
+  @inline get records(): RecordSetView { return changetype<RecordSetView>(changetype<usize>(this) + 16); }
+}
+
+/** conduit:kafka/types@0.1.0.partition-offset: 24 bytes, align 8 */
+@unmanaged export class PartitionOffsetView {
+  @inline get SIZE(): usize { return 24; }
+  @inline get ALIGN(): usize { return 8; }
+  @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 8); }
+  @inline set partition(value: i32) { store<i32>(changetype<usize>(this), value, 8); }
+  @inline get nextOffset(): i64 { return load<i64>(changetype<usize>(this), 16); }
+  @inline set nextOffset(value: i64) { store<i64>(changetype<usize>(this), value, 16); }
+}
+
+/** result of conduit:kafka/producer@0.1.0#[static]producer.close: 16 bytes, align 4 */
+@unmanaged export class ProducerCloseResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 84 bytes, align 4 */
+@unmanaged export class ProducerOpenParams {
+  @inline get SIZE(): usize { return 84; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
+  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 72); }
+}
+
+/** result of conduit:kafka/producer@0.1.0#[static]producer.open: 16 bytes, align 4 */
+@unmanaged export class ProducerOpenResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get ok(): i32 { return load<i32>(changetype<usize>(this), 4); }
+  @inline set ok(value: i32) { store<i32>(changetype<usize>(this), value, 4); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** conduit:kafka/producer@0.1.0.options: 12 bytes, align 4 */
+@unmanaged export class ProducerOptionsView {
+  @inline get SIZE(): usize { return 12; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get acks(): u8 { return load<u8>(changetype<usize>(this)); }
+  @inline set acks(value: u8) { store<u8>(changetype<usize>(this), value); }
+  @inline get compression(): u8 { return load<u8>(changetype<usize>(this), 1); }
+  @inline set compression(value: u8) { store<u8>(changetype<usize>(this), value, 1); }
+  @inline get maxBatchBytes(): u32 { return load<u32>(changetype<usize>(this), 4); }
+  @inline set maxBatchBytes(value: u32) { store<u32>(changetype<usize>(this), value, 4); }
+  @inline get deliveryTimeoutMs(): u32 { return load<u32>(changetype<usize>(this), 8); }
+  @inline set deliveryTimeoutMs(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
+}
+
+/** result of conduit:kafka/producer@0.1.0#[method]producer.send: 16 bytes, align 4 */
+@unmanaged export class ProducerSendResult {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get ok(): ListSlot<SendFailureView> { return changetype<ListSlot<SendFailureView>>(changetype<usize>(this) + 4); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** conduit:kafka/types@0.1.0.record-set: 32 bytes, align 8 */
+@unmanaged export class RecordSetView {
+  @inline get SIZE(): usize { return 32; }
+  @inline get ALIGN(): usize { return 8; }
+  @inline get baseOffset(): i64 { return load<i64>(changetype<usize>(this)); }
+  @inline set baseOffset(value: i64) { store<i64>(changetype<usize>(this), value); }
+  @inline get baseTimestamp(): i64 { return load<i64>(changetype<usize>(this), 8); }
+  @inline set baseTimestamp(value: i64) { store<i64>(changetype<usize>(this), value, 8); }
+  @inline get count(): u32 { return load<u32>(changetype<usize>(this), 16); }
+  @inline set count(value: u32) { store<u32>(changetype<usize>(this), value, 16); }
+  @inline get records(): BytesSlot { return changetype<BytesSlot>(changetype<usize>(this) + 20); }
+  @inline get logAppendTime(): bool { return load<bool>(changetype<usize>(this), 28); }
+  @inline set logAppendTime(value: bool) { store<bool>(changetype<usize>(this), value, 28); }
+}
+
+/** conduit:kafka/types@0.1.0.sasl: 20 bytes, align 4 */
+@unmanaged export class SaslView {
+  @inline get SIZE(): usize { return 20; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get mechanism(): u8 { return load<u8>(changetype<usize>(this)); }
+  @inline set mechanism(value: u8) { store<u8>(changetype<usize>(this), value); }
+  @inline get username(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 4); }
+  @inline get passwordRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 12); }
+}
+
+/** conduit:kafka/producer@0.1.0.send-failure: 16 bytes, align 4 */
+@unmanaged export class SendFailureView {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get index(): u32 { return load<u32>(changetype<usize>(this)); }
+  @inline set index(value: u32) { store<u32>(changetype<usize>(this), value); }
+  @inline get reason(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** conduit:kafka/types@0.1.0.tls: 28 bytes, align 4 */
+@unmanaged export class TlsView {
+  @inline get SIZE(): usize { return 28; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get clientCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get clientKeyRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+  @inline get caCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
+  @inline get insecureSkipVerify(): bool { return load<bool>(changetype<usize>(this), 24); }
+  @inline set insecureSkipVerify(value: bool) { store<bool>(changetype<usize>(this), value, 24); }
+}
+
+/** conduit:kafka/types@0.1.0.topic-partition: 12 bytes, align 4 */
+@unmanaged export class TopicPartitionView {
+  @inline get SIZE(): usize { return 12; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 8); }
+  @inline set partition(value: i32) { store<i32>(changetype<usize>(this), value, 8); }
 }

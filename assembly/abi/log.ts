@@ -1,5 +1,5 @@
 // conduit:connector/log
-import { Level, StringStringView } from './layout';
+import { Level, StringStringView } from './connector';
 import { newList } from './slots';
 
 export { Level };

@@ -85,6 +85,13 @@ import { arenaAlloc, arenaZeroed } from './arena';
   @inline at(i: u32): T {
     return changetype<T>(<usize>this.ptr + <usize>i * changetype<T>(0).SIZE);
   }
+  /** A copy of the slot itself: the area that holds a result of an import is used again by the next one. */
+  copy(): ListSlot<T> {
+    const slot = changetype<ListSlot<T>>(arenaAlloc(8, 4));
+    slot.ptr = this.ptr;
+    slot.length = this.length;
+    return slot;
+  }
   /** Makes room for n zeroed items. */
   allocate(n: u32): void {
     const item = changetype<T>(0);
@@ -106,7 +113,12 @@ export function newList<T>(n: u32): ListSlot<T> {
   return slot;
 }
 
-export function lowerStrings(a: string[], out: ListSlot<StringSlot>): void {
-  out.allocate(a.length);
-  for (let i = 0; i < a.length; i++) out.at(i).lower(a[i]);
+export function lowerStrings(all: string[], out: ListSlot<StringSlot>): void {
+  out.allocate(all.length);
+  for (let i = 0; i < all.length; i++) out.at(i).lower(all[i]);
+}
+export function liftStrings(list: ListSlot<StringSlot>): string[] {
+  const all = new Array<string>();
+  for (let i: u32 = 0; i < list.length; i++) all.push(list.at(i).lift());
+  return all;
 }

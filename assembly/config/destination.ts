@@ -1,5 +1,5 @@
 // Configuration of the destination.
-import { Acks, Compression } from '../abi/layout';
+import { Acks, Compression } from '../abi/kafka';
 import { Parameter } from '../specifier/parameter';
 import { parseConnection } from './connection';
 import { goQuote } from './go-values';

@@ -1,5 +1,5 @@
 // The connector's configuration: parsed by `configure`, read by the data path.
-import { InvalidParam } from '../abi/errors';
+import { InvalidParam } from '../abi/connector';
 import { Level, log } from '../abi/log';
 import { destinationParameters } from '../specifier/destination';
 import { Parameter } from '../specifier/parameter';

@@ -1,5 +1,5 @@
 // The configuration as the host gives it.
-import { StringStringView } from '../abi/layout';
+import { StringStringView } from '../abi/connector';
 import { listOf } from '../abi/slots';
 
 /** `list<tuple<string, string>>`; the last of equal keys counts. */

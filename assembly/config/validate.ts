@@ -1,7 +1,6 @@
 // Conduit's algorithm for a connector's configuration: trim, defaults, unknown keys, types, validations (conduit-commons
 // config.Config). The texts are its own. All problems are reported, in the order of the table of settings.
-import { InvalidParam } from '../abi/errors';
-import { ParamType, ValidationKind } from '../abi/layout';
+import { InvalidParam, ParamType, ValidationKind } from '../abi/connector';
 import { Parameter } from '../specifier/parameter';
 import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger, parsed } from './go-values';
 

@@ -2,9 +2,8 @@
 // the largest batch. The first topic's records are written as they are read; those of other topics wait for their turn and are read
 // again, since nearly always there are none.
 import { arenaAlloc } from '../abi/arena';
-import { ConnectorError } from '../abi/errors';
+import { ConnectorError, ErrorKind } from '../abi/connector';
 import { Producer } from '../abi/kafka';
-import { ErrorKind } from '../abi/layout';
 import * as reader from '../bytes/reader';
 import { reset as resetScratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';

@@ -1,8 +1,8 @@
 // conduit:connector/destination
 import { Date as WasiDate } from 'as-wasi/assembly';
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../abi/errors';
-import { Producer } from '../abi/kafka';
-import { DestinationWriteResult, ErrorKind } from '../abi/layout';
+import { ConnectorError, DestinationWriteResult, ErrorKind } from '../abi/connector';
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
+import { Producer, ProducerOptions } from '../abi/kafka';
 import { configureDestination, destinationSettings } from '../config/index';
 import { liftConfig } from '../config/lift';
 import { writeBatch } from './batch';
@@ -27,7 +27,8 @@ export function destinationOpen(): usize {
   const settings = destinationSettings;
   if (settings === null) return refuse(ErrorKind.other, 'the destination is not configured');
   if (producer !== null) return refuse(ErrorKind.other, 'the destination is open already');
-  const opened = Producer.open(settings.connection, settings.acks, settings.compression, settings.batchBytes, settings.deliveryTimeoutMs);
+  const options = new ProducerOptions(settings.acks, settings.compression, settings.batchBytes, settings.deliveryTimeoutMs);
+  const opened = Producer.open(settings.connection, options);
   if (opened.error !== null) return returnResult(opened.error);
   useTemplate(settings.topicTemplate);
   producer = opened.value;
@@ -61,6 +62,6 @@ export function destinationTeardown(): usize {
   const p = producer;
   if (p === null) return returnResult(null);
   producer = null;
-  const error = p.close();
+  const error = Producer.close(p);
   return error === null ? returnResult(null) : refuse(error.kind, 'failed closing Kafka producer: ' + error.text);
 }

@@ -1,9 +1,9 @@
 // The record sets that a write has made and not sent yet, in one buffer. A write that does not fit into it is sent in parts, in order,
 // so that the memory that a request takes does not grow with what it becomes.
 import { arenaAlloc } from '../abi/arena';
-import { ConnectorError } from '../abi/errors';
-import { Producer, newOutgoing } from '../abi/kafka';
-import { ErrorKind } from '../abi/layout';
+import { ConnectorError, ErrorKind } from '../abi/connector';
+import { OutgoingView, Producer } from '../abi/kafka';
+import { newList } from '../abi/slots';
 import { fail } from './outcomes';
 import { topic } from './topics';
 
@@ -127,7 +127,7 @@ function setAt(i: u32): Set {
 /** Sends what is buffered and notes which records failed; an error: no outcome is known for any of them. */
 export function sendSets(producer: Producer): ConnectorError | null {
   if (buffered == 0) return null;
-  const list = newOutgoing(setCount);
+  const list = newList<OutgoingView>(setCount);
   for (let i: u32 = 0; i < setCount; i++) {
     const set = setAt(i);
     const view = list.at(i);
@@ -140,13 +140,14 @@ export function sendSets(producer: Producer): ConnectorError | null {
     records.records.set(buffer + set.begin, set.end - set.begin);
     records.logAppendTime = false;
   }
-  const failures = producer.send(list);
-  if (failures === null) return producer.error;
-  for (let i: u32 = 0; i < failures.length; i++) {
-    const failure = failures.at(i);
+  const result = producer.send(list);
+  if (result.error !== null) return result.error;
+  const failures = result.value!;
+  for (let i = 0; i < failures.length; i++) {
+    const failure = failures[i];
     if (failure.index >= buffered)
       return new ConnectorError(ErrorKind.other, 'the host reports a failure of a record that it was not given');
-    fail(load<u32>(order + ((<usize>failure.index) << 2)), 'failed to produce record: ' + failure.reason.text.lift());
+    fail(load<u32>(order + ((<usize>failure.index) << 2)), 'failed to produce record: ' + failure.reason.text);
   }
   clear();
   return null;

@@ -1,7 +1,7 @@
 // Fetched record sets -> one connector.v2.Source.Run.Response, within the host's credit.
 import { arenaAlloc } from '../abi/arena';
-import { ConnectorError } from '../abi/errors';
-import { ErrorKind, FetchedView } from '../abi/layout';
+import { ConnectorError, ErrorKind } from '../abi/connector';
+import { FetchedView } from '../abi/kafka';
 import { ListSlot } from '../abi/slots';
 import * as output from '../bytes/output';
 import { reset as resetScratch } from '../bytes/scratch';

@@ -1,8 +1,7 @@
 // When acknowledged offsets are committed: with commitOffsetsSize of them, commitOffsetsDelay after the first, with an
 // acknowledgement a second or more after the last commit, and at the end.
-import { ConnectorError } from '../abi/errors';
+import { ConnectorError, ErrorKind } from '../abi/connector';
 import { Consumer } from '../abi/kafka';
-import { ErrorKind } from '../abi/layout';
 import { Level, log } from '../abi/log';
 import { currentEpoch, noneIsPending, pending } from './ack-tracker';
 import { dueOffsets, markCommitted } from './partitions';

@@ -1,6 +1,6 @@
 // Record sets that were fetched and have not gone out in full. A batch ends where the credit ends, which no one knows before the
 // records are mapped; the rest of a set waits here for the next read.
-import { FetchedView } from '../abi/layout';
+import { FetchedView } from '../abi/kafka';
 import { Partition } from './partition';
 
 export class FetchedSet {

@@ -1,8 +1,8 @@
 // conduit:connector/source
 import { Date as WasiDate } from 'as-wasi/assembly';
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../abi/errors';
-import { Consumer, PartitionOffset } from '../abi/kafka';
-import { ErrorKind, SourceReadResult } from '../abi/layout';
+import { ConnectorError, ErrorKind, SourceReadResult } from '../abi/connector';
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
+import { Consumer, ConsumerOptions, PartitionOffset } from '../abi/kafka';
 import * as reader from '../bytes/reader';
 import { configureSource, sourceSettings } from '../config/index';
 import { liftConfig } from '../config/lift';
@@ -52,7 +52,8 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   if (position !== null && position.offset >= 0 && position.partition >= 0 && settings.topics.includes(position.topic)) {
     resume.push(new PartitionOffset(position.topic, position.partition, position.offset + 1));
   }
-  const opened = Consumer.open(settings.connection, settings.topics, resolved.group, settings.readFromBeginning, resume);
+  const options = new ConsumerOptions(settings.topics, resolved.group, settings.readFromBeginning, resume);
+  const opened = Consumer.open(settings.connection, options);
   if (opened.error !== null) return returnResult(opened.error);
   reset();
   consumer = opened.value;
@@ -79,11 +80,9 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
   if (maxRecords == 0 || maxBytes == 0 || stopped) return nothing();
   if (!batches.hasWaiting()) {
     const fetched = c.poll(maxRecords, batches.fetchBytes(maxBytes), maxWaitMs);
-    if (fetched === null) {
-      const error = c.error!;
-      return refuse(error.kind, 'failed getting a record: ' + error.text);
-    }
-    batches.add(group, fetched);
+    const error = fetched.error;
+    if (error !== null) return refuse(error.kind, 'failed getting a record: ' + error.text);
+    batches.add(group, fetched.value!);
     if (!batches.hasWaiting()) return nothing();
   }
   // The wait of the poll may have been long, and readAt is when a record was read.
@@ -133,7 +132,7 @@ export function sourceTeardown(): usize {
   if (c === null) return returnResult(null);
   consumer = null;
   const uncommitted = commitAll(c);
-  const unclosed = c.close();
+  const unclosed = Consumer.close(c);
   reset();
   if (uncommitted !== null) return refuse(uncommitted.kind, 'failed closing Kafka consumer: failed to commit records: ' + uncommitted.text);
   if (unclosed !== null) return refuse(unclosed.kind, 'failed closing Kafka consumer: ' + unclosed.text);

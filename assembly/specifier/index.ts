@@ -1,7 +1,6 @@
 // The connector's specification.
-import { RETURN_AREA } from '../abi/errors';
-import { ParamView, SpecificationView, ValidationView } from '../abi/layout';
-import { ListSlot } from '../abi/slots';
+import { Param, Specification, SpecificationView } from '../abi/connector';
+import { RETURN_AREA } from '../abi/exports';
 import { destinationParameters } from './destination';
 import { Parameter } from './parameter';
 import { sourceParameters } from './source';
@@ -18,34 +17,21 @@ const DESCRIPTION =
 
 @cabi("conduit:connector/specifier@0.1.0#specify")
 export function specify(): usize {
-  const spec = changetype<SpecificationView>(RETURN_AREA);
-  spec.name.lower(NAME);
-  spec.summary.lower(SUMMARY);
-  spec.description.lower(DESCRIPTION);
-  spec.version.lower(VERSION);
-  spec.author.lower(AUTHOR);
-  lowerParameters(sourceParameters(), spec.sourceParams);
-  lowerParameters(destinationParameters(), spec.destinationParams);
+  const specification = new Specification(
+    NAME,
+    SUMMARY,
+    DESCRIPTION,
+    VERSION,
+    AUTHOR,
+    described(sourceParameters()),
+    described(destinationParameters()),
+  );
+  specification.lower(changetype<SpecificationView>(RETURN_AREA));
   return RETURN_AREA;
 }
 
-function lowerParameters(all: Parameter[], out: ListSlot<ParamView>): void {
-  const shown: Parameter[] = [];
+function described(all: Parameter[]): Param[] {
+  const shown: Param[] = [];
   for (let i = 0; i < all.length; i++) if (!all[i].ignored) shown.push(all[i]);
-  out.allocate(shown.length);
-  for (let i = 0; i < shown.length; i++) {
-    const p = shown[i],
-      view = out.at(i);
-    view.name.lower(p.name);
-    view.description.lower(p.description);
-    view.defaultValue.lower(p.defaultValue);
-    view.kind = p.kind;
-    view.secret = p.secret;
-    view.validations.allocate(p.validations.length);
-    for (let j = 0; j < p.validations.length; j++) {
-      const validation: ValidationView = view.validations.at(j);
-      validation.kind = p.validations[j].kind;
-      validation.operand.lower(p.validations[j].operand);
-    }
-  }
+  return shown;
 }

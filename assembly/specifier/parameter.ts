@@ -1,28 +1,15 @@
 // One setting of the connector. The tables of settings (source.ts, destination.ts) are data: `specify`, the defaults and the
 // validation of a configuration all read them.
-import { ParamType, ValidationKind } from '../abi/layout';
+import { Param, ParamType, Validation, ValidationKind } from '../abi/connector';
 
-export class Validation {
-  constructor(
-    public kind: u8,
-    public operand: string,
-  ) {}
-}
-
-export class Parameter {
-  /** The host keeps the value and gives the guest a reference. */
-  secret: bool = false;
+export class Parameter extends Param {
   /** Accepted and without effect: known so that old configurations stay valid, but not described. */
   ignored: bool = false;
-  validations: Validation[] = [];
 
   /** `kind` is a case of ParamType; an empty default means that there is none. */
-  constructor(
-    public name: string,
-    public kind: u8,
-    public defaultValue: string,
-    public description: string,
-  ) {}
+  constructor(name: string, kind: u8, defaultValue: string, description: string) {
+    super(name, description, defaultValue, kind);
+  }
 
   required(): this {
     return this.check(ValidationKind.required, '');

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../base/errors.ts';
-import type { Param, ParamKind, Specification, Validation, ValidationKind } from '../runtime/contract.ts';
+import type { Param, ParamType, Specification, Validation, ValidationKind } from '../runtime/contract.ts';
 
 /** An empty message. */
 export const EMPTY: Uint8Array = new Uint8Array(0);
@@ -9,7 +9,7 @@ const LENGTH_DELIMITED = 2;
 const tag = (field: number): number => (field << 3) | LENGTH_DELIMITED;
 
 /** `config.v1.Parameter.Type`. */
-const PARAM_TYPE: Record<ParamKind, number> = { text: 1, int: 2, float: 3, boolean: 4, file: 5, duration: 6 };
+const PARAM_TYPE: Record<ParamType, number> = { text: 1, int: 2, float: 3, boolean: 4, file: 5, duration: 6 };
 /** `config.v1.Validation.Type`. */
 const VALIDATION_TYPE: Record<ValidationKind, number> = {
   required: 1,

@@ -1,23 +1,10 @@
-import type { Batch, Credit, Specification } from './contract.ts';
+import type { DestinationExports, SourceExports, SpecifierExports } from './contract.ts';
 
 /** What jco's `instantiate` returns: every export is async (JSPI), and rejects with an object that has `payload` for a WIT error. */
 export interface GuestExports {
-  specifier: { specify(): Promise<Specification> };
-  source: {
-    configure(config: [string, string][]): Promise<void>;
-    open(resume: Uint8Array | undefined): Promise<void>;
-    read(credit: Credit): Promise<Batch | undefined>;
-    ack(positions: Uint8Array): Promise<void>;
-    stop(): Promise<void>;
-    teardown(): Promise<void>;
-  };
-  destination: {
-    configure(config: [string, string][]): Promise<void>;
-    open(): Promise<void>;
-    write(records: Uint8Array): Promise<Uint8Array>;
-    stop(): Promise<void>;
-    teardown(): Promise<void>;
-  };
+  specifier: SpecifierExports;
+  source: SourceExports;
+  destination: DestinationExports;
 }
 
 /** `interface.function`, as the messages between threads name it. */
@@ -27,7 +14,7 @@ export type ExportName =
 /** Calls an export by its name. */
 export function callExport(guest: GuestExports, name: ExportName, args: unknown[]): Promise<unknown> {
   const [iface, func] = name.split('.') as [keyof GuestExports, string];
-  const exported = (guest[iface] as Record<string, (...args: unknown[]) => Promise<unknown>>)[func];
+  const exported = (guest[iface] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[func];
   return exported!(...args);
 }
 

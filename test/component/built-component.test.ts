@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { componentWit } from '@bytecodealliance/jco';
 import { describe, expect, test } from 'vitest';
-import { readWorld } from '../../tools/wit.mjs';
+import { readWorld } from '../../tools/wit/parse.mjs';
 import { buildComponent } from '../support/component-build.ts';
 import { problemsOf, startGuest } from '../support/guest.ts';
 

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { layoutSource } from '../../tools/layouts.mjs';
+import { generated } from '../../tools/wit/generate.mjs';
 import { buildComponent } from '../support/component-build.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -17,35 +17,60 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function change(from: string, to: string): Promise<string> {
+/** What is generated for conduit:kafka after a change of its WIT. */
+async function change(from: string, to: string): Promise<{ assembly: string; contract: string }> {
   const file = path.join(folder, KAFKA);
   const text = await readFile(file, 'utf8');
   expect(text).toContain(from);
   await writeFile(file, text.replace(from, to));
-  return layoutSource(folder);
+  const files = generated(folder);
+  return { assembly: files.get('assembly/abi/kafka.ts')!, contract: files.get('host/kafka/contract.ts')! };
 }
 
-test('the same WIT in another place gives the same layouts', () => {
-  expect(layoutSource(folder)).toBe(layoutSource());
+test('the same WIT in another place gives the same files', () => {
+  expect(generated(folder)).toEqual(generated());
+});
+
+test('a new field is in the view, in the class and in the contract', async () => {
+  const { assembly, contract } = await change('client-id: string,', 'client-id: string, /// A rack.\n rack-id: option<string>,');
+  expect(assembly).toContain('connection: 84 bytes, align 4');
+  expect(assembly).toMatch(/class Connection \{\s+constructor\([^)]*public rackId: string \| null = null,/);
+  expect(assembly).toMatch(/view\.hasRackId = rackId !== null;\s+if \(rackId !== null\) view\.rackId\.lower\(rackId\);/);
+  expect(contract).toMatch(/interface Connection \{[^}]*\/\*\* A rack\. \*\/\s+rackId\?: string;/);
+});
+
+test('a variant has its tag and its cases in the view, makers in the class and a union in the contract', async () => {
+  const { assembly, contract } = await change(
+    'record sasl { mechanism: sasl-mechanism, username: string, password-ref: string }',
+    'record secret { ref: string } variant sasl { none, plain(secret), token(string) }',
+  );
+  expect(assembly).toContain('conduit:kafka/types@0.1.0.sasl: 12 bytes, align 4');
+  expect(assembly).toMatch(/namespace SaslCase \{[^}]*none: u8 = 0;[^}]*plain: u8 = 1;[^}]*token: u8 = 2;/);
+  expect(assembly).toMatch(/get plain\(\): SecretView \{[^}]*\+ 4\);/);
+  expect(assembly).toContain('static token(value: string): Sasl');
+  expect(assembly).toContain('if (this.tag == SaslCase.token) view.token.lower(this.tokenValue!);');
+  expect(contract).toContain('export type Sasl = SaslNone | SaslPlain | SaslToken;');
+  expect(contract).toContain("export interface SaslPlain {\n  tag: 'plain';\n  val: Secret;\n}");
 });
 
 test('a new field moves what is behind it', async () => {
-  const text = await change('base-offset: s64,', 'leader-epoch: s32, base-offset: s64,');
-  expect(text).toContain('record-set: 40 bytes, align 8');
-  expect(text).toContain('fetched: 56 bytes, align 8');
+  const { assembly } = await change('base-offset: s64,', 'leader-epoch: s32, base-offset: s64,');
+  expect(assembly).toContain('record-set: 40 bytes, align 8');
+  expect(assembly).toContain('fetched: 56 bytes, align 8');
 });
 
 test('a wider field has another type, which the glue does not compile with', async () => {
-  const text = await change('topic: string, partition: s32, epoch: u32', 'topic: string, partition: s64, epoch: u32');
-  expect(text).toMatch(/class FetchedView \{[^}]*SIZE[^]*?get partition\(\): i64/);
+  const { assembly } = await change('topic: string, partition: s32, epoch: u32', 'topic: string, partition: s64, epoch: u32');
+  expect(assembly).toMatch(/class FetchedView \{[^}]*SIZE[^]*?get partition\(\): i64/);
 });
 
 test('a case in the middle of an enum renumbers those behind it', async () => {
-  expect(await change('enum acks { none, leader, all }', 'enum acks { none, few, leader, all }')).toContain('export const all: u8 = 3;');
+  const { assembly } = await change('enum acks { none, leader, all }', 'enum acks { none, few, leader, all }');
+  expect(assembly).toContain('export const all: u8 = 3;');
 });
 
 test.each([
-  ['a variant', 'enum acks { none, leader, all }', 'variant acks { none, leader, all(u32) }'],
+  ['a case that carries a number', 'enum acks { none, leader, all }', 'variant acks { none, leader, all(u32) }'],
   ['flags', 'enum acks { none, leader, all }', 'flags acks { none, leader, all }'],
   ['a stream', 'base-offset: s64,', 'base-offset: stream<u8>,'],
   ['an unknown type', 'base-offset: s64,', 'base-offset: s128,'],

@@ -1,4 +1,4 @@
-// host/runtime/contract.ts and host/kafka/contract.ts are written by hand; jco writes the same types from the WIT. The compiler compares them both ways.
+// host/runtime/contract.ts and host/kafka/contract.ts are generated; jco writes the same types from the WIT. The compiler compares them both ways.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +16,10 @@ afterAll(async () => {
 
 const PAIRS: [ours: string, file: string, theirs: string][] = [
   ['InvalidParam', 'conduit-connector-errors', 'InvalidParam'],
-  ['ParamKind', 'conduit-connector-specifier', 'ParamType'],
+  ['ErrorKind', 'conduit-connector-errors', 'ErrorKind'],
+  ['WitError', 'conduit-connector-errors', 'Error'],
+  ['Level', 'conduit-connector-log', 'Level'],
+  ['ParamType', 'conduit-connector-specifier', 'ParamType'],
   ['ValidationKind', 'conduit-connector-specifier', 'ValidationKind'],
   ['Validation', 'conduit-connector-specifier', 'Validation'],
   ['Param', 'conduit-connector-specifier', 'Param'],
@@ -35,7 +38,7 @@ const PAIRS: [ours: string, file: string, theirs: string][] = [
   ['Compression', 'conduit-kafka-producer', 'Compression'],
   ['ProducerOptions', 'conduit-kafka-producer', 'Options'],
   ['Outgoing', 'conduit-kafka-producer', 'Outgoing'],
-  ['SendFailure', 'conduit-kafka-producer', 'Failure'],
+  ['SendFailure', 'conduit-kafka-producer', 'SendFailure'],
 ];
 
 /** What the compiler says about a file with these comparisons; empty if they hold. */

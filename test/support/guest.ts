@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ErrorKind } from '../../host/base/errors.ts';
 import type {
   Connection,
   ConsumerOptions,
@@ -16,14 +15,11 @@ import type {
   ProducerOptions,
   SendFailure,
 } from '../../host/kafka/contract.ts';
-import type { Batch, Credit, InvalidParam, Specification } from '../../host/runtime/contract.ts';
+import type { InvalidParam, WitError } from '../../host/runtime/contract.ts';
+import type { GuestExports } from '../../host/runtime/exports.ts';
 
 const BUILT = path.resolve(import.meta.dirname, '../../dist/component');
 
-export interface GuestError {
-  kind: ErrorKind;
-  text: string;
-}
 export type Call =
   | { name: 'consumer.open'; connection: Connection; options: ConsumerOptions }
   | { name: 'consumer.poll'; maxRecords: number; maxBytes: number; maxWaitMs: number }
@@ -44,7 +40,7 @@ export class FakeWorld {
   /** Answer of every `send`, or a function of what was sent. */
   failures: SendFailure[] | ((outgoing: Outgoing[]) => SendFailure[]) = [];
   /** These calls fail with this error until it is taken away. */
-  readonly fail = new Map<CallName, GuestError>();
+  readonly fail = new Map<CallName, WitError>();
   /** Nanoseconds since 1970. */
   now = 1_700_000_000_005_000_000n;
   random: () => bigint = () => 0x0807060504030201n;
@@ -65,25 +61,9 @@ export class FakeWorld {
   }
 }
 
-/** The component's exports, as jco gives them with --async-exports '*'; errors are thrown with the WIT value in `payload`. */
-export interface Guest {
+/** An instance with its exports; errors are thrown with the WIT value in `payload`. */
+export interface Guest extends GuestExports {
   readonly world: FakeWorld;
-  readonly specifier: { specify(): Promise<Specification> };
-  readonly source: {
-    configure(config: [string, string][]): Promise<void>;
-    open(resume: Uint8Array | undefined): Promise<void>;
-    read(credit: Credit): Promise<Batch | undefined>;
-    ack(positions: Uint8Array): Promise<void>;
-    stop(): Promise<void>;
-    teardown(): Promise<void>;
-  };
-  readonly destination: {
-    configure(config: [string, string][]): Promise<void>;
-    open(): Promise<void>;
-    write(records: Uint8Array): Promise<Uint8Array>;
-    stop(): Promise<void>;
-    teardown(): Promise<void>;
-  };
   /** Names of the interfaces that the component asked for when it was instantiated. */
   readonly imports: string[];
   /** Size of the guest's memory now. */
@@ -95,7 +75,7 @@ interface Transpiled {
     getCore: (file: string) => Promise<WebAssembly.Module>,
     imports: Record<string, unknown>,
     instantiateCore: (module: WebAssembly.Module, imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>,
-  ): Promise<Pick<Guest, 'specifier' | 'source' | 'destination'>>;
+  ): Promise<GuestExports>;
 }
 
 /** `folder` holds what jco transpile wrote, with the name "kafka". */
@@ -185,11 +165,11 @@ export async function problemsOf(guest: Guest, side: 'source' | 'destination', c
 }
 
 /** The error with which an export failed. */
-export async function errorOf(call: Promise<unknown>): Promise<GuestError> {
+export async function errorOf(call: Promise<unknown>): Promise<WitError> {
   try {
     await call;
   } catch (error) {
-    return payloadOf(error) as GuestError;
+    return payloadOf(error) as WitError;
   }
   throw new Error('the call succeeded, an error was expected');
 }

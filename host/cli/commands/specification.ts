@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import type { Param, ParamKind, Specification } from '../../runtime/contract.ts';
+import type { Param, ParamType, Specification } from '../../runtime/contract.ts';
 
-const TYPES: Record<ParamKind, string> = {
+const TYPES: Record<ParamType, string> = {
   text: 'string',
   int: 'int',
   float: 'float',

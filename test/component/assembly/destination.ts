@@ -1,6 +1,7 @@
-import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/errors';
-import { Producer, newOutgoing } from '../../../assembly/abi/kafka';
-import { DestinationWriteResult, ErrorKind } from '../../../assembly/abi/layout';
+import { DestinationWriteResult, ErrorKind } from '../../../assembly/abi/connector';
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/exports';
+import { OutgoingView, Producer, ProducerOptions } from '../../../assembly/abi/kafka';
+import { newList } from '../../../assembly/abi/slots';
 import { connection, keep, number } from './shared';
 
 let producer: Producer | null = null;
@@ -14,7 +15,8 @@ export function destinationConfigure(ptr: usize, count: u32): usize {
 
 @cabi("conduit:connector/destination@0.1.0#open")
 export function destinationOpen(): usize {
-  const opened = Producer.open(connection(), <u8>number('acks'), <u8>number('compression'), u32.MAX_VALUE, u32.MAX_VALUE - 1);
+  const options = new ProducerOptions(<u8>number('acks'), <u8>number('compression'), u32.MAX_VALUE, u32.MAX_VALUE - 1);
+  const opened = Producer.open(connection(), options);
   producer = opened.value;
   return returnResult(opened.error);
 }
@@ -23,7 +25,7 @@ export function destinationOpen(): usize {
 @cabi("conduit:connector/destination@0.1.0#write")
 export function destinationWrite(ptr: usize, length: usize): usize {
   const p = producer!;
-  const outgoing = newOutgoing(3);
+  const outgoing = newList<OutgoingView>(3);
   for (let i: u32 = 0; i < 3; i++) {
     const o = outgoing.at(i),
       set = o.records;
@@ -36,12 +38,13 @@ export function destinationWrite(ptr: usize, length: usize): usize {
     set.records.set(ptr, length);
     set.logAppendTime = i == 2;
   }
-  const failures = p.send(outgoing);
-  if (failures === null) return returnResult(p.error);
+  const sent = p.send(outgoing);
+  if (sent.error !== null) return returnResult(sent.error);
+  const failures = sent.value!;
   let text = '';
-  for (let i: u32 = 0; i < failures.length; i++) {
-    const f = failures.at(i);
-    text += f.index.toString() + '|' + ErrorKind.nameOf(f.reason.kind) + '|' + f.reason.text.lift() + '\n';
+  for (let i = 0; i < failures.length; i++) {
+    const f = failures[i];
+    text += f.index.toString() + '|' + ErrorKind.nameOf(f.reason.kind) + '|' + f.reason.text + '\n';
   }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);
   result.isError = false;
@@ -58,5 +61,5 @@ export function destinationStop(): usize {
 
 @cabi("conduit:connector/destination@0.1.0#teardown")
 export function destinationTeardown(): usize {
-  return returnResult(producer!.close());
+  return returnResult(Producer.close(producer!));
 }

@@ -1,6 +1,5 @@
-import { InvalidParam } from '../../../assembly/abi/errors';
+import { InvalidParam, StringStringView } from '../../../assembly/abi/connector';
 import { Connection, Sasl, Tls } from '../../../assembly/abi/kafka';
-import { StringStringView } from '../../../assembly/abi/layout';
 import { listOf } from '../../../assembly/abi/slots';
 
 /** Values of the configuration by their keys. */

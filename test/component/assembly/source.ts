@@ -1,7 +1,7 @@
 import { Date as WasiDate, Random } from 'as-wasi/assembly';
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/errors';
-import { Consumer, PartitionOffset } from '../../../assembly/abi/kafka';
-import { ErrorKind, Level, SourceReadResult } from '../../../assembly/abi/layout';
+import { ConnectorError, ErrorKind, Level, SourceReadResult } from '../../../assembly/abi/connector';
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/exports';
+import { Consumer, ConsumerOptions, PartitionOffset } from '../../../assembly/abi/kafka';
 import { log } from '../../../assembly/abi/log';
 import { connection, keep } from './shared';
 
@@ -20,7 +20,8 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   for (let level: u8 = 0; level <= Level.error; level++)
     log(level, Level.nameOf(level) + ' ✓', ['now', WasiDate.now().toString(), 'random', Random.randomBytes(9).toString()]);
   log(Level.info, hasResume ? 'resume ' + String.UTF8.decodeUnsafe(ptr, length) : 'no resume');
-  const opened = Consumer.open(connection(), hasResume ? ['t1', 't2 ✓'] : [], 'group', hasResume != 0, hasResume ? OFFSETS : []);
+  const options = new ConsumerOptions(hasResume ? ['t1', 't2 ✓'] : [], 'group', hasResume != 0, hasResume ? OFFSETS : []);
+  const opened = Consumer.open(connection(), options);
   consumer = opened.value;
   return returnResult(opened.error);
 }
@@ -29,8 +30,9 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
 @cabi("conduit:connector/source@0.1.0#read")
 export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usize {
   const c = consumer!;
-  const fetched = c.poll(maxRecords, maxBytes, maxWaitMs);
-  if (fetched === null) return returnResult(c.error);
+  const polled = c.poll(maxRecords, maxBytes, maxWaitMs);
+  if (polled.error !== null) return returnResult(polled.error);
+  const fetched = polled.value!;
   const result = changetype<SourceReadResult>(RETURN_AREA);
   result.isError = false;
   result.hasOk = fetched.length != 0;
@@ -74,5 +76,5 @@ export function sourceStop(): usize {
 
 @cabi("conduit:connector/source@0.1.0#teardown")
 export function sourceTeardown(): usize {
-  return returnResult(consumer!.close());
+  return returnResult(Consumer.close(consumer!));
 }

@@ -1,8 +1,7 @@
 // Settings of both sides: `behaviour` names what goes wrong, `at` in which call, `times` how often (counted by the instance).
-import { InvalidParam } from '../../../../assembly/abi/errors';
+import { InvalidParam, StringStringView } from '../../../../assembly/abi/connector';
 import { Level, log } from '../../../../assembly/abi/log';
 import { Connection, Sasl } from '../../../../assembly/abi/kafka';
-import { StringStringView } from '../../../../assembly/abi/layout';
 import { listOf } from '../../../../assembly/abi/slots';
 
 export let behaviour = '';

@@ -1,7 +1,8 @@
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../../../../assembly/abi/errors';
 import { arenaAlloc } from '../../../../assembly/abi/arena';
-import { DestinationWriteResult, ErrorKind } from '../../../../assembly/abi/layout';
-import { Producer, newOutgoing } from '../../../../assembly/abi/kafka';
+import { ConnectorError, DestinationWriteResult, ErrorKind } from '../../../../assembly/abi/connector';
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../../assembly/abi/exports';
+import { Acks, Compression, OutgoingView, Producer, ProducerOptions } from '../../../../assembly/abi/kafka';
+import { newList } from '../../../../assembly/abi/slots';
 import { behaviour, configure, connection, misbehave } from './behaviour';
 
 let producer: Producer | null = null;
@@ -16,7 +17,7 @@ export function destinationConfigure(ptr: usize, count: u32): usize {
 @cabi("conduit:connector/destination@0.1.0#open")
 export function destinationOpen(): usize {
   misbehave('open');
-  const opened = Producer.open(connection, 2, 0, 1000000, 0);
+  const opened = Producer.open(connection, new ProducerOptions(Acks.all, Compression.none, 1000000));
   producer = opened.value;
   return returnResult(opened.error);
 }
@@ -29,14 +30,15 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   misbehave('write');
   let count: u32 = 0;
   for (let q = ptr; q < ptr + length; q += <usize>load<u8>(q + 1) + 2) count++;
-  const outgoing = newOutgoing(1),
+  const outgoing = newList<OutgoingView>(1),
     first = outgoing.at(0),
     set = first.records;
   first.topic.lower('t');
   first.hasPartition = false;
   set.count = count;
   set.records.set(ptr, length);
-  if (p.send(outgoing) === null) return returnResult(p.error);
+  const sent = p.send(outgoing);
+  if (sent.error !== null) return returnResult(sent.error);
   if (behaviour == 'trap after send') unreachable();
   if (behaviour == 'too few acks') count--;
   const answer = arenaAlloc(<usize>count * 2 + 2, 1);
@@ -61,5 +63,5 @@ export function destinationTeardown(): usize {
   misbehave('teardown');
   const p = producer;
   producer = null;
-  return returnResult(p === null ? null : p.close());
+  return returnResult(p === null ? null : Producer.close(p));
 }

@@ -1,7 +1,7 @@
-import { ConnectorError, RETURN_AREA, returnInvalidParams, returnResult } from '../../../../assembly/abi/errors';
 import { arenaAlloc } from '../../../../assembly/abi/arena';
-import { ErrorKind, SourceReadResult } from '../../../../assembly/abi/layout';
-import { Consumer, PartitionOffset } from '../../../../assembly/abi/kafka';
+import { ConnectorError, ErrorKind, SourceReadResult } from '../../../../assembly/abi/connector';
+import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../../assembly/abi/exports';
+import { Consumer, ConsumerOptions, PartitionOffset } from '../../../../assembly/abi/kafka';
 import { Level, log } from '../../../../assembly/abi/log';
 import { at, behaviour, configure, connection, misbehave } from './behaviour';
 
@@ -22,7 +22,7 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   misbehave('open');
   const resume: PartitionOffset[] = [];
   if (hasResume) resume.push(new PartitionOffset('t', 0, I64.parseInt(String.UTF8.decodeUnsafe(ptr, length)) + 1));
-  const opened = Consumer.open(connection, ['t'], 'g', true, resume);
+  const opened = Consumer.open(connection, new ConsumerOptions(['t'], 'g', true, resume));
   consumer = opened.value;
   return returnResult(opened.error);
 }
@@ -42,8 +42,9 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
     if (behaviour != 'ignore zero credit') return RETURN_AREA;
     maxRecords = maxBytes = 1;
   }
-  const fetched = c.poll(maxRecords, maxBytes, maxWaitMs);
-  if (fetched === null) return returnResult(c.error);
+  const polled = c.poll(maxRecords, maxBytes, maxWaitMs);
+  if (polled.error !== null) return returnResult(polled.error);
+  const fetched = polled.value!;
   if (behaviour == 'trap after poll') unreachable();
   if (behaviour == 'busy after poll') {
     while (true) c.poll(1, 1, 10);
@@ -113,5 +114,5 @@ export function sourceTeardown(): usize {
   consumer = null;
   log(Level.debug, 'torn down', ['acked', acked.toString()]);
   if (behaviour == 'leak' && at == 'teardown') return returnResult(null);
-  return returnResult(c === null ? null : c.close());
+  return returnResult(c === null ? null : Consumer.close(c));
 }

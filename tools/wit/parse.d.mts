@@ -2,7 +2,8 @@ export interface WitType {
   kind: string;
   name?: string;
   fields?: { name: string; type: WitType }[];
-  cases?: string[];
+  /** Of an enum or a variant; a case of an enum has no type, one of a variant may have none. */
+  cases?: { name: string; type?: WitType | null }[];
 }
 export interface WitInterface {
   fullName: string;

@@ -1,32 +1,44 @@
-// Reads the WIT in wit/ into plain data. jco offers no resolved WIT (its `wit` prints names only, its types drop integer widths), so
+// Reads the WIT in wit/ into plain data, with the doc comments. jco offers no resolved WIT (its `wit` prints names only, its types drop integer widths), so
 // this is a parser of the part of the language that wit/ uses. It refuses everything else: a construct that it does not know must
 // stop the build and not become a wrong layout. jco parses the same files in the next build step and refuses what is not WIT.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const PRIMITIVES = new Set(['bool', 'u8', 's8', 'u16', 's16', 'u32', 's32', 'u64', 's64', 'f32', 'f64', 'char', 'string']);
-const TOKEN = /\s+|\/\/[^\n]*|(->|%?[a-zA-Z][a-zA-Z0-9-]*|[0-9][0-9a-zA-Z+-]*(?:\.[0-9a-zA-Z+-]+)*|[{}()<>,;:=/@.*_])/y;
+const TOKEN = /\s+|(\/\/[^\n]*)|(->|%?[a-zA-Z][a-zA-Z0-9-]*|[0-9][0-9a-zA-Z+-]*(?:\.[0-9a-zA-Z+-]+)*|[{}()<>,;:=/@.*_])/y;
 
+/** The tokens, and by the number of a token the doc comment (`///`) before it. */
 function tokenize(text, file) {
   const tokens = [];
+  const docs = new Map();
+  let doc = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
     if (match === null) throw new Error(`${file}: unexpected ${JSON.stringify(text.slice(at, at + 20))}`);
-    if (match[1] !== undefined) tokens.push(match[1].replace(/^%/, ''));
+    const [, comment, token] = match;
+    if (comment?.startsWith('///')) doc.push(comment.slice(3).replace(/^ /, ''));
+    if (token === undefined) continue;
+    if (doc.length > 0) docs.set(tokens.length, doc.join('\n'));
+    doc = [];
+    tokens.push(token.replace(/^%/, ''));
   }
-  return tokens;
+  return { tokens, docs };
 }
 
 class Parser {
   constructor(text, file) {
-    this.tokens = tokenize(text, file);
+    ({ tokens: this.tokens, docs: this.docs } = tokenize(text, file));
     this.file = file;
     this.at = 0;
   }
   peek() {
     return this.tokens[this.at];
+  }
+  /** Doc comment of what begins at the next token; '' if there is none. */
+  doc() {
+    return this.docs.get(this.at) ?? '';
   }
   next() {
     if (this.at >= this.tokens.length) this.fail('unexpected end');
@@ -93,15 +105,31 @@ class Parser {
     return { params, result };
   }
   field() {
+    const doc = this.doc();
     const name = this.next();
     this.expect(':');
-    return { name, type: this.type() };
+    return { name, doc, type: this.type() };
+  }
+  /** A case of an enum. */
+  case() {
+    const doc = this.doc();
+    return { name: this.next(), doc };
+  }
+  /** A case of a variant; one without a payload has the type null. */
+  variantCase() {
+    const doc = this.doc();
+    const name = this.next();
+    if (!this.eat('(')) return { name, doc, type: null };
+    const type = this.type();
+    this.expect(')');
+    return { name, doc, type };
   }
 
-  interface(name) {
-    const out = { name, types: new Map(), uses: new Map(), functions: [] };
+  interface(name, doc) {
+    const out = { name, doc, types: new Map(), uses: new Map(), functions: [] };
     this.expect('{');
     while (!this.eat('}')) {
+      const doc = this.doc();
       const word = this.next();
       if (word === 'use') {
         const from = this.reference();
@@ -112,31 +140,36 @@ class Parser {
       } else if (word === 'type') {
         const alias = this.next();
         this.expect('=');
-        out.types.set(alias, { kind: 'alias', of: this.type() });
+        out.types.set(alias, { kind: 'alias', doc, of: this.type() });
         this.expect(';');
       } else if (word === 'record') {
         const id = this.next();
         this.expect('{');
-        out.types.set(id, { kind: 'record', fields: this.list('}', () => this.field()) });
+        out.types.set(id, { kind: 'record', doc, fields: this.list('}', () => this.field()) });
       } else if (word === 'enum') {
         const id = this.next();
         this.expect('{');
-        out.types.set(id, { kind: 'enum', cases: this.list('}', () => this.next()) });
+        out.types.set(id, { kind: 'enum', doc, cases: this.list('}', () => this.case()) });
+      } else if (word === 'variant') {
+        const id = this.next();
+        this.expect('{');
+        out.types.set(id, { kind: 'variant', doc, cases: this.list('}', () => this.variantCase()) });
       } else if (word === 'resource') {
         const id = this.next();
-        out.types.set(id, { kind: 'resource' });
+        out.types.set(id, { kind: 'resource', doc });
         if (this.eat(';')) continue;
         this.expect('{');
         while (!this.eat('}')) {
+          const methodDoc = this.doc();
           const method = this.next();
           this.expect(':');
           const isStatic = this.eat('static');
           const f = this.func();
           if (!isStatic) f.params.unshift({ name: 'self', type: { kind: 'borrow', of: { kind: 'named', name: id } } });
-          out.functions.push({ name: `[${isStatic ? 'static' : 'method'}]${id}.${method}`, ...f });
+          out.functions.push({ name: `[${isStatic ? 'static' : 'method'}]${id}.${method}`, doc: methodDoc, ...f });
         }
       } else if (this.eat(':')) {
-        out.functions.push({ name: word, ...this.func() });
+        out.functions.push({ name: word, doc, ...this.func() });
       } else this.fail(`"${word}" is not supported`);
     }
     return out;
@@ -148,10 +181,11 @@ class Parser {
     const interfaces = new Map();
     const worlds = new Map();
     while (this.at < this.tokens.length) {
+      const doc = this.doc();
       const word = this.next();
       if (word === 'interface') {
         const id = this.next();
-        interfaces.set(id, this.interface(id));
+        interfaces.set(id, this.interface(id, doc));
       } else if (word === 'world') {
         const id = this.next();
         const world = { includes: [], imports: [], exports: [] };
@@ -192,7 +226,11 @@ export function readWorld(folder, world) {
     const parsed = new Parser(readFileSync(path.join(folder, file), 'utf8'), file).package();
     for (const [id, value] of parsed.interfaces) {
       for (const [item, from] of value.uses) value.uses.set(item, fullName(parsed.name, from));
-      interfaces.set(fullName(parsed.name, id), { ...value, fullName: fullName(parsed.name, id) });
+      interfaces.set(fullName(parsed.name, id), {
+        ...value,
+        package: parsed.name.replace(/@.*$/, ''),
+        fullName: fullName(parsed.name, id),
+      });
     }
     for (const [id, value] of parsed.worlds) {
       const resolve = (list) => list.map((reference) => fullName(parsed.name, reference));
