@@ -8,6 +8,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
+import { GroupAssigner, type OwnedPartitions } from './assigner/group-assigner.ts';
 import { Assignment } from './assignment.ts';
 import { BatchHandler } from './batch-handler.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -28,7 +29,6 @@ import { findTopics } from './topics.ts';
  */
 const RETRIES_IN_PLACE = 13;
 const MAX_BYTES = 8 * 1024 * 1024;
-const METADATA_MAX_AGE_MS = 30_000;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
 const PREPARE_TRIES = 6;
@@ -41,6 +41,7 @@ export interface SessionContext {
   starts: StartOffsets;
   queue: RecordQueue;
   decompressed: ByteBudget;
+  owned: OwnedPartitions;
   times: Partial<SessionTimes>;
   /** Begins an epoch: drops what is queued, counts on. */
   nextEpoch(): number;
@@ -55,6 +56,7 @@ export class ConsumerSession {
   readonly #admin: Admin;
   readonly #signs: ConnectionSigns;
   readonly #batches: BatchHandler;
+  readonly #assigner: GroupAssigner;
   readonly #ended = Promise.withResolvers<string>();
   #consumer: Consumer | null = null;
   #over = false;
@@ -68,7 +70,8 @@ export class ConsumerSession {
     this.#times = { ...TIMES, ...context.times };
     this.#log = context.factory.log;
     this.#signs = new ConnectionSigns(this.#log);
-    const { queue, decompressed, signal } = context;
+    const { queue, decompressed, signal, options, owned } = context;
+    this.#assigner = new GroupAssigner(options.group, owned, this.#log);
     this.#batches = new BatchHandler({
       queue,
       decompressed,
@@ -128,27 +131,31 @@ export class ConsumerSession {
 
     const consumer = this.#client.kafka.consumer({
       groupId: options.group,
+      partitionAssigners: this.#assigner.partitionAssigners,
       sessionTimeout: this.#times.sessionTimeoutMs,
       heartbeatInterval: this.#times.heartbeatIntervalMs,
       rebalanceTimeout: this.#times.rebalanceTimeoutMs,
       maxWaitTimeInMs: this.#times.maxWaitMs,
       minBytes: 1,
       maxBytes: MAX_BYTES,
-      metadataMaxAge: METADATA_MAX_AGE_MS,
+      metadataMaxAge: this.#times.metadataMaxAgeMs,
       allowAutoTopicCreation: false,
       retry: { retries: RETRIES_IN_PLACE, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
     const confirmed = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
     this.#commits = new OffsetCommits(confirmed, () => this.#assignment, signal);
-    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
+    const { CRASH, FETCH, HEARTBEAT, REBALANCING, RECEIVED_UNSUBSCRIBED_TOPICS, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
     consumer.on(FETCH, () => this.#signs.fetched());
     consumer.on(HEARTBEAT, () => this.#signs.answered());
     consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
     consumer.on(GROUP_JOIN, ({ payload }) => {
       this.#signs.answered();
+      this.#assigner.joined(payload);
       this.#onJoin(payload.memberAssignment);
     });
+    consumer.on(REBALANCING, () => this.#assigner.rebalancing());
+    consumer.on(RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => this.#assigner.ignored(payload.topicsNotSubscribed));
     consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
       if (batchSize === 0) this.#assignment?.passedOver(topic, partition, BigInt(lastOffset));
     });
@@ -166,6 +173,7 @@ export class ConsumerSession {
     });
     if (this.#over) return;
     timers.push(setInterval(() => this.#watch(), Math.min(5_000, this.#times.watchdogMs / 2)));
+    timers.push(setInterval(() => void this.#assigner.watch(), this.#times.metadataMaxAgeMs));
     if (topics.missing.length > 0) timers.push(setInterval(() => void this.#lookForTopics(topics.missing), this.#times.topicPollMs));
   }
 

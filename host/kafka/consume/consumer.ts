@@ -10,6 +10,7 @@ import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, Fetched, PartitionOffset } from '../contract.ts';
 import type { ConsumerHandle } from '../handles.ts';
 import type { ClientFactory } from '../kafkajs/client.ts';
+import { OwnedPartitions } from './assigner/group-assigner.ts';
 import { RecordQueue, type QueueLimits } from './record-queue.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConsumerSession } from './consumer-session.ts';
@@ -83,6 +84,7 @@ class KafkaConsumer implements ConsumerHandle {
   readonly #times: Partial<SessionTimes>;
   readonly #queue: RecordQueue;
   readonly #decompressed: ByteBudget;
+  readonly #owned = new OwnedPartitions();
   readonly #closing = new AbortController();
   readonly #supervisor: Promise<void>;
   #epoch = 0;
@@ -152,6 +154,7 @@ class KafkaConsumer implements ConsumerHandle {
         starts: this.#starts,
         queue: this.#queue,
         decompressed: this.#decompressed,
+        owned: this.#owned,
         times: this.#times,
         nextEpoch: () => {
           this.#queue.clear();

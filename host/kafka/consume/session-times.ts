@@ -7,6 +7,8 @@ export interface SessionTimes {
   maxWaitMs: number;
   /** No fetch and no heartbeat for so long: the session is given up. */
   watchdogMs: number;
+  /** How long it may take to hear of new partitions, and of new leaders while all is well. */
+  metadataMaxAgeMs: number;
   /** How often missing topics are looked for. */
   topicPollMs: number;
   commitTimeoutMs: number;
@@ -18,6 +20,7 @@ export const TIMES: SessionTimes = {
   rebalanceTimeoutMs: 60_000,
   maxWaitMs: 250,
   watchdogMs: 90_000,
+  metadataMaxAgeMs: 30_000,
   topicPollMs: 1_000,
   commitTimeoutMs: 5_000,
 };

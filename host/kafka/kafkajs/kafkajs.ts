@@ -4,7 +4,21 @@ import { dirname } from 'node:path';
 import { loadPrivately } from './private-copy.ts';
 import { REPLACED_MODULES } from './replaced-modules.ts';
 
-export type { Admin, Consumer, EachBatchPayload, ISocketFactory, Kafka, KafkaConfig, Producer } from 'kafkajs';
+export type {
+  Admin,
+  Broker,
+  Cluster,
+  Consumer,
+  EachBatchPayload,
+  GroupMember,
+  GroupMemberAssignment,
+  GroupState,
+  ISocketFactory,
+  Kafka,
+  KafkaConfig,
+  PartitionAssigner,
+  Producer,
+} from 'kafkajs';
 
 /**
  * True in a bundle, which has no files to load: its builder points kafkajs' own imports of the replaced modules at the replacements

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
 import { ByteBudget } from '../../../../host/kafka/consume/byte-budget.ts';
+import { OwnedPartitions } from '../../../../host/kafka/consume/assigner/group-assigner.ts';
 import { RecordQueue } from '../../../../host/kafka/consume/record-queue.ts';
 import { ConsumerSession } from '../../../../host/kafka/consume/consumer-session.ts';
 import type { Start, StartOffsets } from '../../../../host/kafka/consume/start-offsets.ts';
@@ -63,6 +64,7 @@ function session(topics: string[], fakes: Fakes) {
     starts: { of: fakes.startsOf ?? (async () => []), applied: () => undefined } as unknown as StartOffsets,
     queue,
     decompressed: new ByteBudget(1 << 20),
+    owned: new OwnedPartitions(),
     times: { topicPollMs: TOPIC_POLL_MS },
     nextEpoch: () => ++epoch,
     signal: closing.signal,
