@@ -32,7 +32,7 @@ export function kafkaCapabilities(options: KafkaOptions): Capabilities {
   const latest = new LatestOffsets();
   return {
     log: (level, message, fields) => options.log(level, message, Object.fromEntries(fields)),
-    openConsumer: async (connection, consumer) => openConsumer(factory(connection), consumer, { latest }),
-    openProducer: async (connection, producer) => openProducer(factory(connection), producer),
+    openConsumer: async (connection, consumer, { signal }) => openConsumer(factory(connection), consumer, { latest, signal }),
+    openProducer: async (connection, producer, { signal }) => openProducer(factory(connection), producer, { signal }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import net from 'node:net';
 import tls from 'node:tls';
+import { cancelledBy, onAbort } from '../base/abort.ts';
 import type { ISocketFactory } from '../kafka/kafkajs/kafkajs.ts';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -15,11 +16,11 @@ export interface Dialer {
   readonly socketFactory: ISocketFactory;
   /** What the last failed dial of this address died of. */
   failure(host: string, port: number): Error | undefined;
-  /** Ends every connection now, and refuses new ones. */
+  /** Ends every connection now, and refuses new ones. The signal does the same. */
   destroy(reason: Error): void;
 }
 
-export function createDialer(secureContext: tls.ConnectionOptions | null, allow?: Allow): Dialer {
+export function createDialer(secureContext: tls.ConnectionOptions | null, allow?: Allow, signal?: AbortSignal): Dialer {
   const sockets = new Set<net.Socket>();
   const failures = new Map<string, Error>();
   let closed: Error | null = null;
@@ -43,15 +44,20 @@ export function createDialer(secureContext: tls.ConnectionOptions | null, allow?
     return socket;
   };
 
+  const destroy = (reason: Error): void => {
+    forget();
+    closed ??= reason;
+    // kafkajs listens to 'error' and not to 'close': without an error it would wait on.
+    for (const socket of sockets) socket.destroy(reason);
+    sockets.clear();
+  };
+  let forget = (): void => undefined;
+  if (signal !== undefined) forget = onAbort(signal, () => destroy(cancelledBy(signal)));
+
   return {
     socketFactory,
     failure: (host, port) => failures.get(`${host}:${port}`),
-    destroy(reason) {
-      closed = reason;
-      // kafkajs listens to 'error' and not to 'close': without an error it would wait on.
-      for (const socket of sockets) socket.destroy(reason);
-      sockets.clear();
-    },
+    destroy,
   };
 }
 

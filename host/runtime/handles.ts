@@ -4,7 +4,7 @@ import { WitFailure, type ImportName } from './guest-imports.ts';
 import { checkFetched, checkSendFailures } from './checks.ts';
 import type { Connection, ConsumerOptions, Outgoing, PartitionOffset, ProducerOptions } from '../kafka/contract.ts';
 import type { ConsumerHandle, ProducerHandle } from '../kafka/handles.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, OpenContext } from './capabilities.ts';
 
 const CLOSE_MS = 5_000;
 /** A guest of this world holds one handle; more than a few means that it leaks them. */
@@ -24,9 +24,10 @@ export class Handles {
   readonly #consumers = new Map<number, ConsumerHandle>();
   readonly #producers = new Map<number, ProducerHandle>();
   #nextHandle = 1;
-  #opening = 0;
+  /** What is being opened; each resolves when it is in the table, or gone. */
+  readonly #opening = new Set<Promise<unknown>>();
   #interrupted = false;
-  #ended = false;
+  readonly #end = new AbortController();
   /** The last error given to the guest, so that its code survives the way through the guest, which knows kinds only. */
   lastError: ConnectorError | null = null;
 
@@ -53,7 +54,7 @@ export class Handles {
    * thread busy for ever.
    */
   async request(name: ImportName, args: unknown[]): Promise<unknown> {
-    return this.#ended ? new Promise(() => undefined) : this.#answer(name, args);
+    return this.#end.signal.aborted ? new Promise(() => undefined) : this.#answer(name, args);
   }
 
   async #answer(name: ImportName, args: unknown[]): Promise<unknown> {
@@ -76,19 +77,24 @@ export class Handles {
 
   /** Closes everything that the guest left open, within a bound. */
   async end(): Promise<void> {
-    this.#ended = true;
+    this.#end.abort(new ConnectorError('cancelled', 'the instance has ended'));
     const open = [...this.#consumers.values(), ...this.#producers.values()];
     this.#consumers.clear();
     this.#producers.clear();
-    await Promise.all(open.map((handle) => closeWithin(handle)));
+    const opening = settles(Promise.allSettled(this.#opening), CLOSE_MS);
+    await Promise.all([opening, ...open.map((handle) => closeWithin(handle))]);
   }
 
   async #serve(name: ImportName, args: unknown[]): Promise<unknown> {
     switch (name) {
       case 'openConsumer':
-        return this.#open(this.#consumers, (grants) => grants.openConsumer(args[0] as Connection, args[1] as ConsumerOptions));
+        return this.#open(this.#consumers, (grants, context) =>
+          grants.openConsumer(args[0] as Connection, args[1] as ConsumerOptions, context),
+        );
       case 'openProducer':
-        return this.#open(this.#producers, (grants) => grants.openProducer(args[0] as Connection, args[1] as ProducerOptions));
+        return this.#open(this.#producers, (grants, context) =>
+          grants.openProducer(args[0] as Connection, args[1] as ProducerOptions, context),
+        );
       case 'poll': {
         const [handle, maxRecords, maxBytes, maxWaitMs] = args as [number, number, number, number];
         const fetched = await this.#held(this.#consumers, handle).poll(maxRecords, maxBytes, this.#interrupted ? 0 : maxWaitMs);
@@ -110,24 +116,30 @@ export class Handles {
     }
   }
 
-  async #open<H extends { close(): Promise<void> }>(held: Map<number, H>, open: (grants: Capabilities) => Promise<H>): Promise<number> {
+  async #open<H extends { close(): Promise<void> }>(
+    held: Map<number, H>,
+    open: (grants: Capabilities, context: OpenContext) => Promise<H>,
+  ): Promise<number> {
     if (this.#capabilities === null) throw new ConnectorError('policy.denied', 'this instance was granted nothing');
-    if (this.#consumers.size + this.#producers.size + this.#opening >= MAX_HANDLES) {
+    if (this.#consumers.size + this.#producers.size + this.#opening.size >= MAX_HANDLES) {
       throw new ConnectorError('limit.exceeded', `an instance may hold ${MAX_HANDLES} consumers and producers`);
     }
-    this.#opening++;
-    try {
-      const handle = await open(this.#capabilities);
-      if (this.#ended) {
+    const { signal } = this.#end;
+    const opening = open(this.#capabilities, { signal }).then(async (handle) => {
+      if (signal.aborted) {
         // The instance ended while this was on its way; nobody else would ever close it.
         await closeWithin(handle);
-        throw new ConnectorError('cancelled', 'the instance has ended');
+        throw signal.reason;
       }
       const number = this.#nextHandle++;
       held.set(number, handle);
       return number;
+    });
+    this.#opening.add(opening);
+    try {
+      return await opening;
     } finally {
-      this.#opening--;
+      this.#opening.delete(opening);
     }
   }
 

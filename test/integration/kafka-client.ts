@@ -4,8 +4,8 @@ import type { Admin, Kafka } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
 import type { LogLevel } from '../../host/base/log.ts';
 import type { Connection, ConsumerOptions, Fetched, ProducerOptions } from '../../host/kafka/contract.ts';
-import type { ConsumerHandle } from '../../host/kafka/handles.ts';
-import type { Capabilities } from '../../host/runtime/capabilities.ts';
+import type { ConsumerHandle, ProducerHandle } from '../../host/kafka/handles.ts';
+import type { Capabilities, OpenContext } from '../../host/runtime/capabilities.ts';
 import { decode, type DecodedRecord } from '../unit/kafka/sections.ts';
 
 export interface LogLine {
@@ -19,8 +19,11 @@ export interface Subject {
   connection: Connection;
   lines: LogLine[];
   consumer(options: Partial<ConsumerOptions> & { topics: string[]; group: string }): Promise<ConsumerHandle>;
+  producer(options?: Partial<ProducerOptions>): Promise<ProducerHandle>;
 }
 
+/** Of an instance that does not end while something opens. */
+export const OPEN: OpenContext = { signal: new AbortController().signal };
 export const PRODUCER: ProducerOptions = { acks: 'all', compression: 'snappy', maxBatchBytes: 1_000_012, deliveryTimeoutMs: 20_000 };
 
 export function subject(servers: string, options: Partial<KafkaOptions> = {}): Subject {
@@ -36,7 +39,8 @@ export function subject(servers: string, options: Partial<KafkaOptions> = {}): S
     capabilities,
     connection,
     lines,
-    consumer: (consumer) => capabilities.openConsumer(connection, { fromBeginning: true, resume: [], ...consumer }),
+    consumer: (consumer) => capabilities.openConsumer(connection, { fromBeginning: true, resume: [], ...consumer }, OPEN),
+    producer: (producer) => capabilities.openProducer(connection, { ...PRODUCER, ...producer }, OPEN),
   };
 }
 

@@ -6,20 +6,7 @@ import { openConsumer } from '../../host/kafka/consume/consumer.ts';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import {
-  commit,
-  committed,
-  createTopic,
-  pause,
-  plainKafka,
-  PRODUCER,
-  read,
-  readFor,
-  subject,
-  values,
-  withAdmin,
-  write,
-} from './kafka-client.ts';
+import { commit, committed, createTopic, pause, plainKafka, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
@@ -161,7 +148,7 @@ test('a session without a sign of life is replaced, and the reading goes on', as
 test('a null header is written as null', async () => {
   const { topic, group } = await filled(0);
   const kafka = subject(servers);
-  const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);
+  const producer = await kafka.producer();
   open.push(producer);
   // Length 10, attributes, two deltas, null key, value "v", one header "h" that is null.
   const records = Uint8Array.from([20, 0, 0, 0, 1, 2, 118, 2, 2, 104, 1]);

@@ -5,7 +5,7 @@ import type { ProducerOptions } from '../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { createTopic, PRODUCER, read, readFor, subject, values } from './kafka-client.ts';
+import { createTopic, read, readFor, subject, values } from './kafka-client.ts';
 
 const PRODUCE = 0;
 const { servers } = sharedBroker();
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function producer(options: Partial<ProducerOptions> = {}): Promise<ProducerHandle> {
-  const handle = await kafka.capabilities.openProducer(kafka.connection, { ...PRODUCER, ...options });
+  const handle = await kafka.producer(options);
   open.push(handle);
   return handle;
 }

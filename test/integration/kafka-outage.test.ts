@@ -10,7 +10,6 @@ import {
   createTopic,
   logged,
   pause,
-  PRODUCER,
   read,
   subject,
   values,
@@ -39,7 +38,7 @@ afterAll(() => broker?.close());
 
 const names = (): { topic: string; group: string } => ({ topic: uniqueName('topic'), group: uniqueName('group') });
 async function producer(options: Partial<ProducerOptions> = {}): Promise<ProducerHandle> {
-  const handle = await kafka.capabilities.openProducer(kafka.connection, { ...PRODUCER, ...options });
+  const handle = await kafka.producer(options);
   open.push(handle);
   return handle;
 }
@@ -178,7 +177,7 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     });
     const handle = await own.consumer({ topics: [topic], group });
     await logged(own.lines, ({ message }) => message === 'joined the consumer group');
-    const writer = await own.capabilities.openProducer(own.connection, { ...PRODUCER, deliveryTimeoutMs: 0 });
+    const writer = await own.producer({ deliveryTimeoutMs: 0 });
     await broker.kill();
     const sending = send(writer, topic, numbered(1));
     await logged(own.lines, ({ message }) => message === 'connection to Kafka lost, trying again...', 30_000);

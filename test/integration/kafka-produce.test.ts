@@ -4,7 +4,7 @@ import type { Outgoing, ProducerOptions } from '../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section, type TestRecord } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { createTopic, PRODUCER, read, subject, values, withAdmin, type Read } from './kafka-client.ts';
+import { createTopic, read, subject, values, withAdmin, type Read } from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const kafka = subject(servers);
@@ -12,7 +12,7 @@ const open: { close(): Promise<void> }[] = [];
 const TOO_LARGE = 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
 
 async function producer(options: Partial<ProducerOptions> = {}): Promise<ProducerHandle> {
-  const handle = await kafka.capabilities.openProducer(kafka.connection, { ...PRODUCER, ...options });
+  const handle = await kafka.producer(options);
   open.push(handle);
   return handle;
 }

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../host/base/errors.ts';
 import type { Connection, Tls } from '../../host/kafka/contract.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { PRODUCER, read, subject, values } from './kafka-client.ts';
+import { OPEN, PRODUCER, read, subject, values } from './kafka-client.ts';
 
 const { sslServers, mtlsServers, misnamedServers, tls } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
@@ -28,19 +28,18 @@ const connection = (servers: string, settings: Partial<Tls> | null): Connection 
   clientId: 'tls',
   tls: settings === null ? undefined : { clientCertRef: '', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false, ...settings },
 });
-const openProducer = (to: Connection) => kafka.capabilities.openProducer(to, PRODUCER);
+const openProducer = (to: Connection) => kafka.capabilities.openProducer(to, PRODUCER, OPEN);
 
 async function roundTrip(to: Connection): Promise<void> {
   const topic = uniqueName('topic');
   const producer = await openProducer(to);
   open.push(producer);
   expect(await producer.send([{ topic, records: section(numbered(3)) }])).toEqual([]);
-  const consumer = await kafka.capabilities.openConsumer(to, {
-    topics: [topic],
-    group: uniqueName('group'),
-    fromBeginning: true,
-    resume: [],
-  });
+  const consumer = await kafka.capabilities.openConsumer(
+    to,
+    { topics: [topic], group: uniqueName('group'), fromBeginning: true, resume: [] },
+    OPEN,
+  );
   open.push(consumer);
   expect(values(await read(consumer, 3))).toEqual(numbered(3).map(({ value }) => value));
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { commit, committed, createTopic, plainKafka, PRODUCER, read, readFor, subject, values, write } from './kafka-client.ts';
+import { commit, committed, createTopic, plainKafka, read, readFor, subject, values, write } from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const kafka = subject(servers);
@@ -102,7 +102,7 @@ describe('transactions', () => {
 test("with log append time every record has the broker's, and says so", async () => {
   const topic = uniqueName('topic');
   await createTopic(servers, topic, 1, { 'message.timestamp.type': 'LogAppendTime' });
-  const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);
+  const producer = await kafka.producer();
   const before = Date.now();
   expect(await producer.send([{ topic, records: section(numbered(5), { baseTimestamp: BigInt(before - 3_600_000) }) }])).toEqual([]);
   await producer.close();
@@ -117,7 +117,7 @@ test('a fetch that begins inside a batch gives no record below its position', as
   const topic = uniqueName('topic');
   const group = uniqueName('group');
   await createTopic(servers, topic);
-  const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);
+  const producer = await kafka.producer();
   await producer.send([{ topic, records: section(numbered(100)) }]);
   await producer.close();
   const first = await consume(topic, group);
@@ -132,7 +132,7 @@ test('a fetch that begins inside a batch gives no record below its position', as
 describe.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('compression %s and Java', (compression) => {
   const sent = numbered(300).map((record, i) => ({ ...record, headers: { number: String(i) } }));
   const send = async (topic: string, codec: typeof compression | 'none'): Promise<void> => {
-    const producer = await kafka.capabilities.openProducer(kafka.connection, { ...PRODUCER, compression: codec });
+    const producer = await kafka.producer({ compression: codec });
     open.push(producer);
     expect(await producer.send([{ topic, records: section(sent) }])).toEqual([]);
   };

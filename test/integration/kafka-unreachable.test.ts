@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { uniqueName, sharedBroker } from '../support/broker.ts';
-import { logged, PRODUCER, subject } from './kafka-client.ts';
+import { logged, subject } from './kafka-client.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -15,7 +15,7 @@ test('with no broker, open fails after ten seconds and names every address as Go
   const [one, two] = [await freePort(), await freePort()];
   const kafka = subject(`127.0.0.1:${one},127.0.0.1:${two}`);
   const start = Date.now();
-  await expect(kafka.capabilities.openProducer(kafka.connection, PRODUCER)).rejects.toMatchObject({
+  await expect(kafka.producer()).rejects.toMatchObject({
     code: 'kafka.unreachable',
     message: `failed to dial broker: unable to dial: dial tcp 127.0.0.1:${one}: connect: connection refused; dial tcp 127.0.0.1:${two}: connect: connection refused`,
   });
@@ -33,7 +33,7 @@ test('a name that nobody knows is named', async () => {
 
 test('one server of several that answers is enough', async () => {
   const kafka = subject(`127.0.0.1:${await freePort()},${sharedBroker().servers}`);
-  const producer = await kafka.capabilities.openProducer(kafka.connection, PRODUCER);
+  const producer = await kafka.producer();
   await producer.close();
 });
 

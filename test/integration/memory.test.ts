@@ -105,7 +105,7 @@ describe('many partitions whose batches grow a thousandfold', () => {
   beforeAll(async () => {
     await createTopic(servers, compressed, PARTITIONS);
     const kafka = subject(servers);
-    const producer = await kafka.capabilities.openProducer(kafka.connection, {
+    const producer = await kafka.producer({
       acks: 'all',
       compression: 'zstd',
       maxBatchBytes: 64 << 20,

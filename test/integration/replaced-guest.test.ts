@@ -32,8 +32,8 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
     const kafka = kafkaCapabilities({ secrets, log });
     return {
       ...kafka,
-      openConsumer: async (connection, options): Promise<ConsumerHandle> => {
-        const consumer = await kafka.openConsumer(connection, options);
+      openConsumer: async (...given): Promise<ConsumerHandle> => {
+        const consumer = await kafka.openConsumer(...given);
         return {
           poll: async (...args) => {
             const fetched = await consumer.poll(...args);
@@ -45,8 +45,8 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
           close: () => consumer.close(),
         };
       },
-      openProducer: async (connection, options): Promise<ProducerHandle> => {
-        const producer = await kafka.openProducer(connection, options);
+      openProducer: async (...given): Promise<ProducerHandle> => {
+        const producer = await kafka.openProducer(...given);
         return {
           send: async (outgoing) => (sends.includes(++sent) ? fail() : producer.send(outgoing)),
           close: () => producer.close(),
@@ -144,12 +144,12 @@ test('a guest that is replaced before its group has an offset goes on where the 
     const kafka = kafkaCapabilities({ secrets, log });
     return {
       ...kafka,
-      openConsumer: async (connection, options): Promise<ConsumerHandle> => {
-        const consumer = await kafka.openConsumer(connection, options);
+      openConsumer: async (...given): Promise<ConsumerHandle> => {
+        const consumer = await kafka.openConsumer(...given);
         if (++opened > 1) return consumer;
         await consumer.close();
         const poll = async (): Promise<never> => {
-          expect(await committed(servers, options.group, topic)).toBe(-1);
+          expect(await committed(servers, given[1].group, topic)).toBe(-1);
           await write(servers, topic, ['in between']);
           throw new TypeError('a fault for the test');
         };

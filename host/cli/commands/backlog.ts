@@ -63,9 +63,9 @@ export class Backlog implements Remaining {
   watch(inner: Capabilities, secrets: SecretReader, log: Log): Capabilities {
     return {
       log: (level, message, fields) => inner.log(level, message, fields),
-      openProducer: (connection, options) => inner.openProducer(connection, options),
-      openConsumer: async (connection, options) => {
-        const consumer = await inner.openConsumer(connection, options);
+      openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
+      openConsumer: async (connection, options, context) => {
+        const consumer = await inner.openConsumer(connection, options, context);
         try {
           this.#ask = () => this.#ends(connection, secrets, log, options.topics);
           return await this.#watched(consumer, this.#ask(), options, log);

@@ -2,6 +2,7 @@
  * The consumer that a guest holds. It outlives kafkajs' consumers: one that crashes, hangs or no longer fits its topics is
  * replaced by a new session with back-off, and only what an operator must mend ends it.
  */
+import { cancelledBy } from '../../base/abort.ts';
 import { Backoff } from '../../base/backoff.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
@@ -32,8 +33,11 @@ const FIRST_BACK_OFF_MS = 500;
 const LONGEST_BACK_OFF_MS = 10_000;
 const CLOSE_MS = 2_000;
 const OPEN_LOOKUP_MS = 10_000;
+const LOOKUP_INTERVAL_MS = 500;
 
 export interface ConsumerParts {
+  /** Ends `openConsumer`: it dials no more and rejects with `cancelled`. A consumer that is open is ended by `close`. */
+  signal?: AbortSignal;
   /** Kept over the consumers of one connector. */
   latest?: LatestOffsets;
   queue?: QueueLimits;
@@ -43,8 +47,8 @@ export interface ConsumerParts {
 
 /** Rejects with ConnectorError if no broker answers within ten seconds, or the topics may not be read. */
 export async function openConsumer(factory: ClientFactory, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
-  await reach(factory);
-  const latest = await lookUp(factory, options, parts.latest ?? new LatestOffsets());
+  await reach(factory, parts.signal);
+  const latest = await lookUp(factory, options, parts.latest ?? new LatestOffsets(), parts.signal);
   const starts = new StartOffsets(options.group, latest, options.resume, factory.log);
   return new KafkaConsumer(factory, options, starts, parts);
 }
@@ -54,8 +58,9 @@ async function lookUp(
   factory: ClientFactory,
   options: ConsumerOptions,
   latest: LatestOffsets,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, bigint> | null> {
-  const { kafka, dialer } = factory.create({ retries: 3 });
+  const { kafka, dialer } = factory.create({ retries: 3, signal });
   const admin = kafka.admin();
   const deadline = Deadline.after(OPEN_LOOKUP_MS);
   try {
@@ -65,13 +70,14 @@ async function lookUp(
         const topics = await findTopics(admin, options.topics);
         return options.fromBeginning ? null : await latest.fix(options.group, admin, topics);
       } catch (error) {
+        if (signal?.aborted) throw cancelledBy(signal);
         const failure = kafkaError(error, 'failed to look up the topics');
         if (!failure.retryable || deadline.isOver) throw failure;
-        await sleep(500);
+        await sleep(LOOKUP_INTERVAL_MS, signal);
       }
     }
   } finally {
-    await settles(admin.disconnect(), 500);
+    await settles(admin.disconnect(), 500, signal);
     dialer.destroy(new Error('closed'));
   }
 }

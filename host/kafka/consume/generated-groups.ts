@@ -2,7 +2,6 @@
  * Consumer groups whose names a connector made up. Nobody else knows such a name, so nobody else would ever delete the group
  * when its connector is gone; what tells whose it is, is the text that the connector writes beside its committed offsets.
  */
-import { onAbort } from '../../base/abort.ts';
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Connection } from '../contract.ts';
 import type { Log } from '../../base/log.ts';
@@ -30,9 +29,11 @@ export interface GeneratedGroupsOptions {
  * a group that still has members. Rejects with kafkajs' errors.
  */
 export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<string[]> {
-  const { kafka, dialer } = new ClientFactory(options.connection, options.secrets, options.log).create({ retries: 1 });
+  const { kafka, dialer } = new ClientFactory(options.connection, options.secrets, options.log).create({
+    retries: 1,
+    signal: options.signal,
+  });
   const admin = kafka.admin();
-  const forget = onAbort(options.signal, () => dialer.destroy(new Error('the search for consumer groups takes too long')));
   try {
     await admin.connect();
     const { groups } = await admin.listGroups();
@@ -46,7 +47,6 @@ export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<s
     }
     return deleted;
   } finally {
-    forget();
     await admin.disconnect().catch(() => undefined);
     dialer.destroy(new Error('closed'));
   }

@@ -20,6 +20,8 @@ export interface ClientOptions {
   servers?: Address[];
   /** Retries inside kafkajs; ours come on top. */
   retries?: number;
+  /** Ends the client: all its connections break at once, and it makes no other. */
+  signal?: AbortSignal;
   requestTimeoutMs?: number;
   /** Sees kafkajs' own log lines before they are written. */
   onLog?: (message: string, facts: Record<string, unknown>) => void;
@@ -51,7 +53,7 @@ export class ClientFactory {
   }
 
   create(options: ClientOptions = {}): Client {
-    const dialer = createDialer(this.#tls, this.#allow);
+    const dialer = createDialer(this.#tls, this.#allow, options.signal);
     const kafka = new kafkajs.Kafka({
       clientId: this.#connection.clientId,
       brokers: (options.servers ?? this.servers).map(({ host, port }) => kafkajsAddress(host, port)),

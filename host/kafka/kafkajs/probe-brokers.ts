@@ -1,4 +1,5 @@
 /** The dial rule of `open`: any one broker must answer, TLS and SASL included, within ten seconds. */
+import { cancelledBy } from '../../base/abort.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep } from '../../base/wait.ts';
@@ -10,42 +11,45 @@ const INTERVAL_MS = 1_000;
 
 /**
  * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, or `kafka.rejected` if every
- * address failed in a way that retrying cannot mend; the text names every address.
+ * address failed in a way that retrying cannot mend; the text names every address. Rejects with `cancelled` as soon as the signal
+ * aborts, and then dials no more.
  */
 export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
   const deadline = Deadline.after(TOTAL_MS);
   for (;;) {
-    const failures = await dialAll(factory, Math.max(1, deadline.leftMs));
+    const failures = await dialAll(factory, Math.max(1, deadline.leftMs), signal);
+    if (signal?.aborted) throw cancelledBy(signal);
     if (failures === null) return;
     const permanent = failures.every((failure) => failure.permanent);
     const text = `failed to dial broker: unable to dial: ${failures.map((failure) => failure.text).join('; ')}`;
-    if (permanent || signal?.aborted || deadline.leftMs < INTERVAL_MS) {
+    if (permanent || deadline.leftMs < INTERVAL_MS) {
       throw new ConnectorError(permanent ? 'kafka.rejected' : 'kafka.unreachable', text);
     }
     factory.log('warn', 'failed to dial broker, trying again...', { error: text });
     await sleep(INTERVAL_MS, signal);
+    if (signal?.aborted) throw cancelledBy(signal);
   }
 }
 
 /** Null as soon as one answers, else a failure for each server. */
-async function dialAll(factory: ClientFactory, timeoutMs: number): Promise<DialFailure[] | null> {
-  const attempts = factory.servers.map((server) => dialOne(factory, server, timeoutMs));
+async function dialAll(factory: ClientFactory, timeoutMs: number, signal?: AbortSignal): Promise<DialFailure[] | null> {
+  const attempts = factory.servers.map((server) => dialOne(factory, server, timeoutMs, signal));
   const answered = Promise.any(attempts.map(async (attempt) => ((await attempt) === null ? null : Promise.reject(new Error('failed')))));
   return answered.catch(async () => (await Promise.all(attempts)).filter((failure) => failure !== null));
 }
 
-async function dialOne(factory: ClientFactory, server: Address, timeoutMs: number): Promise<DialFailure | null> {
-  const { kafka, dialer } = factory.create({ servers: [server], retries: 0 });
+async function dialOne(factory: ClientFactory, server: Address, timeoutMs: number, signal?: AbortSignal): Promise<DialFailure | null> {
+  const { kafka, dialer } = factory.create({ servers: [server], retries: 0, signal });
   const admin = kafka.admin();
   const connected = admin.connect();
   try {
-    if (!(await settles(connected, timeoutMs))) return dialFailure(server.host, server.port, new Error('dial timeout'));
+    if (!(await settles(connected, timeoutMs, signal))) return dialFailure(server.host, server.port, new Error('dial timeout'));
     await connected;
     return null;
   } catch (error) {
     return dialFailure(server.host, server.port, dialer.failure(server.host, server.port) ?? error);
   } finally {
-    await settles(admin.disconnect(), 500);
+    await settles(admin.disconnect(), 500, signal);
     dialer.destroy(new Error('closed'));
   }
 }

@@ -3,7 +3,7 @@
  * again. Of kafkajs' own idempotent producer only the request for an id is used: it takes sequence numbers back after any failure, so that
  * a later batch can pass for one that was written, and lets one request at a time into each broker.
  */
-import { onAbort } from '../../base/abort.ts';
+import { cancelledBy } from '../../base/abort.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { ClientFactory } from '../kafkajs/client.ts';
 import { failureText, protocolType, rootCause } from '../kafkajs/errors.ts';
@@ -25,20 +25,18 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /** A fresh id, from any broker. Rejects with errors of kafkajs, `cancelled` by the signal; bounded. */
 export async function requestProducerId(factory: ClientFactory, signal: AbortSignal): Promise<ProducerId | Refusal> {
-  if (signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
-  const { kafka, dialer } = factory.create({ retries: factory.servers.length, requestTimeoutMs: REQUEST_TIMEOUT_MS });
-  const end = (): void => dialer.destroy(new Error('the producer is closed'));
-  const forget = onAbort(signal, end);
+  if (signal.aborted) throw cancelledBy(signal);
+  const { kafka, dialer } = factory.create({ retries: factory.servers.length, requestTimeoutMs: REQUEST_TIMEOUT_MS, signal });
   try {
     const broker = await clusterOf(kafka).brokerPool.findConnectedBroker();
     const { producerId, producerEpoch } = await broker.initProducerId({ transactionTimeout: TRANSACTION_TIMEOUT_MS });
     return { id: BigInt(producerId), epoch: producerEpoch };
   } catch (error) {
+    if (signal.aborted) throw cancelledBy(signal);
     if (isRefusal(error)) return { refused: failureText(error) };
     throw error;
   } finally {
-    forget();
-    end();
+    dialer.destroy(new Error('closed'));
   }
 }
 

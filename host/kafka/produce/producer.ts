@@ -2,6 +2,7 @@
  * The producer that a guest holds. kafkajs' `send` may resolve with messages never written when it retries over several
  * brokers; so each of its sends holds one partition, is not retried by kafkajs, and is believed only if the answer names it.
  */
+import { onAbort } from '../../base/abort.ts';
 import { Backoff } from '../../base/backoff.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError, type ErrorKind } from '../../base/errors.ts';
@@ -39,13 +40,19 @@ interface Connected {
   admin: Admin;
 }
 
+export interface ProducerParts {
+  /** Ends `openProducer`: it dials no more and rejects with `cancelled`. A producer that is open is ended by `close`. */
+  signal?: AbortSignal;
+  identify?: typeof requestProducerId;
+}
+
 /** Rejects with ConnectorError if no broker answers within ten seconds. */
 export async function openProducer(
   factory: ClientFactory,
   options: ProducerOptions,
-  identify: typeof requestProducerId = requestProducerId,
+  { signal, identify = requestProducerId }: ProducerParts = {},
 ): Promise<ProducerHandle> {
-  await reach(factory);
+  await reach(factory, signal);
   return new KafkaProducer(factory, options, identify);
 }
 
@@ -75,7 +82,7 @@ class KafkaProducer implements ProducerHandle {
   }
 
   async send(outgoing: Outgoing[]): Promise<SendFailure[]> {
-    if (this.#closing.signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
+    if (this.#closing.signal.aborted) throw closed();
     const sending = this.#send(outgoing);
     this.#running.add(sending);
     try {
@@ -87,7 +94,7 @@ class KafkaProducer implements ProducerHandle {
 
   async close(): Promise<void> {
     await settles(Promise.allSettled([...this.#running]), CLOSE_MS);
-    this.#closing.abort();
+    this.#closing.abort(closed());
     await this.#disconnect();
   }
 
@@ -193,7 +200,7 @@ class KafkaProducer implements ProducerHandle {
     let unknown = 0;
     const backoff = new Backoff(FIRST_LOOKUP_BACK_OFF_MS, LONGEST_LOOKUP_BACK_OFF_MS);
     for (let tries = 1; ; tries++) {
-      if (this.#closing.signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
+      if (this.#closing.signal.aborted) throw closed();
       try {
         const { admin, producer } = await inTime(this.#connect(), deadline);
         try {
@@ -228,6 +235,7 @@ class KafkaProducer implements ProducerHandle {
   }
 
   #connect(): Promise<Connected> {
+    if (this.#closing.signal.aborted) return Promise.reject(closed());
     this.#connected ??= this.#open().catch((error: unknown) => {
       this.#connected = null;
       throw error;
@@ -249,12 +257,16 @@ class KafkaProducer implements ProducerHandle {
       retry: { retries: 0 },
     });
     const admin = client.kafka.admin({ retry: { retries: 1 } });
+    // Only until it is connected: closing lets a connected producer send what lies in its buffers.
+    const forget = onAbort(this.#closing.signal, () => client.dialer.destroy(closed()));
     try {
       await Promise.all([producer.connect(), admin.connect()]);
       return { client, producer, admin };
     } catch (error) {
       client.dialer.destroy(new Error('closed'));
       throw error;
+    } finally {
+      forget();
     }
   }
 
@@ -271,6 +283,10 @@ class KafkaProducer implements ProducerHandle {
       // It never connected: nothing is left to close.
     }
   }
+}
+
+function closed(): ConnectorError {
+  return new ConnectorError('cancelled', 'the producer is closed');
 }
 
 /** Rejects with `kafka.timeout` at the deadline; what was begun goes on and is not waited for. */

@@ -37,13 +37,14 @@ function deletingCapabilities(secrets: SecretReader, commitMetadata: string, log
   const refused = (): ConnectorError => new ConnectorError('cancelled', 'the source was deleted');
   return {
     log: () => {},
-    openConsumer: async (connection, { topics }) => {
-      const signal = AbortSignal.timeout(LIMIT_MS);
+    openConsumer: async (connection, { topics }, context) => {
+      const late = AbortSignal.timeout(LIMIT_MS);
+      const signal = AbortSignal.any([late, context.signal]);
       try {
         const groups = await deleteGroupsOf({ connection, secrets, log, topics, commitMetadata, signal });
         for (const group of groups) log('info', 'the consumer group of the deleted source is deleted', { group });
       } catch (error) {
-        const reason = signal.aborted ? `not done within ${LIMIT_MS / 1000} s` : ConnectorError.from(error).message;
+        const reason = late.aborted ? `not done within ${LIMIT_MS / 1000} s` : ConnectorError.from(error).message;
         log('warn', `the consumer group of the deleted source may be left: ${reason}`);
       }
       throw refused();

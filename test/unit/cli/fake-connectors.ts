@@ -186,6 +186,7 @@ export class FakeDestination implements DestinationPort {
     return capabilities.openProducer(
       { servers: [], clientId: '' },
       { acks: 'all', compression: 'none', maxBatchBytes: 0, deliveryTimeoutMs: 0 },
+      { signal: new AbortController().signal },
     );
   }
 }

@@ -59,7 +59,7 @@ test('a send fails its records after deliveryTimeout all the same', async () => 
   const producer = await openProducer(
     factory(async () => undefined, unreachable),
     PRODUCER,
-    async () => ({ id: 1n, epoch: 0 }),
+    { identify: async () => ({ id: 1n, epoch: 0 }) },
   );
   const sent = producer.send([{ topic: 't', records: section(numbered(1)) }]);
   expect(await after(6_000, sent)).toBe('done');

@@ -57,7 +57,7 @@ function watched(ends: FakeEnds, options: { follow?: boolean; live?: boolean } =
   const consumer = new FakeConsumer();
   const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Capabilities;
   const capabilities = backlog.watch(inner, { read: () => '' }, () => {});
-  return { backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS) };
+  return { backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
 }
 
 describe('the backlog', () => {

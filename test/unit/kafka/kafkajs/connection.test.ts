@@ -61,6 +61,17 @@ describe('the dialer', () => {
     expect(() => dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => undefined })).toThrow('over');
   });
 
+  test('ends with the signal as well', async () => {
+    const port = await listen();
+    const abort = new AbortController();
+    const dialer = createDialer(null, undefined, abort.signal);
+    const socket = await connect(dialer, port);
+    const error = new Promise((resolve) => socket.once('error', resolve));
+    abort.abort();
+    expect(await error).toMatchObject({ code: 'cancelled' });
+    expect(() => dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => undefined })).toThrow('stopping');
+  });
+
   test('remembers what a dial died of', async () => {
     const port = await listen();
     servers.pop()!.close();

@@ -1,6 +1,7 @@
 /** Asking for a producer id, on a kafkajs whose one broker answers as told; the integration tests ask real brokers. */
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import { onAbort } from '../../../../host/base/abort.ts';
 import '../../../../host/kafka/kafkajs/kafkajs.ts';
 import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
 import { requestProducerId } from '../../../../host/kafka/produce/producer-id.ts';
@@ -18,7 +19,11 @@ function ask(initProducerId: () => Promise<object>, abort = new AbortController(
   };
   const factory = {
     servers: [{}],
-    create: () => ({ kafka, dialer: { destroy: (reason: Error) => destroyed.push(reason) } }),
+    create: ({ signal }: { signal: AbortSignal }) => {
+      const destroy = (reason: Error): number => destroyed.push(reason);
+      onAbort(signal, () => destroy(new Error('closed')));
+      return { kafka, dialer: { destroy } };
+    },
   } as unknown as ClientFactory;
   return { answer: requestProducerId(factory, abort.signal), abort, destroyed };
 }
@@ -60,7 +65,7 @@ test('closing breaks the connection that is asked over', async () => {
   const { answer, abort, destroyed } = ask(() => new Promise((_, reject) => setTimeout(() => reject(new Error('closed')), 50)));
   abort.abort();
   expect(destroyed).toHaveLength(1);
-  await expect(answer).rejects.toThrow('closed');
+  await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
 });
 
 test('after closing nobody is asked', async () => {

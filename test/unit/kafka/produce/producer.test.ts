@@ -50,7 +50,7 @@ test('a client that has lost its brokers is replaced after five lookups in vain,
   const handle = await openProducer(
     factory,
     { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
-    async () => ({ id: 1n, epoch: 0 }),
+    { identify: async () => ({ id: 1n, epoch: 0 }) },
   );
   let failures: object[] | null = null;
   void handle.send([{ topic: 't', records: section(numbered(1)) }]).then((told) => (failures = told));
@@ -67,7 +67,7 @@ describe('a cluster that', () => {
   /** Sends three times. */
   async function send(identify: typeof requestProducerId) {
     const { factory, stamps, lines } = clients(0);
-    const handle = await openProducer(factory, options, identify);
+    const handle = await openProducer(factory, options, { identify });
     const sent = (async () => {
       for (let i = 0; i < 3; i++) expect(await handle.send([{ topic: 't', records: section(numbered(2)) }])).toEqual([]);
     })();
