@@ -2,7 +2,7 @@
 // exact size before it is written, so that the caller can bound the batch, and lengths are minimal varints.
 //
 // What is null in Kafka is absent here, what is empty is present and empty: Conduit keeps the two apart.
-import { decimalSize, writeDecimal } from '../bytes/decimal';
+import { decimalSize, writeDecimal, writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import { varintSize, writeVarint } from '../bytes/varint';
 import * as record from '../kafka/record-set-reader';
@@ -16,6 +16,8 @@ const CREATED_AT = literal('opencdc.createdAt');
 const CREATED_AT_SIZE: u32 = 17;
 const OPERATION_CREATE: u16 = 0x0110;
 const ZEROS: u32 = 0x30303030;
+/** Milliseconds that nanoseconds in 64 bits can say. */
+const MAX_MS: i64 = i64.MAX_VALUE / 1_000_000;
 
 let prefixAt: usize = 0;
 let prefixSize: u32 = 0;
@@ -40,7 +42,7 @@ export function writeShared(at: usize, topicAt: usize, topicSize: u32, nowMs: u6
   store<u16>(at, OPERATION_CREATE);
   at = writeEntry(at + 2, COLLECTION, COLLECTION_SIZE, topicAt, topicSize);
   const digits = at + 60;
-  return writeEntry(at, READ_AT, READ_AT_SIZE, digits, <u32>(writeNanoseconds(digits, nowMs) - digits));
+  return writeEntry(at, READ_AT, READ_AT_SIZE, digits, <u32>(writeNanoseconds(digits, <i64>nowMs) - digits));
 }
 
 function writeEntry(at: usize, keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): usize {
@@ -52,9 +54,19 @@ function writeEntry(at: usize, keyAt: usize, keySize: u32, valueAt: usize, value
   return copy(writeVarint(at + 1, valueSize), valueAt, valueSize);
 }
 
+/**
+ * Characters of `writeNanoseconds`. 0: the record has no createdAt, because -1 is Kafka's "no timestamp", and readers of createdAt take 64 bits,
+ * which end in the year 2262 (and begin in 1677). Anything further away is no time in milliseconds, and what 64 bits hold of it would be another time.
+ */
+function nanosecondsSize(ms: i64): u32 {
+  if (ms == -1 || ms > MAX_MS || ms < -MAX_MS) return 0;
+  if (ms < 0) return 7 + decimalSize(<u64>-ms);
+  return decimalSize(<u64>ms) + (ms == 0 ? 0 : 6);
+}
+
 /** Milliseconds as nanoseconds in decimal: six more zeros, which no size of the number can overflow. */
-function writeNanoseconds(at: usize, ms: u64): usize {
-  at = writeDecimal(at, ms);
+function writeNanoseconds(at: usize, ms: i64): usize {
+  at = writeSigned(at, ms);
   if (ms == 0) return at;
   store<u32>(at, ZEROS);
   store<u16>(at, <u16>ZEROS, 4);
@@ -72,8 +84,7 @@ export function openRecords(positionPrefixAt: usize, positionPrefixSize: u32, me
 /** Bytes that the current record takes; 0 if its headers cannot be read. */
 export function measureRecord(): usize {
   positionSize = prefixSize + decimalSize(<u64>record.offset) + 1;
-  // -1 is Kafka's "no timestamp", and none below has a meaning: such a record has no createdAt.
-  createdSize = record.timestamp < 0 ? 0 : decimalSize(<u64>record.timestamp) + (record.timestamp == 0 ? 0 : 6);
+  createdSize = nanosecondsSize(record.timestamp);
   headersSize = 0;
   if (record.headersLeft != 0) {
     headersSize = collectHeaders();
@@ -123,7 +134,7 @@ export function writeRecord(at: usize): usize {
     at = copy(at + 4, CREATED_AT, CREATED_AT_SIZE);
     store<u8>(at, 0x12);
     store<u8>(at, <u8>createdSize, 1);
-    at = writeNanoseconds(at + 2, <u64>record.timestamp);
+    at = writeNanoseconds(at + 2, record.timestamp);
   }
   if (headersSize != 0) at = writeHeaders(at);
   if (record.keySize >= 0) at = writeData(at, 0x22, record.keyAt, record.keySize);

@@ -89,6 +89,8 @@ export interface PartitionOffset {
 /**
  * A run of records in Kafka's own encoding: the records section of a record batch with
  * magic 2 (KIP-98), uncompressed. Offsets and timestamps in it are deltas to the bases.
+ * A timestamp is its base plus its delta, wrapped to 64 bits; -1 = no timestamp. Producers
+ * write any 64-bit number, so check the range before converting milliseconds.
  */
 export interface RecordSet {
   baseOffset: bigint;

@@ -1,16 +1,24 @@
 // What a source makes of Kafka records.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { RecordMerger } from '../../host/kafka/records/record-merger.ts';
 import { CREDIT, openSource, readBatch, recordsOf } from '../support/data-path.ts';
 import { type Guest, errorOf } from '../support/guest.ts';
 import { type Data, type OpencdcRecord } from '../support/protocol.ts';
 import { fetched, recordWithHeaders } from '../support/record-set.ts';
+import { setOf, timestamp } from '../support/timestamps.ts';
 
 let guest: Guest;
 beforeEach(async () => {
   guest = await openSource();
 });
 
+const ZERO = { baseOffset: 0n, baseTimestamp: 0n };
+/** Absent for "no timestamp", and for what nanoseconds in 64 bits cannot say. */
+function createdAt(ms: bigint): string | undefined {
+  const nanoseconds = ms * 1_000_000n;
+  return ms === -1n || BigInt.asIntN(64, nanoseconds) !== nanoseconds ? undefined : String(nanoseconds);
+}
 const READ_AT = '1700000000005000000';
 const raw = (data: Data | null | undefined) =>
   data === null || data === undefined ? null : (data.raw_data?.toString('latin1') ?? 'no case');
@@ -57,13 +65,46 @@ describe('a record', () => {
     expect(records.every((record) => record.payload !== null && record.payload !== undefined)).toBe(true);
   });
 
-  test('has no createdAt where Kafka has no timestamp, and 0 at 0', async () => {
-    const records = await readBatch(guest, [
-      fetched('orders', 0, [{ timestamp: -1n }, { timestamp: 0n }, { timestamp: 9_007_199_254_740_991n }, { timestamp: -5n }], 1, {
-        baseTimestamp: 0n,
-      }),
+  test('has no createdAt where Kafka has no timestamp, or where 64 bits of nanoseconds cannot say it', async () => {
+    const stamps = [
+      -1n,
+      0n,
+      1n,
+      -5n,
+      9_223_372_036_854n,
+      9_223_372_036_855n,
+      -9_223_372_036_854n,
+      -9_223_372_036_855n,
+      9_007_199_254_740_991n,
+    ];
+    const records = await readBatch(guest, [{ topic: 'orders', partition: 0, epoch: 1, records: setOf(stamps, ZERO) }]);
+    expect(records.map((record) => record.metadata['opencdc.createdAt'])).toEqual([
+      undefined,
+      '0',
+      '1000000',
+      '-5000000',
+      '9223372036854000000',
+      undefined,
+      '-9223372036854000000',
+      undefined,
+      undefined,
     ]);
-    expect(records.map((record) => record.metadata['opencdc.createdAt'])).toEqual([undefined, '0', '9007199254740991000000', undefined]);
+  });
+
+  test('has the createdAt of its own timestamp, whatever base and neighbours it has', async () => {
+    await fc.assert(
+      fc.asyncProperty(timestamp, fc.array(timestamp, { minLength: 1, maxLength: 20 }), async (baseTimestamp, stamps) => {
+        const merger = new RecordMerger();
+        const sets = [setOf(stamps, { baseOffset: 0n, baseTimestamp }), setOf([5n], { baseOffset: 20n, baseTimestamp: 5n })];
+        const merged = [...sets.flatMap((set) => merger.add(set)), ...merger.flush()];
+        const records = await readBatch(
+          guest,
+          merged.map((set) => ({ topic: 'orders', partition: 0, epoch: 1, records: set })),
+        );
+        expect(records.map((record) => record.metadata['opencdc.createdAt'])).toEqual([...stamps, 5n].map(createdAt));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('has the broker’s time where the broker stamped the set', async () => {

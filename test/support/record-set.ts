@@ -88,7 +88,7 @@ export function readRecordSet(set: RecordSet): KafkaRecord[] {
       const byte = data[at++];
       if (byte === undefined) throw new Error('the set ends within a number');
       value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return (value >> 1n) ^ -(value & 1n);
+      if (byte < 128) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
     }
   };
   const nullable = (): Buffer | null => {
@@ -102,7 +102,7 @@ export function readRecordSet(set: RecordSet): KafkaRecord[] {
     const size = Number(number());
     const end = at + size;
     if (data[at++] !== 0) throw new Error('attributes are not 0');
-    const timestamp = set.baseTimestamp + number();
+    const timestamp = BigInt.asIntN(64, set.baseTimestamp + number());
     const offset = set.baseOffset + number();
     const key = nullable();
     const value = nullable();

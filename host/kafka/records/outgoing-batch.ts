@@ -3,7 +3,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import type { RecordSet } from '../contract.ts';
 import { partitionOf } from './murmur2.ts';
 import { BATCH_HEADER_BYTES } from './record-batch.ts';
-import { RecordCursor } from './record-set.ts';
+import { EXACT, RecordCursor } from './record-set.ts';
 
 export interface OutgoingBatch {
   partition: number;
@@ -83,11 +83,15 @@ class SectionBuilder {
   #viewStart = -1;
   #indexes: number[] = [];
   #maxDelta = Number.NEGATIVE_INFINITY;
+  /** Largest timestamp of the records whose delta is not exact as a number, or that lies so near the ends of 64 bits that the sum may wrap. */
+  #maxFar: bigint | null = null;
+  readonly #isBaseFar: boolean;
   length = 0;
 
   constructor(set: RecordSet, partition: number) {
     this.#set = set;
     this.#partition = partition;
+    this.#isBaseFar = BigInt.asIntN(63, set.baseTimestamp) !== set.baseTimestamp;
   }
 
   add(cursor: RecordCursor, index: number): void {
@@ -97,7 +101,13 @@ class SectionBuilder {
     if (follows) this.length += end - start;
     else this.#copyRecord(cursor);
     this.#indexes.push(index);
-    if (cursor.timestampDelta > this.#maxDelta) this.#maxDelta = cursor.timestampDelta;
+    if (this.#isBaseFar || Math.abs(cursor.timestampDelta) >= EXACT) this.#far(cursor.exactTimestampDelta());
+    else if (cursor.timestampDelta > this.#maxDelta) this.#maxDelta = cursor.timestampDelta;
+  }
+
+  #far(delta: bigint): void {
+    const timestamp = BigInt.asIntN(64, this.#set.baseTimestamp + delta);
+    if (this.#maxFar === null || timestamp > this.#maxFar) this.#maxFar = timestamp;
   }
 
   finish(): OutgoingBatch {
@@ -105,9 +115,16 @@ class SectionBuilder {
     return {
       partition: this.#partition,
       records: { ...this.#set, count: this.#indexes.length, records: from.subarray(0, this.length) },
-      maxTimestamp: this.#set.baseTimestamp + BigInt(this.#maxDelta),
+      maxTimestamp: this.#maxTimestamp(),
       indexes: Uint32Array.from(this.#indexes),
     };
+  }
+
+  #maxTimestamp(): bigint {
+    const far = this.#maxFar;
+    if (this.#maxDelta === Number.NEGATIVE_INFINITY) return far ?? this.#set.baseTimestamp;
+    const near = this.#set.baseTimestamp + BigInt(this.#maxDelta);
+    return far === null || near > far ? near : far;
   }
 
   /** A record under its new offset delta, and so, it may be, a new length. */

@@ -3,13 +3,15 @@
  * tenth of what a thousand sets of one cost.
  */
 import type { RecordSet } from '../contract.ts';
-import { RecordCursor } from './record-set.ts';
+import { EXACT, RecordCursor } from './record-set.ts';
 
 /** Larger sets pass as they are: for them copying costs more than it saves. */
 const SMALL_RECORDS = 32;
 const SMALL_BYTES = 16 * 1024;
 const MAX_RECORDS = 1_000;
 const MAX_BYTES = 64 * 1024;
+/** Distance of two base offsets up to which the deltas stay 32-bit numbers, as Kafka has them: no small batch spans as much again. */
+const MAX_OFFSET_DISTANCE = 2n ** 30n;
 /** What two longer deltas and a longer length may add to a record. */
 const GROWTH_BYTES = 24;
 
@@ -50,6 +52,7 @@ export class RecordMerger {
     if (first === null) return true;
     // With log append time the base is the timestamp of every record.
     if (first.logAppendTime !== set.logAppendTime || (set.logAppendTime && first.baseTimestamp !== set.baseTimestamp)) return false;
+    if (set.baseOffset - first.baseOffset > MAX_OFFSET_DISTANCE) return false;
     return this.#count + set.count <= MAX_RECORDS && this.#length + set.records.length + set.count * GROWTH_BYTES <= MAX_BYTES;
   }
 
@@ -60,20 +63,34 @@ export class RecordMerger {
       this.#bytes.set(first.records);
     }
     const offsets = Number(set.baseOffset - first.baseOffset);
-    const timestamps = Number(set.baseTimestamp - first.baseTimestamp);
+    // As Kafka's clients add a delta to a base: in 64 bits, so that a difference that they cannot hold wraps there and back.
+    const timestamps = BigInt.asIntN(64, set.baseTimestamp - first.baseTimestamp);
+    const near = Number(timestamps);
+    const isNear = Math.abs(near) < EXACT / 2;
     const cursor = new RecordCursor(set.records);
     while (cursor.next()) {
-      const { bytes, bodyStart, offsetDeltaEnd, end } = cursor;
-      const timestampDelta = zigzag(cursor.timestampDelta + timestamps);
       const offsetDelta = zigzag(cursor.offsetDelta + offsets);
-      this.#varint((1 + varintBytes(timestampDelta) + varintBytes(offsetDelta) + end - offsetDeltaEnd) * 2);
-      this.#bytes[this.#length++] = bytes[bodyStart]!; // attributes
-      this.#varint(timestampDelta);
+      if (isNear && Math.abs(cursor.timestampDelta) < EXACT / 2) {
+        const timestampDelta = zigzag(cursor.timestampDelta + near);
+        this.#begin(cursor, varintBytes(timestampDelta), offsetDelta);
+        this.#varint(timestampDelta);
+      } else {
+        const timestampDelta = varlong(BigInt.asIntN(64, cursor.exactTimestampDelta() + timestamps));
+        this.#begin(cursor, timestampDelta.length, offsetDelta);
+        for (const byte of timestampDelta) this.#bytes[this.#length++] = byte;
+      }
       this.#varint(offsetDelta);
+      const { bytes, offsetDeltaEnd, end } = cursor;
       this.#bytes.set(bytes.subarray(offsetDeltaEnd, end), this.#length);
       this.#length += end - offsetDeltaEnd;
     }
     this.#count += set.count;
+  }
+
+  /** Length and attributes of the cursor's record. */
+  #begin(cursor: RecordCursor, timestampDeltaBytes: number, offsetDelta: number): void {
+    this.#varint((1 + timestampDeltaBytes + varintBytes(offsetDelta) + cursor.end - cursor.offsetDeltaEnd) * 2);
+    this.#bytes![this.#length++] = cursor.bytes[cursor.bodyStart]!;
   }
 
   #varint(value: number): void {
@@ -93,5 +110,14 @@ function zigzag(value: number): number {
 function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) bytes++;
+  return bytes;
+}
+
+/** Any 64-bit number as a zigzag varint. */
+function varlong(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  bytes.push(Number(rest));
   return bytes;
 }

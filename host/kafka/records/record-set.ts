@@ -5,6 +5,9 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { RecordSet } from '../contract.ts';
 
+/** Numbers nearer to 0 than this are exact, and so is their zigzag form; no sum of two nearer than half of it leaves it. */
+export const EXACT = 2 ** 52;
+
 /** Stands on one record after the other; fields are those of the record that it stands on. */
 export class RecordCursor {
   readonly bytes: Uint8Array;
@@ -12,6 +15,7 @@ export class RecordCursor {
   start = 0;
   /** Where the next one begins. */
   end = 0;
+  /** Not exact at EXACT and beyond, where timestamps in another unit than milliseconds may lie: `exactTimestampDelta` is. */
   timestampDelta = 0;
   offsetDelta = 0;
   /** Where the offset delta is written, and the first byte after it. */
@@ -58,7 +62,19 @@ export class RecordCursor {
     return at + 1;
   }
 
-  /** Zigzag varint; exact to 53 bits, which is more than deltas of offsets and milliseconds need. */
+  /** The timestamp delta as 64 bits hold it. Slow: for deltas that are not below EXACT. */
+  exactTimestampDelta(): bigint {
+    let value = 0n;
+    let shift = 0n;
+    for (let at = this.bodyStart + 1; ; at++) {
+      const byte = this.bytes[at] ?? 0;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+      shift += 7n;
+    }
+  }
+
+  /** Zigzag varint; exact to 53 bits, which is more than lengths and deltas of offsets need. */
   #varint(): number {
     const bytes = this.bytes;
     let byte = bytes[this.#at++];
