@@ -1,9 +1,7 @@
 import type { Backlog } from './backlog.ts';
 import type { Context } from './context.ts';
 import { ReadEnd } from './end-of-read.ts';
-import type { Destination } from '../../connector/destination.ts';
-import type { Source } from '../../connector/source.ts';
-import type { QueueRoom } from '../../sdk/write-queue.ts';
+import type { SourcePort } from '../ports.ts';
 import type { Progress } from '../terminal/progress.ts';
 import { transfer, type Transferred } from './transfer.ts';
 
@@ -16,33 +14,28 @@ export interface ReadingOptions {
 
 const MAX_BATCH_RECORDS = 1000;
 
-/** Moves the records of an open source to a destination until its end, its limit or a stop, and keeps count. */
+/** Moves the records of an open source to `write` until its end, its limit or a stop, and keeps count. */
 export async function readInto(
-  destination: Pick<Destination, 'write' | 'collecting'>,
+  write: (batch: Uint8Array) => Promise<Uint8Array>,
   context: Context,
-  source: Source,
+  source: SourcePort,
   options: ReadingOptions,
   backlog: Backlog,
   progress: Progress,
-  readAhead?: QueueRoom,
 ): Promise<Transferred> {
   const end = new ReadEnd(options.idleMs, backlog);
   end.begin();
   const done = await transfer(source, {
-    destination,
-    readAhead,
+    write,
     limit: options.limit,
     ended: () => end.ended(),
     stop: context.stop,
     patience: context.patience,
     // With a small limit there is no need to fetch more than that.
     credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, MAX_BATCH_RECORDS) },
-    taken: (count) => {
-      end.progress();
-      backlog.received(count);
-    },
     written: (count) => {
       end.progress();
+      backlog.received(count);
       progress.add(count);
     },
   });

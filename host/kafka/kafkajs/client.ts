@@ -3,10 +3,17 @@ import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Connection } from '../contract.ts';
 import { createDialer, kafkajsAddress, type Allow, type Dialer } from '../../net/dial.ts';
-import kafkajs, { type Kafka } from './kafkajs.ts';
 import { tlsOptions } from '../auth/tls.ts';
+import type { BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
+import { KafkajsBatchWriter } from './batch-writer.ts';
+import { clusterOf } from './cluster.ts';
+import kafkajs, { type Kafka } from './kafkajs.ts';
+import { KafkajsLookups } from './lookups.ts';
+import { reach } from './probe-brokers.ts';
+import { requestProducerId } from './producer-id.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
+const METADATA_MAX_AGE_MS = 300_000;
 const DEFAULT_PORT = 9092;
 const SASL_NAMES = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' } as const;
 
@@ -32,8 +39,8 @@ export interface Client {
   dialer: Dialer;
 }
 
-/** Makes clients for one connection. Each has a dialer of its own, so that one can be torn down while another starts. */
-export class ClientFactory {
+/** Each client that it makes has a dialer of its own, so that one can be torn down while another starts. */
+export class ClientFactory implements KafkaClient {
   readonly servers: readonly Address[];
   readonly log: Log;
   readonly commitMetadata: string | null;
@@ -50,6 +57,25 @@ export class ClientFactory {
     this.#tls = tlsOptions(connection.tls, secrets);
     this.#allow = allow;
     this.commitMetadata = commitMetadata ?? null;
+  }
+
+  reach(signal?: AbortSignal): Promise<void> {
+    return reach(this, signal);
+  }
+
+  lookups(options: LookupOptions = {}): Lookups {
+    const { kafka, dialer } = this.create(options);
+    return new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('closed')));
+  }
+
+  writer({ requestTimeoutMs }: WriterOptions): BatchWriter {
+    const { kafka, dialer } = this.create({ retries: 1, requestTimeoutMs });
+    const cluster = clusterOf(kafka, { allowAutoTopicCreation: true, metadataMaxAge: METADATA_MAX_AGE_MS });
+    return new KafkajsBatchWriter(cluster, () => dialer.destroy(new Error('closed')));
+  }
+
+  producerId(signal: AbortSignal): Promise<ProducerId> {
+    return requestProducerId(this, signal);
   }
 
   create(options: ClientOptions = {}): Client {

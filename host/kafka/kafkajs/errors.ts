@@ -1,5 +1,6 @@
 /** kafkajs' and Node's errors in the words of this connector. */
 import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
+import { KafkaFault, type FaultKind } from '../fault.ts';
 
 /** The fields that kafkajs' errors carry, none of them always. */
 interface KafkaError {
@@ -23,6 +24,36 @@ export function rootCause(error: unknown): KafkaError {
 export function protocolType(error: unknown): string | undefined {
   const { type } = rootCause(error);
   return typeof type === 'string' ? type : (error as KafkaError)?.type;
+}
+
+/** An error of kafkajs or Node in Kafka's words. What is said in our own words already stays as it is. */
+export function faultOf(error: unknown): KafkaFault | ConnectorError {
+  if (error instanceof KafkaFault || error instanceof ConnectorError) return error;
+  const root = rootCause(error);
+  const type = protocolType(error);
+  const names = [(error as KafkaError)?.name, root.name];
+  return new KafkaFault(kindOf(type, names), root.message ?? String(error), { type, retriable: root.retriable !== false, cause: error });
+}
+
+function kindOf(type: string | undefined, names: (string | undefined)[]): FaultKind {
+  if (names.some((name) => name?.startsWith('KafkaJSSASL') === true) || REFUSED_LOGIN.has(type ?? '')) return 'login';
+  if (type !== undefined) return 'answer';
+  if (names.includes('KafkaJSRequestTimeoutError')) return 'timeout';
+  if (names.includes('KafkaJSServerDoesNotSupportApiKey')) return 'unsupported';
+  return names.some((name) => name !== undefined && BROKEN.has(name)) ? 'client' : 'connection';
+}
+
+const REFUSED_LOGIN: ReadonlySet<string> = new Set(['SASL_AUTHENTICATION_FAILED', 'UNSUPPORTED_SASL_MECHANISM']);
+/** kafkajs breaks so when it has lost all its brokers. */
+const BROKEN: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
+
+/** The same promise, but for its rejection. */
+export async function withFaults<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw faultOf(error);
+  }
 }
 
 /** Kafka's own sentences where kafkajs words them otherwise. */

@@ -3,8 +3,8 @@
 /** One partition of a produce request. kafkajs' `broker.produce` hands it on as it is. */
 export interface PartitionData {
   partition: number;
-  /** A message with the whole encoded record batch. */
-  messages: readonly { encoded: Buffer }[];
+  /** The whole encoded record batch. */
+  batch: Buffer;
 }
 
 export interface ProduceData {
@@ -76,12 +76,10 @@ export function produce({ acks, timeout, topicData }: ProduceData): Request {
       for (const { topic, partitions } of topicData) {
         body.text(topic);
         body.int32(partitions.length);
-        for (const { partition, messages } of partitions) {
-          const [message] = messages;
-          if (message === undefined) throw new TypeError('expected a record batch in a produce request');
+        for (const { partition, batch } of partitions) {
           body.int32(partition);
-          body.int32(message.encoded.length);
-          body.push(message.encoded);
+          body.int32(batch.length);
+          body.push(batch);
         }
       }
       return body;

@@ -4,15 +4,15 @@ import { halve, type OutgoingBatch } from '../records/outgoing-batch.ts';
 
 export const TIMED_OUT = 'records have timed out before they were able to be produced';
 
-/** What a `send` of records waits for. */
+/** How long a `send` waits for its records, and how it hears of those that failed. */
 export interface Delivery {
   deadline: Deadline;
   signal: AbortSignal;
   fail(indexes: Iterable<number>, kind: ErrorKind, text: string): void;
 }
 
-/** What became of a batch, in the parts that it was split into. Each record is told of at most once. */
-export class Outcome {
+/** A batch that is to be written, in the parts that it was split into. Each record is reported at most once. */
+export class PendingBatch {
   readonly delivery: Delivery;
   readonly #open: Set<OutgoingBatch>;
   #expired = false;
@@ -40,7 +40,7 @@ export class Outcome {
     else if (deadline.isOver) this.expire();
     return signal.aborted || this.#expired;
   }
-  /** The outcome of what is under way is unknown: it is told as failed, and may still be written. */
+  /** Reports every part that is still open as failed. A part that is on its way may be written all the same. */
   expire(): void {
     this.#expired = true;
     for (const part of [...this.#open]) this.failed(part, 'timeout', TIMED_OUT);

@@ -1,11 +1,12 @@
-import { isPermanent, protocolType, rootCause } from '../kafkajs/errors.ts';
+import { KafkaFault } from '../fault.ts';
 
 /**
- * What a failed produce request means for its batch. `parts`: the fault of single records, the rest of the batch is written without them.
+ * What a failed produce request means for its batch. `parts`: single records are at fault, the rest of the batch is written without them.
  * `forgotten`: the brokers do not know the batches before this one (too long ago, or lost with a leader), or they know others.
- * `unstampable`: the topic has an old message format, or an ACL of old brokers forbids the stamp. `final`: nothing but an operator helps.
+ * `not-idempotent`: the topic has an old message format, or an ACL of old brokers forbids sequence numbers. `final`: only an operator can help.
+ * `passing`: the same batch is tried again.
  */
-export type ProduceFault = 'parts' | 'no-topic' | 'forgotten' | 'unstampable' | 'final' | 'passing';
+export type ProduceFault = 'parts' | 'no-topic' | 'forgotten' | 'not-idempotent' | 'final' | 'passing';
 
 const FAULTS: Readonly<Record<string, ProduceFault>> = {
   MESSAGE_TOO_LARGE: 'parts',
@@ -21,15 +22,17 @@ const FAULTS: Readonly<Record<string, ProduceFault>> = {
   BROKER_NOT_AVAILABLE: 'passing',
   STALE_BROKER_EPOCH: 'passing',
 };
-const OF_STAMPED: ReadonlySet<string> = new Set(['UNSUPPORTED_FOR_MESSAGE_FORMAT', 'CLUSTER_AUTHORIZATION_FAILED']);
+/** Only where the batch has a sequence number; a batch without one is refused for good. */
+const NOT_IDEMPOTENT: ReadonlySet<string> = new Set(['UNSUPPORTED_FOR_MESSAGE_FORMAT', 'CLUSTER_AUTHORIZATION_FAILED']);
 
-export function produceFault(error: unknown, isStamped: boolean): ProduceFault {
-  const type = protocolType(error);
-  if (type !== undefined) {
-    if (isStamped && OF_STAMPED.has(type)) return 'unstampable';
+export function produceFault(error: unknown, hasSequence: boolean): ProduceFault {
+  if (!(error instanceof KafkaFault)) return 'passing';
+  const { type, kind } = error;
+  if (type !== null) {
+    if (hasSequence && NOT_IDEMPOTENT.has(type)) return 'not-idempotent';
     const known = FAULTS[type];
     if (known !== undefined) return known;
   }
-  if (isPermanent(error)) return 'final';
-  return type !== undefined && rootCause(error).retriable === false ? 'final' : 'passing';
+  if (error.isPermanent || kind === 'unsupported') return 'final';
+  return kind === 'answer' && !error.retriable ? 'final' : 'passing';
 }

@@ -1,19 +1,19 @@
-import type { ProducerId } from './producer-id.ts';
-import type { Stamp } from '../records/record-batch.ts';
+import type { ProducerId } from '../client.ts';
+import type { BatchSequence } from '../records/record-batch.ts';
 
-const LAST_EPOCH = 0x7fff;
+const LAST_PRODUCER_EPOCH = 0x7fff;
 const SEQUENCES = 2 ** 31;
-/** Of so many batches of a partition a broker remembers that it has them. */
-const REMEMBERED = 5;
+/** A broker remembers the last so many batches of a partition. */
+const REMEMBERED_BATCHES = 5;
 
 /** An id other than `spent`; null where writes are not idempotent. */
 export type RequestProducerId = (spent?: bigint) => Promise<ProducerId | null>;
 
 /**
- * Stamps the batches of one partition. A batch keeps its stamp until it is known to be written or given up, so that a broker which has it
- * already can tell; and no broker takes a batch before the one that comes before it.
+ * Sequence numbers of the batches of one partition. A batch keeps its number until it is known to be written or given up, so that a broker which
+ * has written it already can tell; and a broker takes no batch before the one that precedes it.
  */
-export class Sequence {
+export class PartitionSequence {
   readonly #request: RequestProducerId;
   #producer: ProducerId | null = null;
   #spent: bigint | undefined;
@@ -26,42 +26,45 @@ export class Sequence {
   }
 
   /**
-   * How many batches may be on their way together. The first of an epoch goes alone: a broker takes any number from a producer that it does
-   * not know yet.
+   * How many batches may be on their way together. The first of a producer epoch goes alone, because a broker takes any number from a producer that
+   * it does not know yet.
    */
   get maxInFlight(): number {
-    return this.#isKnown ? REMEMBERED : 1;
+    return this.#isKnown ? REMEMBERED_BATCHES : 1;
   }
 
-  /** Of the batch that comes `ahead` records after the first one not known to be written. Rejects when there is no id to be had now. */
-  async stamp(ahead = 0): Promise<Stamp | null> {
+  /**
+   * The sequence of the batch that begins `ahead` records after the first record not known to be written; null where writes are not idempotent.
+   * Rejects while there is no producer id.
+   */
+  async of(ahead = 0): Promise<BatchSequence | null> {
     if (this.#isOff) return null;
     this.#producer ??= await this.#request(this.#spent);
     if (this.#producer === null) return null;
-    return { producerId: this.#producer.id, epoch: this.#producer.epoch, sequence: (this.#next + ahead) % SEQUENCES };
+    return { producerId: this.#producer.id, producerEpoch: this.#producer.epoch, baseSequence: (this.#next + ahead) % SEQUENCES };
   }
 
-  /** The batch with this stamp, the next one, is written. */
-  advance(stamp: Stamp | null, records: number): void {
-    if (stamp === null || stamp.producerId !== this.#producer?.id || stamp.epoch !== this.#producer.epoch) return;
-    this.#next = (stamp.sequence + records) % SEQUENCES;
+  /** The next batch, which had this sequence, is written. */
+  advance(written: BatchSequence | null, records: number): void {
+    if (written === null || written.producerId !== this.#producer?.id || written.producerEpoch !== this.#producer.epoch) return;
+    this.#next = (written.baseSequence + records) % SEQUENCES;
     this.#isKnown = true;
   }
 
   /**
-   * The next batch is given up. What follows must not pass for it: numbers begin again in the next epoch, and what may still travel in the
-   * old one is refused.
+   * The next batch is given up. The one that follows must not pass for it, so numbers begin again in the next producer epoch; a broker refuses
+   * what may still be on its way in the old one.
    */
   restart(): void {
     if (this.#producer === null) return;
     const { id, epoch } = this.#producer;
-    if (epoch === LAST_EPOCH) return this.exchange();
+    if (epoch === LAST_PRODUCER_EPOCH) return this.exchange();
     this.#producer = { id, epoch: epoch + 1 };
     this.#next = 0;
     this.#isKnown = false;
   }
 
-  /** The brokers do not know what came before, or know it from somebody else (a cluster that was made anew gives its ids again). */
+  /** Takes a new producer id: the brokers do not know this one any more, or know it from another producer (of a cluster that was made anew). */
   exchange(): void {
     this.#spent = this.#producer?.id ?? this.#spent;
     this.#producer = null;
@@ -69,7 +72,7 @@ export class Sequence {
     this.#isKnown = false;
   }
 
-  /** From now on there are no stamps: the brokers do not take them. */
+  /** From now on there are no sequence numbers, because the brokers do not take them. */
   disable(): void {
     this.#isOff = true;
     this.exchange();

@@ -152,31 +152,31 @@ export function controlKey(batch: FetchedBatch): Buffer | null {
   return batch.bytes.subarray(at + 1, at + 1 + length);
 }
 
-/** By what a broker knows a batch again that it has written already (KIP-98). */
-export interface Stamp {
+/** By these a broker knows a batch that it has written already (KIP-98). */
+export interface BatchSequence {
   producerId: bigint;
-  epoch: number;
-  /** Of the first record; 31 bits, then from 0 again. */
-  sequence: number;
+  producerEpoch: number;
+  /** Sequence number of the first record: 31 bits, then from 0 again. */
+  baseSequence: number;
 }
-const NO_STAMP: Stamp = { producerId: -1n, epoch: -1, sequence: -1 };
+const NO_SEQUENCE: BatchSequence = { producerId: -1n, producerEpoch: -1, baseSequence: -1 };
 
-/** A ready record batch for a produce request. `codec` null leaves the records as they are. */
-export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec | null, stamp: Stamp | null = null): Buffer {
-  const { producerId, epoch, sequence } = stamp ?? NO_STAMP;
+/** A record batch for a produce request. `codec` null leaves the records uncompressed, `sequence` null makes the write not idempotent. */
+export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec | null, sequence: BatchSequence | null = null): Buffer {
+  const { producerId, producerEpoch, baseSequence } = sequence ?? NO_SEQUENCE;
   const records = codec === null ? set.records : codec.compress(set.records);
   const bytes = Buffer.allocUnsafe(BATCH_HEADER_BYTES + records.length);
   bytes.writeBigInt64BE(0n, 0);
   bytes.writeInt32BE(bytes.length - LENGTH - 4, LENGTH);
-  bytes.writeInt32BE(-1, LENGTH + 4); // partition leader epoch: the broker's to fill
+  bytes.writeInt32BE(-1, LENGTH + 4); // partition leader epoch: the broker fills it in
   bytes.writeInt8(2, MAGIC);
   bytes.writeInt16BE(codec === null ? 0 : codec.id, ATTRIBUTES);
   bytes.writeInt32BE(set.count - 1, LAST_OFFSET_DELTA);
   bytes.writeBigInt64BE(set.baseTimestamp, BASE_TIMESTAMP);
   bytes.writeBigInt64BE(maxTimestamp, MAX_TIMESTAMP);
   bytes.writeBigInt64BE(producerId, PRODUCER_ID);
-  bytes.writeInt16BE(epoch, PRODUCER_EPOCH);
-  bytes.writeInt32BE(sequence, BASE_SEQUENCE);
+  bytes.writeInt16BE(producerEpoch, PRODUCER_EPOCH);
+  bytes.writeInt32BE(baseSequence, BASE_SEQUENCE);
   bytes.writeInt32BE(set.count, COUNT);
   bytes.set(records, BATCH_HEADER_BYTES);
   bytes.writeUInt32BE(crc32c(bytes.subarray(ATTRIBUTES)), CRC);

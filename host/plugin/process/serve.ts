@@ -11,9 +11,7 @@ import { removeLeftovers } from './stale-sockets.ts';
 import { Lifeline } from './lifeline.ts';
 import { listen, type Listening } from './listen.ts';
 import { lineLog, redirectConsole } from './log-lines.ts';
-import type { Destination } from '../../connector/destination.ts';
-import type { Source } from '../../connector/source.ts';
-import type { Settings } from '../../base/settings.ts';
+import type { Config, DestinationMiddleware, DestinationPort, SourceMiddleware, SourcePort } from '../services/ports.ts';
 import { processServices } from '../services/process-services.ts';
 import { SourceService } from '../services/source-service.ts';
 
@@ -22,10 +20,12 @@ const STDOUT = 1;
 /** The connectors that a plugin serves. Loaded after the handshake: Conduit waits for that line, and this takes longer. */
 export interface PluginConnectors {
   specify(): Promise<Specification>;
-  source(log: Log): Source;
-  destination(log: Log): Destination;
+  source(log: Log): SourcePort;
+  destination(log: Log): DestinationPort;
+  sourceMiddleware?(config: Config, log: Log): Promise<SourceMiddleware>;
+  destinationMiddleware?(config: Config, log: Log): Promise<DestinationMiddleware>;
   /** A source was deleted from its pipeline for good. */
-  sourceDeleted?(settings: Settings, log: Log): Promise<void>;
+  sourceDeleted?(config: Config, log: Log): Promise<void>;
 }
 
 /** Serves Conduit until it says Shutdown, or is gone. Ends the process. */
@@ -38,11 +38,13 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   const source = new SourceService({
     log,
     connector: async () => (await connectors()).source(log),
-    deleted: async (settings) => (await connectors()).sourceDeleted?.(settings, log),
+    middleware: async (config) => (await (await connectors()).sourceMiddleware?.(config, log)) ?? {},
+    deleted: async (config) => (await connectors()).sourceDeleted?.(config, log),
   });
   const destination = new DestinationService({
     log,
     connector: async () => (await connectors()).destination(log),
+    middleware: async (config) => (await (await connectors()).destinationMiddleware?.(config, log)) ?? {},
     maxReceiveBytes: environment.maxReceiveBytes,
   });
 

@@ -5,27 +5,33 @@ import type { Call } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { StatusError } from '../grpc/status.ts';
 import { EMPTY } from '../../conduit/protocol-messages.ts';
-import { trimmedSettings, type Settings } from '../../base/settings.ts';
+import type { Config } from './ports.ts';
 import { configurationError, statusOf, wrongState } from './grpc-status.ts';
 
 /** Names of the states as Conduit's SDK reports them. */
 export type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'Stopping' | 'TornDown';
 
-export interface ConnectorServiceOptions<Connector> {
+export interface ConnectorServiceOptions<Port, Middleware> {
   log: Log;
-  connector(): Promise<Connector>;
+  connector(): Promise<Port>;
+  /** Between the connector and the stream. */
+  middleware?(config: Config): Promise<Middleware>;
 }
 
 /** What the services of a source and of a destination have in common: one connector, its state, and the stream that it runs on. */
-export abstract class ConnectorService<Connector extends { configure(settings: Settings): Promise<InvalidParam[]> }> {
+export abstract class ConnectorService<
+  Port extends { configure(config: Record<string, string>): Promise<InvalidParam[]> },
+  Middleware extends object,
+> {
   protected state: State = 'Initial';
-  protected connector: Connector | null = null;
+  protected connector: Port | null = null;
+  protected middleware: Partial<Middleware> = {};
   protected call: Call | null = null;
   protected readonly log: Log;
   readonly #side: 'source' | 'destination';
-  readonly #options: ConnectorServiceOptions<Connector>;
+  readonly #options: ConnectorServiceOptions<Port, Middleware>;
 
-  constructor(side: 'source' | 'destination', options: ConnectorServiceOptions<Connector>) {
+  constructor(side: 'source' | 'destination', options: ConnectorServiceOptions<Port, Middleware>) {
     this.#side = side;
     this.#options = options;
     this.log = options.log;
@@ -42,11 +48,12 @@ export abstract class ConnectorService<Connector extends { configure(settings: S
     this.call?.fail(statusOf(error));
   }
 
-  protected async configure(settings: Settings): Promise<Uint8Array> {
+  protected async configure(config: Record<string, string>): Promise<Uint8Array> {
     this.expect('Initial');
     this.connector ??= await this.#options.connector();
-    const invalid = await this.connector.configure(trimmedSettings(settings));
+    const invalid = await this.connector.configure(config);
     if (invalid.length > 0) throw configurationError(invalid);
+    this.middleware = (await this.#options.middleware?.(config)) ?? {};
     this.advance('Initial', 'Configured');
     return EMPTY;
   }

@@ -1,7 +1,4 @@
-import type { ConnectorChoice, Connectors } from '../../../host/cli/ports.ts';
-import type { Destination } from '../../../host/connector/destination.ts';
-import type { Source, SourceSink } from '../../../host/connector/source.ts';
-import type { Collecting } from '../../../host/sdk/index.ts';
+import type { Connectors, DestinationPort, PortOptions, SourcePort } from '../../../host/cli/ports.ts';
 import type { RecordSet } from '../../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../../host/kafka/handles.ts';
 import type { Batch, InvalidParam, Param, Specification } from '../../../host/runtime/contract.ts';
@@ -40,7 +37,7 @@ export function batchOf(first: number, count: number): Batch {
 }
 
 /** A source that emits records 0 to `total` - 1 in batches, as fast as its sink takes them. */
-export class FakeSource implements Source {
+export class FakeSource implements SourcePort {
   readonly calls: string[] = [];
   readonly acked: string[] = [];
   opened: Uint8Array | null = null;
@@ -52,7 +49,7 @@ export class FakeSource implements Source {
   endError: ConnectorError | null = null;
   total: number;
   batchSize: number;
-  #sink: SourceSink | null = null;
+  #sink: Parameters<SourcePort['run']>[0] | null = null;
   #full = false;
   #stopped = false;
 
@@ -72,7 +69,7 @@ export class FakeSource implements Source {
     return this.openError === null ? Promise.resolve() : Promise.reject(this.openError);
   }
 
-  run(sink: SourceSink): void {
+  run(sink: Parameters<SourcePort['run']>[0]): void {
     this.calls.push('run');
     this.#sink = sink;
     setImmediate(() => this.#emit());
@@ -130,8 +127,7 @@ function wrap(request: Uint8Array): Uint8Array {
 }
 
 /** A destination that keeps the positions written to it, and, where it was given a producer, prints them through it. */
-export class FakeDestination implements Destination {
-  collecting: Collecting = {};
+export class FakeDestination implements DestinationPort {
   readonly calls: string[] = [];
   readonly written: string[] = [];
   readonly writes: number[] = [];
@@ -140,7 +136,7 @@ export class FakeDestination implements Destination {
   reject: (position: string) => string | null = () => null;
   /** Awaited before each write. */
   delay: () => Promise<void> = () => Promise.resolve();
-  options: ConnectorChoice | null = null;
+  options: PortOptions | null = null;
 
   configure(): Promise<InvalidParam[]> {
     this.calls.push('configure');

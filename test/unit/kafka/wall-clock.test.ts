@@ -2,7 +2,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openConsumer } from '../../../host/kafka/consume/consumer.ts';
 import type { ClientFactory } from '../../../host/kafka/kafkajs/client.ts';
+import type { Lookups } from '../../../host/kafka/client.ts';
+import { KafkaFault } from '../../../host/kafka/fault.ts';
+import { reach } from '../../../host/kafka/kafkajs/probe-brokers.ts';
 import { openProducer } from '../../../host/kafka/produce/producer.ts';
+import { fakeClient, fakeLookups } from './fake-client.ts';
 import { numbered, section } from './sections.ts';
 
 const AN_HOUR_MS = 3_600_000;
@@ -44,7 +48,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('open of unreachable brokers gives up after its ten seconds all the same', async () => {
-  expect(await after(12_000, openProducer(factory(unreachable, unreachable), PRODUCER))).toContain('failed to dial broker');
+  expect(await after(12_000, reach(factory(unreachable, unreachable)))).toContain('failed to dial broker');
 });
 
 test('open gives up looking for the topics after ten seconds all the same', async () => {
@@ -56,11 +60,8 @@ test('open gives up looking for the topics after ten seconds all the same', asyn
 });
 
 test('a send fails its records after deliveryTimeout all the same', async () => {
-  const producer = await openProducer(
-    factory(async () => undefined, unreachable),
-    PRODUCER,
-    { identify: async () => ({ id: 1n, epoch: 0 }) },
-  );
+  const lookups = (): Lookups => fakeLookups({ partitionCounts: () => Promise.reject(new KafkaFault('connection', 'no broker')) });
+  const producer = await openProducer(fakeClient({ lookups }), PRODUCER);
   const sent = producer.send([{ topic: 't', records: section(numbered(1)) }]);
   expect(await after(6_000, sent)).toBe('done');
   expect(await sent).toMatchObject([{ index: 0, reason: { kind: 'timeout' } }]);

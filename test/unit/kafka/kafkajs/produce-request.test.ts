@@ -20,9 +20,13 @@ const LEADER_EPOCH_BYTES = 4;
 test('a produce request is, byte for byte, the one that kafkajs makes of the same records', async () => {
   const baseTimestamp = 1_700_000_000_000n;
   const records = numbered(3).map((record, i) => ({ ...record, timestampDelta: i * 7 }));
-  const encoded = encodeBatch(section(records, { baseTimestamp }), baseTimestamp + 14n, null, { producerId: 9n, epoch: 2, sequence: 5 });
+  const encoded = encodeBatch(section(records, { baseTimestamp }), baseTimestamp + 14n, null, {
+    producerId: 9n,
+    producerEpoch: 2,
+    baseSequence: 5,
+  });
   const partition = { topic: 'topic ü', acks: -1, timeout: 1234 };
-  const ours = produce({ ...partition, topicData: [{ topic: partition.topic, partitions: [{ partition: 7, messages: [{ encoded }] }] }] });
+  const ours = produce({ ...partition, topicData: [{ topic: partition.topic, partitions: [{ partition: 7, batch: encoded }] }] });
   const messages = records.map(({ timestampDelta, ...record }) => ({
     ...record,
     timestamp: String(baseTimestamp + BigInt(timestampDelta)),

@@ -1,25 +1,15 @@
-/** A partition that keeps Kafka's rules for idempotent writes (KIP-98, ProducerStateManager), and a lane that writes to it over a bad network. */
+/** A partition that keeps Kafka's rules for idempotent writes (KIP-98, ProducerStateManager), and a queue that writes to it over a bad network. */
 import { Deadline } from '../../../../host/base/deadline.ts';
 import { vi } from 'vitest';
-import '../../../../host/kafka/kafkajs/kafkajs.ts';
 import { divide } from '../../../../host/kafka/records/outgoing-batch.ts';
-import { PartitionLane, type LaneOptions } from '../../../../host/kafka/produce/partition-lane.ts';
+import { KafkaFault } from '../../../../host/kafka/fault.ts';
+import { PartitionQueue, type PartitionQueueOptions } from '../../../../host/kafka/produce/partition-queue.ts';
 import { openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
 import { decode, numbered, section } from '../sections.ts';
 
-/** As kafkajs throws what a broker answered. */
-export class ProtocolError extends Error {
-  readonly type: string;
-  readonly retriable: boolean;
-  constructor(type: string, retriable = false) {
-    super(type);
-    this.type = type;
-    this.retriable = retriable;
-  }
-}
-type Send = Awaited<ReturnType<LaneOptions['producer']>>['send'];
-type Answer = Awaited<ReturnType<Send>>;
-const CONFIRMED: Answer = [{ topicName: 't', partition: 0, errorCode: 0 }];
+/** What a broker answered. */
+export const answer = (type: string, retriable = false): KafkaFault => new KafkaFault('answer', type, { type, retriable });
+const lost = (): KafkaFault => new KafkaFault('connection', 'the connection is lost');
 
 /**
  * What happens to a request: `lost` never arrives, `late` does after another one, `unanswered` is written; with `forgotten` the partition has an
@@ -31,7 +21,8 @@ export class Partition {
   readonly log: string[] = [];
   /** Requests that arrive after the next one. */
   readonly late: Buffer[] = [];
-  readonly stamps: string[] = [];
+  /** `producer id/producer epoch/base sequence` of each request. */
+  readonly sequences: string[] = [];
   readonly limit: number;
   #producers = new Map<bigint, { epoch: number; next: number; last: string[] }>();
 
@@ -76,17 +67,17 @@ export class Partition {
     const [batch] = readBatches(encoded);
     const { producerId } = batch!;
     const [epoch, sequence] = [encoded.readInt16BE(51), encoded.readInt32BE(53)];
-    this.stamps.push(`${producerId}/${epoch}/${sequence}`);
+    this.sequences.push(`${producerId}/${epoch}/${sequence}`);
     const values = decode(openBatch(batch!, 1 << 24)).map(({ value }) => value!);
-    if (values.length > this.limit) throw new ProtocolError('MESSAGE_TOO_LARGE');
+    if (values.length > this.limit) throw answer('MESSAGE_TOO_LARGE');
     const known = this.#producers.get(producerId);
     const range = `${sequence}+${values.length}`;
     if (producerId >= 0n && known !== undefined) {
-      if (epoch < known.epoch) throw new ProtocolError('INVALID_PRODUCER_EPOCH');
-      if (epoch > known.epoch && sequence !== 0) throw new ProtocolError('OUT_OF_ORDER_SEQUENCE_NUMBER');
+      if (epoch < known.epoch) throw answer('INVALID_PRODUCER_EPOCH');
+      if (epoch > known.epoch && sequence !== 0) throw answer('OUT_OF_ORDER_SEQUENCE_NUMBER');
       if (epoch === known.epoch) {
         if (known.last.includes(range)) return; // known: not written again
-        if (sequence !== known.next) throw new ProtocolError('OUT_OF_ORDER_SEQUENCE_NUMBER');
+        if (sequence !== known.next) throw answer('OUT_OF_ORDER_SEQUENCE_NUMBER');
       }
     }
     const last = known?.epoch === epoch ? known.last : [];
@@ -96,40 +87,38 @@ export class Partition {
 }
 
 /** 7, 8, 9, ...: as a cluster gives them, each once. */
-export function ids(from = 7n): LaneOptions['producerId'] {
+export function ids(from = 7n): PartitionQueueOptions['producerId'] {
   let next = from;
   return async () => ({ id: next++, epoch: 0 });
 }
 
-/** A lane to the partition; `fate` decides for each request. */
-export function laneTo(
+/** A queue for the partition; `fate` decides for each request. */
+export function queueFor(
   partition: Partition,
   fate: () => Fate,
-  producerId: LaneOptions['producerId'] = ids(),
+  producerId: PartitionQueueOptions['producerId'] = ids(),
   log: (line: string) => void = () => undefined,
 ) {
   const late: Buffer[] = partition.late;
-  return new PartitionLane({
+  return new PartitionQueue({
     topic: 't',
     partition: 0,
     options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
     log: (_level, line) => log(line),
-    producer: async () => ({
-      send: async ({ messages }) => {
-        const { encoded } = messages[0] as unknown as { encoded: Buffer };
+    writer: async () => ({
+      write: async (_topic, _partition, encoded) => {
         partition.begin();
         try {
           const what = fate();
           if (what === 'late') late.push(encoded);
           await new Promise((resolve) => setTimeout(resolve, 10)); // several are on their way at once
-          if (what === 'lost' || what === 'late') throw new Error('the connection is lost');
-          if (what === 'refused') throw new ProtocolError('NOT_ENOUGH_REPLICAS', true);
+          if (what === 'lost' || what === 'late') throw lost();
+          if (what === 'refused') throw answer('NOT_ENOUGH_REPLICAS', true);
           if (what === 'forgotten') partition.forget();
           if (what === 'unknown') partition.forgetAll();
           partition.append(encoded);
           for (const old of late.splice(0)) partition.appendLate(old);
-          if (what === 'unanswered') throw new Error('the connection is lost');
-          return CONFIRMED;
+          if (what === 'unanswered') throw lost();
         } finally {
           partition.end();
         }
@@ -146,11 +135,11 @@ export const fates = (list: readonly Fate[]): (() => Fate) => {
   return () => list[at++] ?? 'served';
 };
 const batch = (count: number, from = 0) => divide(section(numbered(count, from)), from, () => 0, 1 << 20).batches[0]!;
-export async function deliver(lane: PartitionLane, count: number, from = 0, deadline = Deadline.never): Promise<number[]> {
+export async function deliver(queue: PartitionQueue, count: number, from = 0, deadline = Deadline.never): Promise<number[]> {
   const failed: number[] = [];
   const told = { deadline, signal: new AbortController().signal, fail: (indexes: Iterable<number>) => failed.push(...indexes) };
   let over = false;
-  void lane.deliver(batch(count, from), told).then(() => (over = true));
+  void queue.deliver(batch(count, from), told).then(() => (over = true));
   // Time passes as fast as it can: the waits between the tries are not what is tested.
   while (!over) await vi.advanceTimersByTimeAsync(50);
   return failed;

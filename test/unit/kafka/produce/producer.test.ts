@@ -1,73 +1,64 @@
-/** Looking up topics while brokers are away, and producer ids that are not to be had, on a kafkajs of our making. */
+/** Looking up topics while brokers are away, and producer ids that are not to be had. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
-import type { requestProducerId } from '../../../../host/kafka/produce/producer-id.ts';
+import type { KafkaClient } from '../../../../host/kafka/client.ts';
+import { KafkaFault } from '../../../../host/kafka/fault.ts';
 import { openProducer } from '../../../../host/kafka/produce/producer.ts';
+import { fakeClient, fakeLookups, fakeWriter } from '../fake-client.ts';
 import { numbered, section } from '../sections.ts';
 
-/** Clients by number; those below `firstGood` have lost all their brokers. */
-function clients(firstGood: number) {
+const OPTIONS = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 } as const;
+
+/** Connections by number; those below `firstGood` have lost all their brokers. */
+function connections(firstGood: number) {
   const lookups: number[] = [];
   const closed: number[] = [];
   /** Producer id and sequence number of what was written. */
-  const stamps: string[] = [];
+  const written: string[] = [];
   const lines: string[] = [];
   let made = 0;
-  const create = ({ servers }: { servers?: object[] } = {}): object => {
-    // With servers named it is the dial at the start, which keeps no client.
-    const number = servers === undefined ? made++ : -1;
-    const admin = {
-      connect: async () => undefined,
-      disconnect: async () => undefined,
-      fetchTopicMetadata: async () => {
-        lookups[number] = (lookups[number] ?? 0) + 1;
-        if (number < firstGood) throw new Error('Failed to connect to seed broker');
-        return { topics: [{ name: 't', partitions: [{ partitionId: 0 }] }] };
-      },
-    };
-    const producer = {
-      connect: async () => undefined,
-      disconnect: async () => undefined,
-      send: async ({ messages }: { messages: { encoded: Buffer }[] }) => {
-        stamps.push(`${messages[0]!.encoded.readBigInt64BE(43)}/${messages[0]!.encoded.readInt32BE(53)}`);
-        return [{ topicName: 't', partition: 0, errorCode: 0 }];
-      },
-    };
-    return {
-      kafka: { admin: () => admin, producer: () => producer },
-      dialer: { destroy: () => number >= 0 && closed.push(number), failure: () => undefined },
-    };
+  const client: Partial<KafkaClient> = {
+    log: (_level, line) => lines.push(line),
+    lookups: () => {
+      const number = made++;
+      return fakeLookups({
+        partitionCounts: async () => {
+          lookups[number] = (lookups[number] ?? 0) + 1;
+          if (number < firstGood) throw new KafkaFault('connection', 'Failed to connect to seed broker');
+          return new Map([['t', 1]]);
+        },
+        close: async () => void closed.push(number),
+      });
+    },
+    writer: () =>
+      fakeWriter({
+        write: async (_topic, _partition, batch) => void written.push(`${batch.readBigInt64BE(43)}/${batch.readInt32BE(53)}`),
+      }),
   };
-  const factory = { servers: [{ host: 'localhost', port: 9092 }], log: (_level: string, line: string) => lines.push(line), create };
-  return { factory: factory as unknown as ClientFactory, lookups, closed, stamps, lines };
+  return { client, lookups, closed, written, lines };
 }
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a client that has lost its brokers is replaced after five lookups in vain, as often as it takes', async () => {
-  const { factory, lookups, closed } = clients(2);
-  const handle = await openProducer(
-    factory,
-    { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
-    { identify: async () => ({ id: 1n, epoch: 0 }) },
-  );
+test('connections that have lost their brokers are replaced after five lookups in vain, as often as it takes', async () => {
+  const { client, lookups, closed } = connections(2);
+  const handle = await openProducer(fakeClient(client), OPTIONS);
   let failures: object[] | null = null;
   void handle.send([{ topic: 't', records: section(numbered(1)) }]).then((told) => (failures = told));
   await vi.advanceTimersByTimeAsync(60_000);
-  // Nothing has failed, and it is done: on the third client.
+  // Nothing has failed, and it is done: on the third connection.
   expect([lookups, closed, failures]).toEqual([[5, 5, 1], [0, 1], []]);
   const closing = handle.close();
   await vi.advanceTimersByTimeAsync(5_000);
   await closing;
+  expect(closed).toEqual([0, 1, 2]);
 });
 
 describe('a cluster that', () => {
-  const options = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 } as const;
   /** Sends three times. */
-  async function send(identify: typeof requestProducerId) {
-    const { factory, stamps, lines } = clients(0);
-    const handle = await openProducer(factory, options, { identify });
+  async function send(producerId: KafkaClient['producerId']) {
+    const { client, written, lines } = connections(0);
+    const handle = await openProducer(fakeClient({ ...client, producerId }), OPTIONS);
     const sent = (async () => {
       for (let i = 0; i < 3; i++) expect(await handle.send([{ topic: 't', records: section(numbered(2)) }])).toEqual([]);
     })();
@@ -76,21 +67,33 @@ describe('a cluster that', () => {
     const closing = handle.close();
     await vi.advanceTimersByTimeAsync(5_000);
     await closing;
-    return { stamps, lines };
+    return { written, lines };
   }
+  const answer = (type: string, message: string, retriable: boolean) => new KafkaFault('answer', message, { type, retriable });
 
-  test('gives no producer ids to this client is written to without, and the log says so once', async () => {
-    const { stamps, lines } = await send(() => Promise.resolve({ refused: 'CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.' }));
-    expect(stamps).toEqual(['-1/-1', '-1/-1', '-1/-1']);
-    expect(lines).toEqual([
-      'disabling idempotent writes because the cluster does not allow them: CLUSTER_AUTHORIZATION_FAILED: Cluster authorization failed.',
-    ]);
+  test.each([
+    ['an ACL', answer('CLUSTER_AUTHORIZATION_FAILED', 'Cluster authorization failed', false)],
+    [
+      'a broker that takes the request for nonsense',
+      answer('INVALID_REQUEST', 'This most likely occurs because of a malformed request', false),
+    ],
+    ['brokers that do not know the request', new KafkaFault('unsupported', 'The Kafka server does not support the requested API version')],
+  ])('gives no producer ids to this client (%s) is written to without, and the log says so once', async (_name, fault) => {
+    const { written, lines } = await send(() => Promise.reject(fault));
+    expect(written).toEqual(['-1/-1', '-1/-1', '-1/-1']);
+    expect(lines).toEqual([`disabling idempotent writes because the cluster does not allow them: ${fault.message}`]);
   });
 
-  test('cannot give one now is asked again, and nothing is written without', async () => {
+  test.each([
+    ['a coordinator that is not there yet', answer('GROUP_COORDINATOR_NOT_AVAILABLE', 'not available', true)],
+    ['a broker that does not say what it has', answer('UNKNOWN', 'unexpected', false)],
+    ['a failed login', new KafkaFault('login', 'failed', { type: 'SASL_AUTHENTICATION_FAILED', retriable: false })],
+    ['a login in the wrong state', answer('ILLEGAL_SASL_STATE', 'state', false)],
+    ['a lost connection', new KafkaFault('connection', 'closed')],
+  ])('cannot give one now (%s) is asked again, and nothing is written without', async (_name, fault) => {
     let asked = 0;
-    const { stamps } = await send(() => (++asked < 3 ? Promise.reject(new Error('closed')) : Promise.resolve({ id: 5n, epoch: 0 })));
-    expect(stamps).toEqual(['5/0', '5/2', '5/4']);
+    const { written } = await send(() => (++asked < 3 ? Promise.reject(fault) : Promise.resolve({ id: 5n, epoch: 0 })));
+    expect(written).toEqual(['5/0', '5/2', '5/4']);
     expect(asked).toBe(3);
   });
 });

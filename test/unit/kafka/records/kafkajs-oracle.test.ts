@@ -206,13 +206,17 @@ describe('what is written', () => {
 
   test('is, byte for byte, the batch that kafkajs makes of the same records', async () => {
     await fc.assert(
-      fc.asyncProperty(written, async ({ records, compression, baseTimestamp, ...stamp }) => {
+      fc.asyncProperty(written, async ({ records, compression, baseTimestamp, ...fields }) => {
         const placed = records.map(({ step: _step, ...rest }, offsetDelta) => ({ ...rest, offsetDelta }));
         const maxTimestamp = baseTimestamp + 9n;
         const set = section(placed, { baseTimestamp });
-        const { producerId, producerEpoch: epoch, sequence } = stamp;
-        const ours = encodeBatch(set, maxTimestamp, compression === 0 ? null : codecOf(compression), { producerId, epoch, sequence });
-        const theirs = await encodeByKafkajs({ ...stamp, records: placed, compression, baseOffset: 0n, baseTimestamp, maxTimestamp });
+        const { producerId, producerEpoch, sequence: baseSequence } = fields;
+        const ours = encodeBatch(set, maxTimestamp, compression === 0 ? null : codecOf(compression), {
+          producerId,
+          producerEpoch,
+          baseSequence,
+        });
+        const theirs = await encodeByKafkajs({ ...fields, records: placed, compression, baseOffset: 0n, baseTimestamp, maxTimestamp });
         expect(ours.equals(theirs)).toBe(true);
       }),
       RUNS,

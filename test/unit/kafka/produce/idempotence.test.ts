@@ -2,10 +2,10 @@
 import { Deadline } from '../../../../host/base/deadline.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ProducerId } from '../../../../host/kafka/produce/producer-id.ts';
-import type { LaneOptions } from '../../../../host/kafka/produce/partition-lane.ts';
-import { Sequence } from '../../../../host/kafka/produce/sequence.ts';
-import { deliver, fates, ids, laneTo, Partition, ProtocolError, type Fate } from './partition-model.ts';
+import type { ProducerId } from '../../../../host/kafka/client.ts';
+import type { PartitionQueueOptions } from '../../../../host/kafka/produce/partition-queue.ts';
+import { PartitionSequence } from '../../../../host/kafka/produce/sequence.ts';
+import { deliver, fates, ids, queueFor, Partition, answer, type Fate } from './partition-model.ts';
 import { numbered } from '../sections.ts';
 
 const NO_FAILURES: never[] = [];
@@ -16,14 +16,14 @@ afterEach(() => void vi.useRealTimers());
 
 test('every batch continues the count of the one before, and a repeated one keeps its place in it', async () => {
   const partition = new Partition();
-  const lane = laneTo(partition, fates(['served', 'unanswered', 'served', 'served']));
+  const queue = queueFor(partition, fates(['served', 'unanswered', 'served', 'served']));
   for (const [count, from] of [
     [3, 0],
     [2, 3],
     [1, 5],
   ] as const)
-    expect(await deliver(lane, count, from)).toEqual(NO_FAILURES);
-  expect(partition.stamps).toEqual(['7/0/0', '7/0/3', '7/0/3', '7/0/5']);
+    expect(await deliver(queue, count, from)).toEqual(NO_FAILURES);
+  expect(partition.sequences).toEqual(['7/0/0', '7/0/3', '7/0/3', '7/0/5']);
   expect(partition.log).toEqual(valuesTo(6));
 });
 
@@ -37,11 +37,11 @@ test.each([
   await fc.assert(
     fc.asyncProperty(fc.array(fate, { maxLength: 16 }), sizes, async (list, counts) => {
       const partition = new Partition();
-      const lane = laneTo(partition, fates(list));
+      const queue = queueFor(partition, fates(list));
       const delivered: Promise<number[]>[] = [];
       let from = 0;
       for (const count of counts) {
-        delivered.push(deliver(lane, count, from));
+        delivered.push(deliver(queue, count, from));
         if (!atOnce) await delivered.at(-1);
         from += count;
       }
@@ -59,9 +59,9 @@ test('batches that have to be split among others that are on their way at once: 
       fc.array(fc.constantFrom(1, 1, 1, 2), { minLength: 2, maxLength: 8 }),
       async (list, counts) => {
         const partition = new Partition(1); // so that batches of two are split
-        const lane = laneTo(partition, fates(list));
+        const queue = queueFor(partition, fates(list));
         let from = 0;
-        const delivered = counts.map((count) => deliver(lane, count, (from += count) - count));
+        const delivered = counts.map((count) => deliver(queue, count, (from += count) - count));
         expect((await Promise.all(delivered)).flat()).toEqual(NO_FAILURES);
         expect(partition.log).toEqual(valuesTo(from));
       },
@@ -72,66 +72,66 @@ test('batches that have to be split among others that are on their way at once: 
 
 test('as many batches are on their way as a broker remembers, once it knows the producer', async () => {
   const partition = new Partition();
-  const lane = laneTo(partition, fates([]));
-  await deliver(lane, 1);
+  const queue = queueFor(partition, fates([]));
+  await deliver(queue, 1);
   expect(partition.inFlight.most).toBe(1);
-  await Promise.all(Array.from({ length: 12 }, (_, i) => deliver(lane, 1, i + 1)));
+  await Promise.all(Array.from({ length: 12 }, (_, i) => deliver(queue, 1, i + 1)));
   expect(partition.inFlight.most).toBe(5);
   expect(partition.log).toEqual(valuesTo(13));
 });
 
 test('what was refused for the sake of the batch before it is sent again as it was', async () => {
   const partition = new Partition();
-  const lane = laneTo(partition, fates(['served', 'lost']));
-  await deliver(lane, 1);
-  await Promise.all([deliver(lane, 1, 1), deliver(lane, 2, 2), deliver(lane, 1, 4)]);
-  expect(partition.stamps).toEqual(['7/0/0', '7/0/2', '7/0/4', '7/0/1', '7/0/2', '7/0/4']);
+  const queue = queueFor(partition, fates(['served', 'lost']));
+  await deliver(queue, 1);
+  await Promise.all([deliver(queue, 1, 1), deliver(queue, 2, 2), deliver(queue, 1, 4)]);
+  expect(partition.sequences).toEqual(['7/0/0', '7/0/2', '7/0/4', '7/0/1', '7/0/2', '7/0/4']);
   expect(partition.log).toEqual(valuesTo(5));
 });
 
 test('after a batch that was given up, a broker that never saw it gets the next one alone: it would take any of several', async () => {
   const partition = new Partition();
-  const lane = laneTo(partition, fates(['lost', 'lost', 'served']));
-  expect(await deliver(lane, 1, 9, Deadline.after(5))).toEqual([9]);
-  await Promise.all(Array.from({ length: 3 }, (_, i) => deliver(lane, 1, i)));
+  const queue = queueFor(partition, fates(['lost', 'lost', 'served']));
+  expect(await deliver(queue, 1, 9, Deadline.after(5))).toEqual([9]);
+  await Promise.all(Array.from({ length: 3 }, (_, i) => deliver(queue, 1, i)));
   expect(partition.log).toEqual(valuesTo(3));
 });
 
 test('without a producer id there is never more than one on its way', async () => {
   const partition = new Partition();
-  const lane = laneTo(partition, fates(['served', 'served', 'lost']), async () => null);
-  await Promise.all(Array.from({ length: 6 }, (_, i) => deliver(lane, 1, i)));
+  const queue = queueFor(partition, fates(['served', 'served', 'lost']), async () => null);
+  await Promise.all(Array.from({ length: 6 }, (_, i) => deliver(queue, 1, i)));
   expect(partition.inFlight.most).toBe(1);
   expect(partition.log).toEqual(valuesTo(6));
 });
 
 test('after a batch that is split and a record that is refused, the count begins again in a new epoch', async () => {
   const partition = new Partition(1);
-  const lane = laneTo(partition, fates([]));
-  expect(await deliver(lane, 1)).toEqual(NO_FAILURES);
-  expect(await deliver(lane, 2, 1)).toEqual(NO_FAILURES);
-  expect(partition.stamps).toEqual(['7/0/0', '7/0/1', '7/1/0', '7/1/1']);
+  const queue = queueFor(partition, fates([]));
+  expect(await deliver(queue, 1)).toEqual(NO_FAILURES);
+  expect(await deliver(queue, 2, 1)).toEqual(NO_FAILURES);
+  expect(partition.sequences).toEqual(['7/0/0', '7/0/1', '7/1/0', '7/1/1']);
   expect(partition.log).toEqual(valuesTo(3));
 });
 
 test.each(['before', 'after'])('a batch that was given up and arrives late, %s the next one, is not taken for it', async (when) => {
   const partition = new Partition();
-  const lane = laneTo(partition, fates(['late']));
-  expect(await deliver(lane, 2, 0, Deadline.after(5))).toEqual([0, 1]);
+  const queue = queueFor(partition, fates(['late']));
+  expect(await deliver(queue, 2, 0, Deadline.after(5))).toEqual([0, 1]);
   if (when === 'before') partition.appendLate(partition.late.pop()!);
-  expect(await deliver(lane, 2, 2)).toEqual(NO_FAILURES);
+  expect(await deliver(queue, 2, 2)).toEqual(NO_FAILURES);
   expect(partition.log).toEqual(when === 'before' ? valuesTo(4) : ['value-2', 'value-3']);
 });
 
 test('writers to which a cluster that was made anew gave the same id do not lose records to each other', async () => {
   const partition = new Partition();
   let next = 0n;
-  const give: LaneOptions['producerId'] = async () => ({ id: next++, epoch: 0 });
-  const old = laneTo(partition, fates([]), give);
+  const give: PartitionQueueOptions['producerId'] = async () => ({ id: next++, epoch: 0 });
+  const old = queueFor(partition, fates([]), give);
   await deliver(old, 5, 10);
   partition.wipe();
   next = 0n;
-  const fresh = laneTo(partition, fates([]), give);
+  const fresh = queueFor(partition, fates([]), give);
   expect(await deliver(fresh, 1, 1)).toEqual(NO_FAILURES);
   expect(await deliver(old, 1, 2)).toEqual(NO_FAILURES);
   expect(await deliver(fresh, 1, 3)).toEqual(NO_FAILURES);
@@ -147,11 +147,11 @@ test('what is acknowledged is there, also where brokers forget, batches are give
   await fc.assert(
     fc.asyncProperty(fc.array(anything, { maxLength: 16 }), batches, fc.boolean(), async (list, all, atOnce) => {
       const partition = new Partition(2); // batches of three are split
-      const lane = laneTo(partition, fates(list));
+      const queue = queueFor(partition, fates(list));
       const delivered: Promise<number[]>[] = [];
       let from = 0;
       for (const { count, patienceMs } of all) {
-        delivered.push(deliver(lane, count, from, Deadline.after(patienceMs)));
+        delivered.push(deliver(queue, count, from, Deadline.after(patienceMs)));
         if (!atOnce) await delivered.at(-1);
         from += count;
       }
@@ -168,55 +168,55 @@ test.each(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODU
   async (type) => {
     const partition = new Partition();
     let asked = 0;
-    const lane = laneTo(partition, () => {
-      if (++asked === 2) throw new ProtocolError(type);
+    const queue = queueFor(partition, () => {
+      if (++asked === 2) throw answer(type);
       return 'served';
     });
-    expect(await deliver(lane, 2)).toEqual(NO_FAILURES);
-    expect(await deliver(lane, 2, 2)).toEqual(NO_FAILURES);
-    expect(partition.stamps).toEqual(['7/0/0', '8/0/0']);
+    expect(await deliver(queue, 2)).toEqual(NO_FAILURES);
+    expect(await deliver(queue, 2, 2)).toEqual(NO_FAILURES);
+    expect(partition.sequences).toEqual(['7/0/0', '8/0/0']);
     expect(partition.log).toEqual(valuesTo(4));
   },
 );
 
 test.each(['UNSUPPORTED_FOR_MESSAGE_FORMAT', 'CLUSTER_AUTHORIZATION_FAILED'])(
-  'a broker that refuses the stamp (%s) gets batches without',
+  'a broker that refuses sequence numbers (%s) gets batches without',
   async (type) => {
     const partition = new Partition();
     const lines: string[] = [];
     let asked = 0;
-    const lane = laneTo(
+    const queue = queueFor(
       partition,
       () => {
-        if (++asked === 1) throw new ProtocolError(type);
+        if (++asked === 1) throw answer(type);
         return 'served';
       },
       ids(),
       (line) => lines.push(line),
     );
-    expect(await deliver(lane, 2)).toEqual(NO_FAILURES);
-    expect(await deliver(lane, 2, 2)).toEqual(NO_FAILURES);
-    expect(partition.stamps).toEqual(['-1/-1/-1', '-1/-1/-1']);
+    expect(await deliver(queue, 2)).toEqual(NO_FAILURES);
+    expect(await deliver(queue, 2, 2)).toEqual(NO_FAILURES);
+    expect(partition.sequences).toEqual(['-1/-1/-1', '-1/-1/-1']);
     expect(lines[0]).toBe(`disabling idempotent writes because the brokers refuse them: ${type}: ${type}.`);
   },
 );
 
-test('where even a batch without a stamp is forbidden, it is told', async () => {
-  const lane = laneTo(new Partition(), () => {
-    throw new ProtocolError('CLUSTER_AUTHORIZATION_FAILED');
+test('where even a batch without sequence numbers is forbidden, it is told', async () => {
+  const queue = queueFor(new Partition(), () => {
+    throw answer('CLUSTER_AUTHORIZATION_FAILED');
   });
-  expect(await deliver(lane, 2)).toEqual([0, 1]);
+  expect(await deliver(queue, 2)).toEqual([0, 1]);
 });
 
 test('a broker that says "duplicate" has the batch', async () => {
   let asked = 0;
   const partition = new Partition();
-  const lane = laneTo(partition, () => {
+  const queue = queueFor(partition, () => {
     if (asked++ === 0) return 'served';
-    throw new ProtocolError('DUPLICATE_SEQUENCE_NUMBER');
+    throw answer('DUPLICATE_SEQUENCE_NUMBER');
   });
-  expect(await deliver(lane, 2)).toEqual(NO_FAILURES);
-  expect(await deliver(lane, 2)).toEqual(NO_FAILURES);
+  expect(await deliver(queue, 2)).toEqual(NO_FAILURES);
+  expect(await deliver(queue, 2)).toEqual(NO_FAILURES);
   expect(asked).toBe(2);
 });
 
@@ -227,13 +227,13 @@ test('an id whose epochs are used up is exchanged for another', async () => {
     { id: 7n, epoch: 0x7ffe },
     { id: 8n, epoch: 0 },
   ];
-  const lane = laneTo(partition, fates([]), async (old) => {
+  const queue = queueFor(partition, fates([]), async (old) => {
     spent.push(old);
     return ids.shift()!;
   });
-  for (let from = 0; from < 6; from += 2) expect(await deliver(lane, 2, from)).toEqual(NO_FAILURES);
+  for (let from = 0; from < 6; from += 2) expect(await deliver(queue, 2, from)).toEqual(NO_FAILURES);
   expect(spent).toEqual([undefined, 7n]);
-  expect(partition.stamps).toEqual(['7/32766/0', '7/32767/0', '7/32767/1', '7/32767/2', '8/0/0', '8/0/1', '8/0/2', '8/1/0', '8/1/1']);
+  expect(partition.sequences).toEqual(['7/32766/0', '7/32767/0', '7/32767/1', '7/32767/2', '8/0/0', '8/0/1', '8/0/2', '8/1/0', '8/1/1']);
   expect(partition.log).toEqual(valuesTo(6));
 });
 
@@ -243,31 +243,31 @@ test('nor is a new id known to the broker: its first batch goes alone', async ()
     { id: 7n, epoch: 0x7fff },
     { id: 8n, epoch: 0 },
   ];
-  const lane = laneTo(partition, fates(['served', 'lost', 'lost']), async () => ids.shift()!);
-  await deliver(lane, 1);
-  expect(await deliver(lane, 1, 9, Deadline.after(5))).toEqual([9]);
-  await Promise.all([1, 2, 3].map((from) => deliver(lane, 1, from)));
-  expect(partition.stamps).toEqual(['7/32767/0', '8/0/0', '8/0/1', '8/0/2']);
+  const queue = queueFor(partition, fates(['served', 'lost', 'lost']), async () => ids.shift()!);
+  await deliver(queue, 1);
+  expect(await deliver(queue, 1, 9, Deadline.after(5))).toEqual([9]);
+  await Promise.all([1, 2, 3].map((from) => deliver(queue, 1, from)));
+  expect(partition.sequences).toEqual(['7/32767/0', '8/0/0', '8/0/1', '8/0/2']);
   expect(partition.log).toEqual(valuesTo(4));
 });
 
 test('numbers go on at 0 after the last of 31 bits', async () => {
-  const sequence = new Sequence(async () => ({ id: 7n, epoch: 0 }));
-  sequence.advance(await sequence.stamp(), 2 ** 31 - 2);
-  expect(await sequence.stamp()).toEqual({ producerId: 7n, epoch: 0, sequence: 2 ** 31 - 2 });
-  expect(await sequence.stamp(3)).toEqual({ producerId: 7n, epoch: 0, sequence: 1 });
-  sequence.advance(await sequence.stamp(), 3);
-  expect(await sequence.stamp()).toEqual({ producerId: 7n, epoch: 0, sequence: 1 });
+  const sequence = new PartitionSequence(async () => ({ id: 7n, epoch: 0 }));
+  sequence.advance(await sequence.of(), 2 ** 31 - 2);
+  expect(await sequence.of()).toEqual({ producerId: 7n, producerEpoch: 0, baseSequence: 2 ** 31 - 2 });
+  expect(await sequence.of(3)).toEqual({ producerId: 7n, producerEpoch: 0, baseSequence: 1 });
+  sequence.advance(await sequence.of(), 3);
+  expect(await sequence.of()).toEqual({ producerId: 7n, producerEpoch: 0, baseSequence: 1 });
 });
 
 test('no id to be had now is a reason to try again, whatever the reason; none at all is none', async () => {
   const partition = new Partition();
   let asked = 0;
-  const lane = laneTo(partition, fates([]), async () => {
-    if (++asked < 3) throw new ProtocolError('TOPIC_AUTHORIZATION_FAILED');
+  const queue = queueFor(partition, fates([]), async () => {
+    if (++asked < 3) throw answer('TOPIC_AUTHORIZATION_FAILED');
     return null;
   });
-  expect(await deliver(lane, 2)).toEqual(NO_FAILURES);
-  expect(partition.stamps).toEqual(['-1/-1/-1']);
+  expect(await deliver(queue, 2)).toEqual(NO_FAILURES);
+  expect(partition.sequences).toEqual(['-1/-1/-1']);
   expect(asked).toBe(3);
 });

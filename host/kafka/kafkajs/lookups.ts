@@ -1,0 +1,51 @@
+/** Looks things up through kafkajs' admin client. */
+import { settles } from '../../base/wait.ts';
+import type { CommittedOffset, Lookups, PartitionRange } from '../client.ts';
+import { withFaults } from './errors.ts';
+import type { Admin } from './kafkajs.ts';
+
+export class KafkajsLookups implements Lookups {
+  readonly #admin: Admin;
+  readonly #destroy: () => void;
+
+  /** `destroy` ends the sockets of the client. */
+  constructor(admin: Admin, destroy: () => void) {
+    this.#admin = admin;
+    this.#destroy = destroy;
+  }
+
+  connect(): Promise<void> {
+    return withFaults(this.#admin.connect());
+  }
+
+  async partitionCounts(topics: readonly string[]): Promise<Map<string, number>> {
+    const found = await withFaults(this.#admin.fetchTopicMetadata({ topics: [...topics] }));
+    return new Map(found.topics.map(({ name, partitions }) => [name, partitions.length]));
+  }
+
+  async ranges(topic: string): Promise<PartitionRange[]> {
+    const ranges = await withFaults(this.#admin.fetchTopicOffsets(topic));
+    return ranges.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+  }
+
+  async committedOffsets(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {
+    const found = await withFaults(this.#admin.fetchOffsets({ groupId: group, topics: [...topics] }));
+    return found.flatMap(({ topic, partitions }) =>
+      partitions.map(({ partition, offset, metadata }) => ({ topic, partition, offset: BigInt(offset), metadata })),
+    );
+  }
+
+  async groups(): Promise<string[]> {
+    const { groups } = await withFaults(this.#admin.listGroups());
+    return groups.map(({ groupId }) => groupId);
+  }
+
+  async deleteGroup(group: string): Promise<void> {
+    await withFaults(this.#admin.deleteGroups([group]));
+  }
+
+  async close(graceMs: number): Promise<void> {
+    await settles(this.#admin.disconnect(), graceMs);
+    this.#destroy();
+  }
+}

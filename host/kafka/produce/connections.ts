@@ -1,0 +1,70 @@
+/** The connections of a producer, made when they are needed, and made anew when they cannot be repaired. */
+import { cancelledBy, onAbort } from '../../base/abort.ts';
+import type { BatchWriter, KafkaClient, Lookups } from '../client.ts';
+
+const CLOSE_MS = 1_000;
+
+export interface Connected {
+  writer: BatchWriter;
+  lookups: Lookups;
+}
+
+export class Connections {
+  readonly #client: Pick<KafkaClient, 'writer' | 'lookups'>;
+  readonly #requestTimeoutMs: number;
+  readonly #signal: AbortSignal;
+  #connected: Promise<Connected> | null = null;
+
+  /** The signal ends connections that are not made yet; others are ended by `close`, which lets them write what they have. */
+  constructor(client: Pick<KafkaClient, 'writer' | 'lookups'>, requestTimeoutMs: number, signal: AbortSignal) {
+    this.#client = client;
+    this.#requestTimeoutMs = requestTimeoutMs;
+    this.#signal = signal;
+  }
+
+  /** Rejects if no broker answers; the next call tries again. */
+  get(): Promise<Connected> {
+    if (this.#signal.aborted) return Promise.reject(cancelledBy(this.#signal));
+    this.#connected ??= this.#open().catch((error: unknown) => {
+      this.#connected = null;
+      throw error;
+    });
+    return this.#connected;
+  }
+
+  /** The next `get` makes new ones, unless there are others already. */
+  async renew(writer: Pick<BatchWriter, 'write'>): Promise<void> {
+    const connecting = this.#connected;
+    const connected = await connecting?.catch(() => null);
+    if (connected?.writer === writer && this.#connected === connecting) await this.close();
+  }
+
+  async close(): Promise<void> {
+    const connecting = this.#connected;
+    this.#connected = null;
+    const connected = await connecting?.catch(() => null);
+    if (connected) await closeBoth(connected, CLOSE_MS);
+  }
+
+  async #open(): Promise<Connected> {
+    const requestTimeoutMs = this.#requestTimeoutMs;
+    const connected = {
+      writer: this.#client.writer({ requestTimeoutMs }),
+      lookups: this.#client.lookups({ retries: 1, requestTimeoutMs }),
+    };
+    const forget = onAbort(this.#signal, () => void closeBoth(connected, 0));
+    try {
+      await Promise.all([connected.writer.connect(), connected.lookups.connect()]);
+      return connected;
+    } catch (error) {
+      await closeBoth(connected, 0);
+      throw error;
+    } finally {
+      forget();
+    }
+  }
+}
+
+async function closeBoth({ writer, lookups }: Connected, graceMs: number): Promise<void> {
+  await Promise.all([writer.close(graceMs), lookups.close(graceMs)]);
+}

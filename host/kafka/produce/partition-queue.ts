@@ -1,0 +1,176 @@
+/** The batches of one partition: their order survives every retry, and with acks `all` no retry writes one of them again. */
+import { Backoff } from '../../base/backoff.ts';
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { settles, sleep, turn } from '../../base/wait.ts';
+import type { BatchWriter } from '../client.ts';
+import type { ProducerOptions } from '../contract.ts';
+import { faultType, KafkaFault } from '../fault.ts';
+import { codecFor } from '../records/codecs.ts';
+import type { OutgoingBatch } from '../records/outgoing-batch.ts';
+import { encodeBatch, type BatchSequence } from '../records/record-batch.ts';
+import { PendingBatch, type Delivery } from './delivery.ts';
+import { produceFault } from './produce-fault.ts';
+import { PartitionSequence, type RequestProducerId } from './sequence.ts';
+
+const FIRST_BACK_OFF_MS = 100;
+const LONGEST_BACK_OFF_MS = 2_000;
+const UNKNOWN_TOPIC_TRIES = 4;
+const RENEW_AFTER = 5;
+export const TOO_LARGE = 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
+
+type Writer = Pick<BatchWriter, 'write'>;
+
+export interface PartitionQueueOptions {
+  topic: string;
+  partition: number;
+  options: ProducerOptions;
+  log: Log;
+  writer(): Promise<Writer>;
+  producerId: RequestProducerId;
+  unknownTopic(): void;
+  /** The next writer is to be a new one: this one cannot be repaired. */
+  renew(writer: Writer): void;
+}
+
+/** A batch that waits for its turn, or for its answer. */
+interface Waiting {
+  batch: OutgoingBatch;
+  pending: PendingBatch;
+  settled: () => void;
+}
+interface Attempt {
+  sequence: BatchSequence | null;
+  /** Null: nothing was sent. */
+  writer: Writer | null;
+  /** Null: written. */
+  error: Error | null;
+}
+
+export class PartitionQueue {
+  readonly #options: PartitionQueueOptions;
+  readonly #sequence: PartitionSequence;
+  #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(options: PartitionQueueOptions) {
+    this.#options = options;
+    this.#sequence = new PartitionSequence(options.producerId);
+  }
+
+  /** Resolves when the batch is written or its failures are reported, at the latest at the deadline; never rejects. */
+  async deliver(batch: OutgoingBatch, delivery: Delivery): Promise<void> {
+    const pending = new PendingBatch(batch, delivery);
+    const settled = new Promise<void>((resolve) => this.#waiting.push({ batch, pending, settled: resolve }));
+    if (!this.#running) void this.#run();
+    if (!(await settles(settled, delivery.deadline.leftMs))) pending.expire();
+  }
+
+  /** Ends when no request of this partition is on its way any more. */
+  async #run(): Promise<void> {
+    this.#running = true;
+    await Promise.resolve(); // batches that are delivered in the same turn go together
+    while (this.#waiting.length > 0) await this.#writeTogether(this.#waiting.splice(0, this.#sequence.maxInFlight));
+    this.#running = false;
+  }
+
+  /** Puts all of them on their way, and settles them in their order. */
+  async #writeTogether(group: readonly Waiting[]): Promise<void> {
+    const begun: { waiting: Waiting; attempt: Promise<Attempt | null> }[] = [];
+    let ahead = 0;
+    for (const waiting of group) {
+      const { batch, pending } = waiting;
+      // By then the batch before is encoded and written to its socket.
+      if (begun.length > 0) await turn();
+      const isOver = pending.isOver();
+      begun.push({ waiting, attempt: isOver ? Promise.resolve(null) : this.#attempt(batch, ahead) });
+      if (!isOver) ahead += batch.indexes.length;
+    }
+    const ended = await Promise.all(begun.map(async ({ waiting, attempt }) => ({ waiting, attempt: await attempt })));
+    let allWritten = true;
+    for (const { waiting, attempt } of ended) {
+      const isWritten = attempt?.error === null;
+      // What a broker says of a batch after one that it has not taken says nothing of that batch.
+      await this.#settle(waiting.batch, waiting.pending, allWritten || isWritten ? attempt : null);
+      allWritten &&= isWritten;
+      waiting.settled();
+    }
+  }
+
+  /** Writes the batch or reports it. `attempt` is the first one, if it was made and says something. */
+  async #settle(batch: OutgoingBatch, pending: PendingBatch, attempt: Attempt | null): Promise<void> {
+    const { topic, partition, log } = this.#options;
+    const { signal, deadline } = pending.delivery;
+    let unknownTopic = 0;
+    let withoutAnswer = 0;
+    const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
+    while (attempt !== null || !pending.isOver()) {
+      const { sequence, writer, error }: Attempt = attempt ?? (await this.#attempt(batch));
+      attempt = null;
+      if (error === null) {
+        this.#sequence.advance(sequence, batch.indexes.length);
+        return pending.written(batch);
+      }
+      const fault = produceFault(error, sequence !== null);
+      if (writer !== null && faultType(error) === null) {
+        // A client that has lost all its brokers may never find one again; a new one starts from the servers.
+        const isBroken = error instanceof KafkaFault && error.kind === 'client';
+        if (++withoutAnswer % RENEW_AFTER === 0 || isBroken) this.#options.renew(writer);
+      }
+      if (fault === 'parts' && batch.indexes.length > 1) {
+        this.#sequence.restart();
+        for (const half of pending.split(batch)) await this.#settle(half, pending, null);
+        return;
+      }
+      const isGone = fault === 'no-topic' && ++unknownTopic >= UNKNOWN_TOPIC_TRIES;
+      if (isGone) this.#options.unknownTopic();
+      if (isGone || fault === 'parts' || fault === 'final') {
+        pending.failed(batch, 'rejected', error.message);
+        break;
+      }
+      if (fault === 'forgotten') this.#sequence.exchange();
+      if (fault === 'not-idempotent') {
+        this.#sequence.disable();
+        log('warn', `disabling idempotent writes because the brokers refuse them: ${error.message}`, { topic });
+      }
+      const backOffMs = backoff.next();
+      log('warn', 'failed to produce records, trying again...', {
+        topic,
+        partition: String(partition),
+        error: error.message,
+        inMs: String(backOffMs),
+      });
+      await sleep(Math.min(backOffMs, deadline.leftMs), signal);
+    }
+    this.#sequence.restart();
+  }
+
+  async #attempt(batch: OutgoingBatch, ahead = 0): Promise<Attempt> {
+    let sequence: BatchSequence | null = null;
+    let writer: Writer | null = null;
+    try {
+      const connected = await this.#options.writer();
+      sequence = await this.#sequence.of(ahead).catch((error: Error) => {
+        // Without its cause and type: that there is no id now says nothing of the batch.
+        throw new ConnectorError('kafka.unreachable', `failed to get a producer id: ${error.message}`);
+      });
+      writer = connected;
+      await this.#write(writer, batch, sequence);
+      return { sequence, writer, error: null };
+    } catch (error) {
+      return { sequence, writer, error: error as Error };
+    }
+  }
+
+  async #write(writer: Writer, batch: OutgoingBatch, sequence: BatchSequence | null): Promise<void> {
+    const { topic, partition, options } = this.#options;
+    // Encoded once for each attempt: retries are rare, and the encoded form need not be kept.
+    const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(options.compression), sequence);
+    try {
+      await writer.write(topic, partition, encoded, options.acks);
+    } catch (error) {
+      // An attempt before this one has written it.
+      if (faultType(error) !== 'DUPLICATE_SEQUENCE_NUMBER') throw error;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** How many partitions the topics have that are written to. A topic that does not exist is made, if the brokers allow it. */
+import { Backoff } from '../../base/backoff.ts';
+import type { Deadline } from '../../base/deadline.ts';
+import { ConnectorError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { sleep, within } from '../../base/wait.ts';
+import { faultType, KafkaFault } from '../fault.ts';
+import type { Connections } from './connections.ts';
+import { TIMED_OUT } from './delivery.ts';
+
+const METADATA_MAX_AGE_MS = 60_000;
+const UNKNOWN_TOPIC_TRIES = 4;
+const UNKNOWN_TOPIC_WAIT_MS = 125;
+const LOOKUPS_PER_CLIENT = 5;
+const FIRST_BACK_OFF_MS = 100;
+const LONGEST_BACK_OFF_MS = 2_000;
+export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION: This server does not host this topic-partition.';
+
+interface Topic {
+  partitions: number;
+  /** On the clock of `performance.now()`. */
+  at: number;
+}
+
+export interface TopicPartitionsOptions {
+  connections: Connections;
+  log: Log;
+  signal: AbortSignal;
+}
+
+export class TopicPartitions {
+  readonly #connections: Connections;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+  readonly #topics = new Map<string, Topic>();
+
+  constructor({ connections, log, signal }: TopicPartitionsOptions) {
+    this.#connections = connections;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  forget(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
+  /** Rejects with the ConnectorError of the topic's records. */
+  async count(topic: string, deadline: Deadline): Promise<number> {
+    const known = this.#topics.get(topic);
+    if (known !== undefined && performance.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
+    let unknown = 0;
+    const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
+    for (let tries = 1; ; tries++) {
+      if (this.#signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
+      try {
+        const { lookups, writer } = await inTime(this.#connections.get(), deadline);
+        try {
+          const partitions = (await inTime(lookups.partitionCounts([topic]), deadline)).get(topic) ?? 0;
+          if (partitions > 0) {
+            this.#topics.set(topic, { partitions, at: performance.now() });
+            return partitions;
+          }
+        } catch (error) {
+          if (faultType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || ++unknown > UNKNOWN_TOPIC_TRIES) throw error;
+          await inTime(writer.createTopic(topic), deadline);
+        }
+      } catch (error) {
+        if (error instanceof ConnectorError) throw error;
+        const { message } = error as Error;
+        const type = faultType(error);
+        if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
+          if (unknown >= UNKNOWN_TOPIC_TRIES) throw new ConnectorError('kafka.rejected', UNKNOWN_TOPIC, { cause: error });
+        } else if (error instanceof KafkaFault && error.isPermanent) {
+          throw new ConnectorError('kafka.rejected', message, { cause: error });
+        }
+        if (known !== undefined && type === null) return known.partitions;
+        // A client that has lost all its brokers may never find one again; a new one starts from the servers.
+        if (type === null && tries % LOOKUPS_PER_CLIENT === 0) await this.#connections.close();
+        this.#log('debug', 'failed to look up a topic, trying again...', { topic, error: message });
+        await sleep(type === 'UNKNOWN_TOPIC_OR_PARTITION' ? UNKNOWN_TOPIC_WAIT_MS : backoff.next(), this.#signal);
+      }
+      if (deadline.isOver) throw new ConnectorError('kafka.timeout', TIMED_OUT);
+    }
+  }
+}
+
+/** Rejects with `kafka.timeout` at the deadline; what was begun goes on and is not waited for. */
+async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
+  if (!(await within(promise, deadline.leftMs))) throw new ConnectorError('kafka.timeout', TIMED_OUT);
+  return promise;
+}

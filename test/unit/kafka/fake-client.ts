@@ -1,0 +1,40 @@
+/** A Kafka client that does as a test says, in place of kafkajs. */
+import type { BatchWriter, KafkaClient, Lookups } from '../../../host/kafka/client.ts';
+import { KafkaFault } from '../../../host/kafka/fault.ts';
+
+const refused = (what: string) => (): Promise<never> => Promise.reject(new KafkaFault('connection', `${what}: no broker answers`));
+
+export function fakeLookups(fakes: Partial<Lookups> = {}): Lookups {
+  return {
+    connect: async () => undefined,
+    partitionCounts: async (topics) => new Map(topics.map((topic) => [topic, 1])),
+    ranges: refused('ranges'),
+    committedOffsets: refused('committed offsets'),
+    groups: refused('groups'),
+    deleteGroup: refused('delete a group'),
+    close: async () => undefined,
+    ...fakes,
+  };
+}
+
+export function fakeWriter(fakes: Partial<BatchWriter> = {}): BatchWriter {
+  return {
+    connect: async () => undefined,
+    createTopic: refused('create a topic'),
+    write: refused('write'),
+    close: async () => undefined,
+    ...fakes,
+  };
+}
+
+/** Everything works that no test has to say more about; nothing can be written. */
+export function fakeClient(fakes: Partial<KafkaClient> = {}): KafkaClient {
+  return {
+    log: () => undefined,
+    reach: async () => undefined,
+    lookups: () => fakeLookups(),
+    writer: () => fakeWriter(),
+    producerId: async () => ({ id: 1n, epoch: 0 }),
+    ...fakes,
+  };
+}
