@@ -1,0 +1,182 @@
+import { isIP, type Socket } from 'node:net';
+import tls from 'node:tls';
+import { cancelledBy, onAbort } from '../base/abort.ts';
+import type { ConnectorError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { after, unless } from '../base/wait.ts';
+import { connectFirst } from './connect-first.ts';
+import { canonicalAddress, hostName } from './host-name.ts';
+import { ask, type DialPolicy, type DialPurpose, type DialQuestion } from './policy.ts';
+import type { Resolve } from './resolve.ts';
+
+export const CONNECT_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
+/** Of one name; with more of them the bound of the dial would end before the last one is tried. */
+const MAX_CANDIDATES = 16;
+/** Of hosts whose failures and refusals are kept: a broker may advertise a new one in every answer. */
+const MAX_KEPT = 1_000;
+
+export interface DialerOptions {
+  /** Who dials, for the policy, logs and errors: `consumer of group "g"`. */
+  asker: string;
+  log: Log;
+  /** Null: plain TCP. */
+  tls?: tls.ConnectionOptions | null;
+  /** Does what `destroy` does. */
+  signal?: AbortSignal;
+}
+
+export interface Target {
+  /** A name or an IP address, in any spelling. */
+  host: string;
+  port: number;
+  purpose: DialPurpose;
+}
+
+/** Makes the connections of one client, checks each of them with the policy, and keeps them, so that none outlives it. */
+export class Dialer {
+  readonly #policy: DialPolicy | null;
+  readonly #resolve: Resolve;
+  readonly #options: DialerOptions;
+  readonly #closing = new AbortController();
+  readonly #forget: () => void;
+  readonly #sockets = new Set<Socket>();
+  readonly #failures = new Map<string, Error>();
+  readonly #warned = new Set<string>();
+
+  constructor(policy: DialPolicy | null, resolve: Resolve, options: DialerOptions) {
+    this.#policy = policy;
+    this.#resolve = resolve;
+    this.#options = options;
+    const { signal } = options;
+    this.#forget = signal === undefined ? () => undefined : onAbort(signal, () => this.destroy(cancelledBy(signal)));
+  }
+
+  /**
+   * A connected socket, TLS verified: nothing has been written to it. Bounded by ten seconds for all of it. Rejects with ConnectorError
+   * `policy.denied` or `config.invalid`, with an error of the resolver, TCP or TLS (`code`), or with the reason that ended it.
+   */
+  async connect(target: Target, signal?: AbortSignal): Promise<Socket> {
+    const dial = new AbortController();
+    const late = Object.assign(new Error(`Connection timeout: no connection within ${CONNECT_TIMEOUT_MS} ms`), { code: 'ETIMEDOUT' });
+    const cancel = after(CONNECT_TIMEOUT_MS, () => dial.abort(late));
+    const forgetClosing = onAbort(this.#closing.signal, () => dial.abort(this.#closing.signal.reason));
+    const forgetSignal = signal && onAbort(signal, () => dial.abort(cancelledBy(signal)));
+    try {
+      dial.signal.throwIfAborted();
+      return this.#keep(await this.#dial(target, dial.signal), target);
+    } catch (error) {
+      this.#noteFailure(target, error as Error);
+      throw error;
+    } finally {
+      cancel();
+      forgetClosing();
+      forgetSignal?.();
+    }
+  }
+
+  /** What the last failed dial of this host and port, as they were given, died of; or its last connection. */
+  failure(host: string, port: number): Error | undefined {
+    return this.#failures.get(keyOf({ host, port }));
+  }
+
+  /** Ends every connection and every dial now, with this error, and makes no other. */
+  destroy(reason: Error): void {
+    this.#forget?.();
+    this.#closing.abort(reason);
+    // With the error: kafkajs listens to 'error' and not to 'close', and would wait on.
+    for (const socket of this.#sockets) socket.destroy(reason);
+    this.#sockets.clear();
+  }
+
+  async #dial({ host: given, port, purpose }: Target, signal: AbortSignal): Promise<Socket> {
+    const name = hostName(given);
+    const question = { host: name.host, port, purpose, asker: this.#options.asker };
+    // Before the lookup: also a query for a name that is not allowed would tell something to whoever answers it.
+    const refused = await this.#refusal({ ...question, address: null }, signal);
+    if (refused !== null) throw refused;
+    const addresses = name.address === null ? await this.#addresses(name.lookup, signal) : [name.address];
+    const allowed: string[] = [];
+    let denied: ConnectorError | null = null;
+    for (const address of addresses) {
+      const reason = await this.#refusal({ ...question, address }, signal);
+      if (reason === null) allowed.push(address);
+      else denied ??= reason;
+    }
+    if (allowed.length === 0 && denied !== null) throw denied;
+    const socket = await connectFirst(allowed, port, signal);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    const options = this.#options.tls ?? null;
+    return options === null ? socket : secured(socket, { host: name.host, isName: name.address === null }, options, signal);
+  }
+
+  /** Logs each refusal once: who connects again and again is refused as often. */
+  async #refusal(question: DialQuestion, signal: AbortSignal): Promise<ConnectorError | null> {
+    if (this.#policy === null) return null;
+    const refused = await unless(signal, ask(this.#policy, question));
+    signal.throwIfAborted();
+    if (refused === undefined || refused === null) return null;
+    if (!this.#warned.has(refused.message)) {
+      if (this.#warned.size >= MAX_KEPT) this.#warned.clear();
+      this.#warned.add(refused.message);
+      this.#options.log('warn', refused.message, refused.fields);
+    }
+    return refused;
+  }
+
+  async #addresses(name: string, signal: AbortSignal): Promise<string[]> {
+    const found = await unless(signal, this.#resolve(name));
+    signal.throwIfAborted();
+    // Nothing but addresses: what is none would be looked up again when it is dialled, behind the policy's back.
+    const addresses = [...new Set((found ?? []).filter((one) => isIP(one) !== 0).map(canonicalAddress))].slice(0, MAX_CANDIDATES);
+    if (addresses.length === 0) throw Object.assign(new Error(`no address of ${name} was found`), { code: 'ENOTFOUND' });
+    return addresses;
+  }
+
+  #keep(socket: Socket, target: Target): Socket {
+    this.#sockets.add(socket);
+    socket.on('error', (error) => this.#noteFailure(target, error));
+    socket.on('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  #noteFailure(target: Target, error: Error): void {
+    if (this.#failures.size >= MAX_KEPT) this.#failures.clear();
+    this.#failures.set(keyOf(target), error);
+  }
+}
+
+/** TLS over a connected socket; resolves when the peer is verified against the name that was asked for. */
+function secured(
+  socket: Socket,
+  { host, isName }: { host: string; isName: boolean },
+  options: tls.ConnectionOptions,
+  signal: AbortSignal,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    // After the options, which must not name another host to verify.
+    const secure = tls.connect({ ...options, socket, host: host.replace(/%.*$/, ''), servername: isName ? host : '' });
+    let forget = (): void => undefined;
+    const failed = (error: Error): void => {
+      forget();
+      secure.destroy();
+      socket.destroy();
+      reject(error);
+    };
+    socket.on('error', failed);
+    secure.on('error', failed);
+    secure.once('secureConnect', () => {
+      forget();
+      secure.off('error', failed);
+      socket.off('error', failed);
+      socket.on('error', (error) => secure.destroy(error));
+      resolve(secure);
+    });
+    forget = onAbort(signal, () => failed(signal.reason as Error));
+  });
+}
+
+function keyOf({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`;
+}
