@@ -31,6 +31,10 @@ const config = {
   main: resolve(parts, 'main.cjs'),
   // For the Node that is embedded, on this platform. V8 options in `execArgv` would make V8 refuse this cache and Node's own.
   useCodeCache: true,
+  // NODE_OPTIONS could load other code into the program, or end it. A signal opens no debugger port. OpenSSL reads no configuration, neither
+  // that of OPENSSL_CONF nor the machine's: a mistake in it would end the program. host/plugin/process/node-variables.ts does the rest.
+  execArgvExtension: 'none',
+  execArgv: ['--disable-sigusr1', `--openssl-config=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`],
   executable: await stripped(node),
   output: built,
   disableExperimentalSEAWarning: true,

@@ -6,6 +6,18 @@ import { REPLACED_MODULES } from '../../host/kafka/kafkajs/replaced-modules.ts';
 
 const SHIMS = 'kafkajs-replacement';
 
+/**
+ * Environment variables that libraries read: kafkajs' would print what goes to the brokers, or change its retries. yaml reads its own from
+ * an import of `process`, which nothing else has: `LOG_STREAM` would mix its debugging lines with the data on standard output.
+ */
+const NO_VARIABLES = {
+  'process.env.NODE_ENV': '"production"',
+  'process.env.KAFKAJS_DEBUG_EXTENDED_PROTOCOL_BUFFERS': 'undefined',
+  'process.env.KAFKAJS_DEBUG_PROTOCOL_BUFFERS': 'undefined',
+  'process.env.KAFKAJS_LOG_LEVEL': 'undefined',
+  'process.env.KAFKAJS_NO_PARTITIONER_WARNING': '"1"',
+};
+
 /** Paths of everything that is bundled, from the root of the project. */
 export interface BundlePaths {
   root: string;
@@ -41,7 +53,8 @@ async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string
     keepNames: true,
     legalComments: 'none',
     logLevel: 'error',
-    define: { KAFKAJS_IS_BUNDLED: 'true', 'import.meta.main': 'false' },
+    define: { KAFKAJS_IS_BUNDLED: 'true', 'import.meta.main': 'false', ...NO_VARIABLES },
+    alias: { process: resolve(paths.root, 'tools/executable/empty-environment.ts') },
     ...options,
   });
   return result.outputFiles![0]!.text;

@@ -15,13 +15,14 @@ export interface Io {
   /** Logs, errors and progress only. */
   stderr: OutputStream;
   env: Readonly<Record<string, string | undefined>>;
-  /** Calls `listener` at each SIGINT and SIGTERM until the returned function is called. */
+  /** Calls `listener` at each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
   onSignal(listener: () => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** SIGHUP comes when the terminal is closed; by default it would end the process without leaving the consumer group. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The streams, environment and signals of this process. */
 export function processIo(): Io {

@@ -35,7 +35,17 @@ function keyProblem(text: string): string | null {
   }
 }
 
-/** Null if the connection has no TLS. The own CA joins Node's default roots, as it joins the system's in Go. */
+let roots: readonly string[] | null = null;
+
+/**
+ * What a server's certificate may lead to when no setting says otherwise: Node's roots and, as in Go, the operating system's, which
+ * `SSL_CERT_FILE` and `SSL_CERT_DIR` replace. Reading the system's takes some 70 ms, so only the first connection with TLS pays that.
+ */
+function defaultRoots(): readonly string[] {
+  return (roots ??= [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])]);
+}
+
+/** Null if the connection has no TLS. The own CA joins the default roots. */
 export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): tls.ConnectionOptions | null {
   if (settings === undefined) return null;
   const { clientCertRef, clientKeyRef, caCertRef, insecureSkipVerify } = settings;
@@ -46,7 +56,8 @@ export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): tl
     const secureContext = tls.createSecureContext({
       cert: read(clientCertRef),
       key: read(clientKeyRef),
-      ...(ca === undefined ? {} : { ca: [...tls.getCACertificates('default'), ca] }),
+      // Without verification the roots would be parsed for nothing.
+      ...(insecureSkipVerify ? {} : { ca: ca === undefined ? [...defaultRoots()] : [...defaultRoots(), ca] }),
     });
     return { secureContext, rejectUnauthorized: !insecureSkipVerify };
   } catch (error) {

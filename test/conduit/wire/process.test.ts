@@ -142,7 +142,7 @@ describe('every process', () => {
     expect(quiet.stderr).toEqual([]);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('survives %s: Conduit, which gets it too, says when to end', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('survives %s: Conduit, which gets it too, says when to end', async (signal) => {
     const started = await plugin();
     started.child.kill(signal);
     started.child.kill(signal);

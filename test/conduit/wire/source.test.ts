@@ -382,7 +382,7 @@ describe('a source that is deleted from its pipeline', () => {
 });
 
 describe('signals to the whole process group while Conduit shuts down', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s: all that is acknowledged is committed', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s: all that is acknowledged is committed', async (signal) => {
     const topic = await topicWith(3_000);
     const groupID = uniqueName('group');
     const started = await plugin();
