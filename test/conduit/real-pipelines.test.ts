@@ -34,6 +34,30 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
     expect(records[0]!.key!.toString()).toBe(afterText(records[0]!).replace('value ', ''));
   });
 
+  test('two pipelines with one group and different topics each move all records of their own topic', async () => {
+    const groupID = uniqueName('group');
+    const inputs = [await scene.topic(2), await scene.topic(1)];
+    const outputs = [await scene.topic(), await scene.topic()];
+    for (const input of inputs) await scene.topics.fill(input, 3000, numbered);
+    const conduit = await scene.run({
+      engine,
+      pipelines: inputs.map((input, index) => ({
+        id: `p${index}`,
+        source: scene.source(input, { groupID }),
+        destination: scene.destination(outputs[index]!),
+      })),
+    });
+    for (const output of outputs) await scene.arrived(output, 3000);
+    expect(await conduit.stop(), conduit.logTail()).toBe(0);
+    for (const [index, output] of outputs.entries()) {
+      const records = await scene.topics.read(output);
+      // What was not acknowledged when the other pipeline joined the group may come again.
+      expect(tally(records, 3000).lost).toBe(0);
+      expect(new Set(records.map((record) => openCdc(record).metadata['opencdc.collection']))).toEqual(new Set([inputs[index]]));
+    }
+    for (const input of inputs) expect(await scene.topics.committed(groupID, input)).toBe(3000);
+  });
+
   test('Kafka to file: Conduit writes one line for each record', async () => {
     const input = await scene.topic();
     await scene.topics.fill(input, 1000, numbered);
