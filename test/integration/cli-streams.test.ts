@@ -135,6 +135,73 @@ describe('source', () => {
     );
   });
 
+  // kafkajs takes seconds to set an offset.
+  describe.concurrent('whose offset is out of range', () => {
+    const settings = (name: string, group: string): string[] => [
+      '-c',
+      `servers=${servers}`,
+      '-c',
+      `topics=${name}`,
+      '-c',
+      `groupID=${group}`,
+    ];
+    const commit = (group: string, name: string, offset: string): Promise<boolean> =>
+      admin.setOffsets({ groupId: group, topic: name, partitions: [{ partition: 0, offset }] }) as unknown as Promise<boolean>;
+
+    it.each([
+      ['a group that starts at the end', []],
+      ['a group that starts at the beginning', ['-c', 'readFromBeginning=true']],
+    ])('of %s says so and reads what there is, if it committed beyond the end', async (_which, more) => {
+      const name = await filled(3);
+      const group = uniqueName('group');
+      await commit(group, name, '1000');
+      const run = await cli(['source', ...settings(name, group), ...more]);
+      expect(after(run.lines)).toEqual(values(3));
+      expect(run.err).toMatch(/error: offset out of range: .*/);
+      const line = run.err.split('\n').find((text) => text.includes('expectedOffset=1000'))!;
+      for (const fact of [`topic=${name}`, 'partition=0', 'earliestOffset=0', 'endOffset=3']) expect(line).toContain(fact);
+      expect(run.code).toBe(0);
+      expect(await committed(group, name)).toBe(3);
+    });
+
+    it.each([
+      ['beyond the end', '1000', 0],
+      ['before the beginning', '1', 3],
+    ])('says so where the partition holds no record, if it committed %s', async (_where, offset, end) => {
+      const name = await filled(end);
+      const group = uniqueName('group');
+      await commit(group, name, offset);
+      if (end > 0) {
+        await admin.fetchTopicOffsets(name); // kafkajs deletes only where it has metadata
+        await admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: String(end) }] });
+      }
+      const run = await cli(['source', ...settings(name, group)]);
+      expect(run).toMatchObject({ code: 0, out: '' });
+      const facts = [`topic=${name}`, 'partition=0', `expectedOffset=${offset}`, `earliestOffset=${end}`, `endOffset=${end}`];
+      expect(run.err).toMatch(/^error: offset out of range: /m);
+      for (const fact of facts) expect(run.err).toContain(fact);
+      expect(run.err).not.toContain('a new group starts at the end');
+    });
+
+    it('says so with a position beyond the end of a partition that is read to its end', async () => {
+      const name = await filled(3);
+      const group = uniqueName('group');
+      await commit(group, name, '3');
+      const position = JSON.stringify({ GroupID: group, Topic: name, Partition: 0, Offset: 99 });
+      const run = await cli(['source', ...settings(name, group), '--position', position]);
+      expect(run).toMatchObject({ code: 0, out: '' });
+      expect(run.err).toContain('expectedOffset=100');
+    });
+
+    it('reads from the earliest offset where a run that ended early has committed only that', async () => {
+      const name = await filled(3);
+      const group = uniqueName('group');
+      await commit(group, name, '-2');
+      const run = await cli(['source', ...settings(name, group)]);
+      expect(after(run.lines)).toEqual(values(3));
+    });
+  });
+
   it('ends though the last offset of the topic holds no record, as behind a transaction', async () => {
     const name = await topic();
     const producer = kafka.producer({ transactionalId: uniqueName('tx'), idempotent: true, maxInFlightRequests: 1 });

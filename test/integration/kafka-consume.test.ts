@@ -280,6 +280,7 @@ describe('what is wrong with a topic', () => {
       ['2', undefined],
       ['2', '6'],
     ]);
+    expect(mine[0]!.fields).toMatchObject({ partition: '0', earliestOffset: '6', endOffset: '10' });
     await commit(second, records);
     expect(await committed(servers, group, topic)).toBe(10);
   });

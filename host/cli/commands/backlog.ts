@@ -45,6 +45,14 @@ export class Backlog implements Remaining {
     return unread + underWay;
   }
 
+  /** Partitions of which no record came, and whose offset to go on from is not in their log. */
+  get outOfRange(): { topic: string; partition: string; expected: bigint; earliest: bigint; end: bigint }[] {
+    return [...(this.#ranges ?? [])].flatMap(([key, { outOfRange }]) => {
+      const slash = key.lastIndexOf('/');
+      return outOfRange === undefined ? [] : [{ topic: key.slice(0, slash), partition: key.slice(slash + 1), ...outOfRange }];
+    });
+  }
+
   async confirm(): Promise<void> {
     const ends = this.#ask?.();
     try {
@@ -96,7 +104,8 @@ export class Backlog implements Remaining {
         await ends.close();
         throw failure;
       }
-      log('debug', `the ends of the topics are not known: ${failure.message}`);
+      const consequence = this.#follow ? '' : '; reading ends when no record comes for a while, which may be too early';
+      log(this.#follow ? 'debug' : 'warn', `the ends of the topics are not known: ${failure.message}${consequence}`);
     }
     let timer: NodeJS.Timeout | undefined;
     if (this.#live && this.#ranges !== null) timer = setInterval(() => void this.#refresh(ends), REFRESH_MS).unref();
@@ -118,6 +127,7 @@ export class Backlog implements Remaining {
       const range = this.#ranges?.get(`${topic}/${partition}`);
       if (range === undefined) continue;
       range.next = lastOffset(records) + 1n;
+      delete range.outOfRange;
       if (range.next > range.high) range.high = range.next;
     }
     return fetched;

@@ -47,16 +47,18 @@ export class ReadEnd {
     if (remaining === 0n) return true;
     const over = this.#now() - this.#since - this.#idleMs - (this.#joining ? JOIN_MS : 0);
     if (over < 0) return false;
-    if (remaining === null) return true;
     if (!this.#confirmed) {
       try {
         await this.#backlog.confirm();
       } catch (error) {
-        const text = `reading ended before the end of the topics, ${remaining} offsets are left: ${ConnectorError.from(error).message}`;
-        throw new ConnectorError('kafka.unreachable', text);
+        const left =
+          remaining === null
+            ? 'reading ended, and the ends of the topics are not known'
+            : `reading ended before the end of the topics, ${remaining} offsets are left`;
+        throw new ConnectorError('kafka.unreachable', `${left}: ${ConnectorError.from(error).message}`);
       }
       this.#confirmed = true;
     }
-    return over >= LEFT_MS;
+    return remaining === null || over >= LEFT_MS;
   }
 }

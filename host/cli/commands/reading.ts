@@ -41,9 +41,23 @@ export async function readInto(
   });
   if (!done.drained) context.log('warn', 'the last records were not taken in time; they come again next time');
   const atLimit = options.limit !== undefined && done.records >= options.limit;
-  const { remaining } = backlog;
-  if (remaining !== null && remaining > 0n && !atLimit && !context.stop.aborted && done.failed === null) {
-    context.log('warn', `ended ${remaining} offsets before the end: they hold no record, or another member of the group reads them`);
-  }
+  if (!atLimit && !context.stop.aborted && done.failed === null) tellWhatIsUnread(context, backlog);
   return done;
+}
+
+/** Reading has come to its end by itself: says where that may not be the end of the topics. */
+function tellWhatIsUnread({ log }: Context, backlog: Backlog): void {
+  const { remaining } = backlog;
+  if (remaining !== null && remaining > 0n) {
+    log('warn', `ended ${remaining} offsets before the end: they hold no record, or another member of the group reads them`);
+  }
+  for (const { topic, partition, expected, earliest, end } of backlog.outOfRange) {
+    log('error', 'offset out of range: the partition does not hold the offset to go on from, and no record came of it', {
+      topic,
+      partition,
+      expectedOffset: String(expected),
+      earliestOffset: String(earliest),
+      endOffset: String(end),
+    });
+  }
 }

@@ -53,6 +53,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
     progress.records === 0 &&
     failed === undefined &&
     output.error === null &&
+    backlog.outOfRange.length === 0 &&
     !context.stop.aborted &&
     !isTrue(options.settings.readFromBeginning)
   ) {

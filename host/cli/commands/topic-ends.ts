@@ -16,6 +16,8 @@ export interface Range {
   end: bigint;
   /** The end when it was last asked for. */
   high: bigint;
+  /** Set while no record came of it: the offset to go on from, which its log does not hold. */
+  outOfRange?: { expected: bigint; earliest: bigint; end: bigint };
 }
 
 /** Where the partitions of some topics begin and end. Keys are `topic/partition`. */
@@ -51,24 +53,18 @@ export class KafkaEnds implements Ends {
   }
 
   async ranges(options: ConsumerOptions): Promise<Map<string, Range>> {
-    const starts = new Map(options.resume.map(({ topic, partition, nextOffset }) => [`${topic}/${partition}`, nextOffset]));
+    const positions = new Map(options.resume.map(({ topic, partition, nextOffset }) => [`${topic}/${partition}`, nextOffset]));
+    const commits = new Map<string, bigint>();
     if (this.#topics.length > 0) {
       for (const { topic, partitions } of await this.#admin.fetchOffsets({ groupId: options.group, topics: this.#topics })) {
-        for (const { partition, offset } of partitions) {
-          const key = `${topic}/${partition}`;
-          const committed = BigInt(offset);
-          if (committed > (starts.get(key) ?? -1n)) starts.set(key, committed);
-        }
+        for (const { partition, offset } of partitions) commits.set(`${topic}/${partition}`, BigInt(offset));
       }
     }
     const ranges = new Map<string, Range>();
     for (const topic of this.#topics) {
       for (const { partition, high, low } of await this.#admin.fetchTopicOffsets(topic)) {
         const key = `${topic}/${partition}`;
-        const end = BigInt(high);
-        const first = options.fromBeginning ? BigInt(low) : end;
-        const start = starts.get(key) ?? first;
-        ranges.set(key, { next: start > BigInt(low) ? start : BigInt(low), end, high: end });
+        ranges.set(key, rangeOf(BigInt(low), BigInt(high), commits.get(key) ?? NONE, positions.get(key), options.fromBeginning));
       }
     }
     return ranges;
@@ -92,4 +88,20 @@ export class KafkaEnds implements Ends {
     await settles(this.#admin.disconnect(), 500);
     this.#destroy();
   }
+}
+
+/** Kafka's "nothing committed". */
+const NONE = -1n;
+/** What a consumer has committed that found its offset out of range, until it commits a real one. */
+const EARLIEST = -2n;
+
+/** Where the consumer will begin: the same rules as its own (`host/kafka/consume/start-offsets.ts`). */
+function rangeOf(earliest: bigint, end: bigint, committed: bigint, position: bigint | undefined, fromBeginning: boolean): Range {
+  // A position beyond the end is ignored, and told of; anything else that the log does not hold makes the consumer begin at the earliest.
+  const expected = position !== undefined && position > committed ? position : committed;
+  const used = expected === position && expected > end ? committed : expected;
+  const start = used >= 0n ? used : used === EARLIEST || fromBeginning ? earliest : end;
+  const range: Range = { next: start < earliest || start > end ? earliest : start, end, high: end };
+  if (expected >= 0n && (expected < earliest || expected > end)) range.outOfRange = { expected, earliest, end };
+  return range;
 }

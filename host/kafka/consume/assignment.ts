@@ -11,13 +11,24 @@ export interface AssignedPartition {
   handed: boolean;
   /** Its offset was out of range, and where kafkajs goes on is not seen yet: nothing of it can be committed. */
   reset: boolean;
+  /** Settles, soon, when the operator was told of the last reset. */
+  told: Promise<void> | null;
 }
+
+/** What the log of a partition holds: offsets from `earliest` up to, and without, `end`. */
+export interface LogRange {
+  earliest: string;
+  end: string;
+}
+/** Null if it cannot be found out soon. */
+export type LookUpRange = (topic: string, partition: number) => Promise<LogRange | null>;
 
 export class Assignment {
   /** The guest's number of it. */
   readonly epoch: number;
   readonly #log: Log;
   readonly #live: () => boolean;
+  readonly #lookUpRange: LookUpRange;
   readonly #partitions = new Map<string, AssignedPartition>();
   /** Partitions whose offset was out of range before the start offsets were known. */
   readonly #resets = new Set<string>();
@@ -27,10 +38,11 @@ export class Assignment {
   /** Settles when `ready` is true, or never will be. */
   prepared: Promise<void> = Promise.resolve();
 
-  constructor(epoch: number, log: Log, live: () => boolean) {
+  constructor(epoch: number, log: Log, live: () => boolean, lookUpRange: LookUpRange) {
     this.epoch = epoch;
     this.#log = log;
     this.#live = live;
+    this.#lookUpRange = lookUpRange;
   }
 
   /** False once another one has followed, or the consumer ends. */
@@ -52,7 +64,7 @@ export class Assignment {
     for (const { topic, partition, committed, start } of starts) {
       const key = partitionKey(topic, partition);
       const expected = start ?? this.#passed.get(key) ?? (committed >= 0n ? committed : undefined);
-      this.#partitions.set(key, { committed: start ?? committed, expected, handed: false, reset: false });
+      this.#partitions.set(key, { committed: start ?? committed, expected, handed: false, reset: false, told: null });
       if (this.#resets.has(key)) this.#reset(topic, partition);
     }
     this.#ready = true;
@@ -79,10 +91,17 @@ export class Assignment {
     const expectedOffset = String(state.expected ?? state.committed);
     // What comes now may lie below the old commit, and is the truth.
     state.committed = -1n;
+    state.told = this.#tell(topic, partition, expectedOffset);
+  }
+
+  /** The error of the broker does not say what the log holds. */
+  async #tell(topic: string, partition: number, expectedOffset: string): Promise<void> {
+    const range = await this.#lookUpRange(topic, partition);
     this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', {
       topic,
       partition: String(partition),
       expectedOffset,
+      ...(range !== null && { earliestOffset: range.earliest, endOffset: range.end }),
     });
   }
 }

@@ -60,6 +60,8 @@ export class BatchHandler {
     const state = assignment.partition(topic, partition);
     const fetchOffset = BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (state?.expected !== undefined && state.expected !== fetchOffset) {
+      if (state.told !== null) await state.told;
+      if (!current()) return;
       this.#jumped(topic, partition, state.expected, fetchOffset);
       // The same offsets are other records now, and acks of the old ones must not count for them: that takes a new assignment.
       if (state.handed && fetchOffset < state.expected)

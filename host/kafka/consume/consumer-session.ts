@@ -9,7 +9,7 @@ import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
 import { GroupAssigner, type OwnedPartitions } from './assigner/group-assigner.ts';
-import { Assignment } from './assignment.ts';
+import { Assignment, type LogRange } from './assignment.ts';
 import { BatchHandler } from './batch-handler.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Client, ClientFactory } from '../kafkajs/client.ts';
@@ -32,6 +32,8 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
 const CONCURRENCY = 64;
 const PREPARE_TRIES = 6;
+/** How long a message about an offset waits for what the log holds. */
+const RANGE_LOOK_UP_MS = 2_000;
 const FIRST_PREPARE_BACK_OFF_MS = 200;
 const LONGEST_PREPARE_BACK_OFF_MS = 5_000;
 
@@ -199,7 +201,7 @@ export class ConsumerSession {
 
   #onJoin(partitions: Readonly<Record<string, number[]>>): void {
     const live = (): boolean => this.#assignment === assignment && !this.#over && !this.#context.signal.aborted;
-    const assignment = new Assignment(this.#context.nextEpoch(), this.#log, live);
+    const assignment = new Assignment(this.#context.nextEpoch(), this.#log, live, (topic, partition) => this.#logRange(topic, partition));
     this.#assignment = assignment;
     const text = Object.entries(partitions).map(([topic, numbers]) => `${topic}:${numbers.join('+')}`);
     this.#log('info', 'joined the consumer group', {
@@ -247,6 +249,14 @@ export class ConsumerSession {
     }
     assignment.begin(starts);
     this.#context.starts.applied(starts);
+  }
+
+  async #logRange(topic: string, partition: number): Promise<LogRange | null> {
+    const looking = this.#admin.fetchTopicOffsets(topic);
+    if (!(await settles(looking, RANGE_LOOK_UP_MS, this.#context.signal))) return null;
+    const ranges = await looking.catch(() => []);
+    const range = ranges.find((entry) => entry.partition === partition);
+    return range === undefined ? null : { earliest: range.low, end: range.high };
   }
 
   /** kafkajs tells of lost connections and of offsets out of range in its log only. */

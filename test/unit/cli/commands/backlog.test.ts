@@ -56,8 +56,9 @@ function watched(ends: FakeEnds, options: { follow?: boolean; live?: boolean } =
   const backlog = new Backlog({ follow: false, live: false, ...options, ends: () => ends });
   const consumer = new FakeConsumer();
   const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Capabilities;
-  const capabilities = backlog.watch(inner, { read: () => '' }, () => {});
-  return { backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
+  const log: string[] = [];
+  const capabilities = backlog.watch(inner, { read: () => '' }, (level, message) => log.push(`${level}: ${message}`));
+  return { log, backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
 }
 
 describe('the backlog', () => {
@@ -109,15 +110,19 @@ describe('the backlog', () => {
     expect(backlog.remaining).toBe(2n);
   });
 
-  it('is not known where the ends cannot be asked for, which keeps nobody from reading', async () => {
+  it('is not known where the ends cannot be asked for, which keeps nobody from reading, and is told of unless it follows', async () => {
     const ends = new FakeEnds({});
     ends.failure = new Error('not authorized');
-    const { backlog, consumer, open } = watched(ends);
+    const { log, backlog, consumer, open } = watched(ends);
     const handle = await open();
     consumer.next = [fetched(0, 0n, 1)];
     expect(await handle.poll(10, 10, 0)).toHaveLength(1);
     expect([backlog.lag, backlog.remaining]).toEqual([null, null]);
     expect(ends.closed).toBe(1);
+    expect(log).toEqual([expect.stringContaining('warn: the ends of the topics are not known: not authorized')]);
+    const following = watched(ends, { follow: true });
+    await following.open();
+    expect(following.log).toEqual([expect.stringContaining('debug: ')]);
   });
 
   it('refuses topics of which none exists, and closes what was opened; with follow they are waited for', async () => {
@@ -131,6 +136,22 @@ describe('the backlog', () => {
     expect([strict.consumer.closed, ends.closed]).toEqual([1, 1]);
     const patient = watched(ends, { follow: true });
     await expect(patient.open()).resolves.toBeDefined();
+  });
+
+  it('names the partitions whose offset is not in their log, until a record of them comes', async () => {
+    const ends = new FakeEnds({ 'a/0/1': [0n, 0n], 't/0': [0n, 3n], 't/1': [0n, 1n] });
+    ends.range.get('a/0/1')!.outOfRange = { expected: 7n, earliest: 0n, end: 0n };
+    ends.range.get('t/0')!.outOfRange = { expected: 9n, earliest: 0n, end: 3n };
+    const { backlog, consumer, open } = watched(ends);
+    expect(backlog.outOfRange).toEqual([]);
+    const handle = await open();
+    expect(backlog.outOfRange.map(({ topic, partition }) => [topic, partition])).toEqual([
+      ['a/0', '1'],
+      ['t', '0'],
+    ]);
+    consumer.next = [fetched(0, 0n, 1)];
+    await handle.poll(10, 10, 0);
+    expect(backlog.outOfRange).toEqual([{ topic: 'a/0', partition: '1', expected: 7n, earliest: 0n, end: 0n }]);
   });
 
   it('tells whether brokers answer', async () => {

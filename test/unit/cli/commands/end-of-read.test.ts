@@ -76,6 +76,17 @@ describe('reading ends', () => {
     });
   });
 
+  it('with an error where no broker answers and the ends of the topics were never known', async () => {
+    const { end, backlog, clock } = started(3000, null);
+    end.progress();
+    backlog.reachable = false;
+    clock.now = 3000;
+    await expect(end.ended()).rejects.toMatchObject({
+      code: 'kafka.unreachable',
+      message: 'reading ended, and the ends of the topics are not known: connection refused',
+    });
+  });
+
   it('never when it follows', async () => {
     const { end, clock } = started(null, 0n);
     clock.now = Number.MAX_SAFE_INTEGER;

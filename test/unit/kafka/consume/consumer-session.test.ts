@@ -48,6 +48,7 @@ function session(topics: string[], fakes: Fakes) {
   const admin = {
     connect: async () => undefined,
     disconnect: async () => undefined,
+    fetchTopicOffsets: async () => [{ partition: 0, low: '0', high: '9' }],
     fetchTopicMetadata: ({ topics: wanted }: { topics: string[] }) => fakes.fetchTopicMetadata?.(wanted) ?? Promise.resolve({}),
   };
   const queue = new RecordQueue({ maxRecords: 10, maxBytes: 1_000 });
