@@ -95,25 +95,29 @@ export class ConnectorError {
   constructor(
     public kind: u8 = 0,
     public text: string = '',
+    public code: string | null = null,
   ) {}
 
   lower(view: ErrorView): void {
     view.kind = this.kind;
     view.text.lower(this.text);
+    const code = this.code;
+    view.hasCode = code !== null;
+    if (code !== null) view.code.lower(code);
   }
 
   static lift(view: ErrorView): ConnectorError {
     return new ConnectorError(
       view.kind,
       view.text.lift(),
+      view.hasCode ? view.code.lift() : null,
     );
   }
 }
 
 /**
  * conduit:connector/source@0.1.0.credit
- * What the host can accept now. Credit, not a hint: a guest that returns more has broken
- * the contract and its instance ends.
+ * What the host can accept now.
  */
 export class Credit {
   constructor(
@@ -133,7 +137,7 @@ export class Credit {
 
 /**
  * conduit:connector/errors@0.1.0.invalid-param
- * One rejected parameter. `reason` is the full text that a user sees.
+ * One rejected parameter.
  */
 export class InvalidParam {
   constructor(
@@ -160,6 +164,7 @@ export class Param {
     public kind: u8 = 0,
     public validations: Validation[] = [],
     public secret: bool = false,
+    public hostImplemented: bool = false,
   ) {}
 
   lower(view: ParamView): void {
@@ -169,6 +174,7 @@ export class Param {
     view.kind = this.kind;
     Validation.lowerAll(this.validations, view.validations);
     view.secret = this.secret;
+    view.hostImplemented = this.hostImplemented;
   }
   static lowerAll(all: Param[], out: ListSlot<ParamView>): void {
     out.allocate(all.length);
@@ -199,7 +205,10 @@ export class Specification {
   }
 }
 
-/** conduit:connector/specifier@0.1.0.validation */
+/**
+ * conduit:connector/specifier@0.1.0.validation
+ * Mirrors Conduit's validation.
+ */
 export class Validation {
   constructor(
     public kind: u8 = 0,
@@ -247,36 +256,36 @@ export class Validation {
   @inline get error(): ListSlot<InvalidParamView> { return changetype<ListSlot<InvalidParamView>>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/destination@0.1.0#open: 16 bytes, align 4 */
+/** result of conduit:connector/destination@0.1.0#open: 28 bytes, align 4 */
 @unmanaged export class DestinationOpenResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/destination@0.1.0#stop: 16 bytes, align 4 */
+/** result of conduit:connector/destination@0.1.0#stop: 28 bytes, align 4 */
 @unmanaged export class DestinationStopResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/destination@0.1.0#teardown: 16 bytes, align 4 */
+/** result of conduit:connector/destination@0.1.0#teardown: 28 bytes, align 4 */
 @unmanaged export class DestinationTeardownResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/destination@0.1.0#write: 16 bytes, align 4 */
+/** result of conduit:connector/destination@0.1.0#write: 28 bytes, align 4 */
 @unmanaged export class DestinationWriteResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -284,13 +293,16 @@ export class Validation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:connector/errors@0.1.0.error: 12 bytes, align 4 */
+/** conduit:connector/errors@0.1.0.error: 24 bytes, align 4 */
 @unmanaged export class ErrorView {
-  @inline get SIZE(): usize { return 12; }
+  @inline get SIZE(): usize { return 24; }
   @inline get ALIGN(): usize { return 4; }
   @inline get kind(): u8 { return load<u8>(changetype<usize>(this)); }
   @inline set kind(value: u8) { store<u8>(changetype<usize>(this), value); }
   @inline get text(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 4); }
+  @inline get hasCode(): bool { return load<bool>(changetype<usize>(this), 12); }
+  @inline set hasCode(value: bool) { store<bool>(changetype<usize>(this), value, 12); }
+  @inline get code(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
 }
 
 /** conduit:connector/errors@0.1.0.invalid-param: 16 bytes, align 4 */
@@ -313,11 +325,13 @@ export class Validation {
   @inline get validations(): ListSlot<ValidationView> { return changetype<ListSlot<ValidationView>>(changetype<usize>(this) + 28); }
   @inline get secret(): bool { return load<bool>(changetype<usize>(this), 36); }
   @inline set secret(value: bool) { store<bool>(changetype<usize>(this), value, 36); }
+  @inline get hostImplemented(): bool { return load<bool>(changetype<usize>(this), 37); }
+  @inline set hostImplemented(value: bool) { store<bool>(changetype<usize>(this), value, 37); }
 }
 
-/** result of conduit:connector/source@0.1.0#ack: 16 bytes, align 4 */
+/** result of conduit:connector/source@0.1.0#ack: 28 bytes, align 4 */
 @unmanaged export class SourceAckResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -333,9 +347,9 @@ export class Validation {
   @inline get error(): ListSlot<InvalidParamView> { return changetype<ListSlot<InvalidParamView>>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/source@0.1.0#open: 16 bytes, align 4 */
+/** result of conduit:connector/source@0.1.0#open: 28 bytes, align 4 */
 @unmanaged export class SourceOpenResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -354,18 +368,18 @@ export class Validation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/source@0.1.0#stop: 16 bytes, align 4 */
+/** result of conduit:connector/source@0.1.0#stop: 28 bytes, align 4 */
 @unmanaged export class SourceStopResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:connector/source@0.1.0#teardown: 16 bytes, align 4 */
+/** result of conduit:connector/source@0.1.0#teardown: 28 bytes, align 4 */
 @unmanaged export class SourceTeardownResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }

@@ -7,7 +7,7 @@ import { BytesSlot, ListSlot, StringSlot, lowerStrings, newList } from './slots'
 import { ConnectorError, ErrorView } from './connector';
 
 /** Bytes of the largest result of a function of conduit:kafka. */
-export const RESULT_SIZE = 16;
+export const RESULT_SIZE = 28;
 
 /** conduit:kafka/producer@0.1.0.acks */
 export namespace Acks {
@@ -41,8 +41,8 @@ export namespace Compression {
   }
 }
 
-/** conduit:kafka/types@0.1.0.sasl-mechanism */
-export namespace SaslMechanism {
+/** conduit:kafka/types@0.1.0.sasl */
+export namespace SaslCase {
   export const plain: u8 = 0;
   export const scramSha256: u8 = 1;
   export const scramSha512: u8 = 2;
@@ -65,7 +65,7 @@ declare function __consumerPoll(self: i32, maxRecords: u32, maxBytes: u32, maxWa
 
 
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.commit")
-declare function __consumerCommit(self: i32, epoch: u32, offsets: usize, offsetsLength: u32, result: usize): void;
+declare function __consumerCommit(self: i32, offsets: usize, offsetsLength: u32, result: usize): void;
 
 
 @external("conduit:kafka/consumer@0.1.0", "[static]consumer.close")
@@ -88,8 +88,8 @@ const RESULT: usize = memory.data(RESULT_SIZE, 8);
 
 /**
  * conduit:kafka/types@0.1.0.connection
- * How to reach a cluster. The host checks every part against the instance's policy, and
- * every address that a broker advertises later as well.
+ * How to reach a cluster. The host checks every part against the instance's policy, and every address that a broker
+ * advertises later as well.
  */
 export class Connection {
   constructor(
@@ -115,6 +115,10 @@ export class Connection {
 export class Consumer {
   constructor(readonly handle: i32) {}
 
+  /**
+   * Waits until a broker has answered and the topics are looked up (10 seconds each), not until the group is joined. Not
+   * being authorised to read a topic is an error here.
+   */
   static open(connection: Connection, options: ConsumerOptions): Result<Consumer> {
     const params = changetype<ConsumerOpenParams>(arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN));
     connection.lower(params.connection);
@@ -125,8 +129,9 @@ export class Consumer {
   }
 
   /**
-   * Waits at most `max-wait-ms`; the host may end it sooner. Empty is normal. `epoch` grows
-   * with each assignment of partitions.
+   * Waits at most `max-wait-ms`; the host ends the wait sooner when an ack, `stop` or `teardown` is there for the guest. Empty is
+   * normal. Never more than `max-records` records in all, nor than `max-bytes` of `records` unless the first record alone
+   * is larger. Lost connections and rebalances are the host's to mend: an error here is permanent.
    */
   poll(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): Result<ListSlot<FetchedView>> {
     __consumerPoll(this.handle, maxRecords, maxBytes, maxWaitMs, RESULT);
@@ -135,13 +140,15 @@ export class Consumer {
   }
 
   /**
-   * Offsets of an epoch that is over are ignored, and never rewind another member.
-   * Ok means that the broker has answered.
+   * Ok means that the broker has confirmed what counts. Left out, without an error, are offsets of an epoch that is over (the
+   * partition was lost, or assigned anew), those of partitions that are not assigned, and those at or below the commit: a
+   * commit never rewinds. While the group rebalances the host waits for a moment; `timeout` and `unavailable` leave
+   * everything due, to be committed again later.
    */
-  commit(epoch: u32, offsets: PartitionOffset[]): ConnectorError | null {
-    const offsetsList = newList<PartitionOffsetView>(0);
-    PartitionOffset.lowerAll(offsets, offsetsList);
-    __consumerCommit(this.handle, epoch, offsetsList.ptr, offsetsList.length, RESULT);
+  commit(offsets: PartitionCommit[]): ConnectorError | null {
+    const offsetsList = newList<PartitionCommitView>(0);
+    PartitionCommit.lowerAll(offsets, offsetsList);
+    __consumerCommit(this.handle, offsetsList.ptr, offsetsList.length, RESULT);
     const result = changetype<ConsumerCommitResult>(RESULT);
     return result.isError ? ConnectorError.lift(result.error) : null;
   }
@@ -172,6 +179,30 @@ export class ConsumerOptions {
 }
 
 /**
+ * conduit:kafka/consumer@0.1.0.partition-commit
+ * `next-offset` is the offset after the last record handled, `epoch` that of the records.
+ */
+export class PartitionCommit {
+  constructor(
+    public topic: string = '',
+    public partition: i32 = 0,
+    public epoch: u32 = 0,
+    public nextOffset: i64 = 0,
+  ) {}
+
+  lower(view: PartitionCommitView): void {
+    view.topic.lower(this.topic);
+    view.partition = this.partition;
+    view.epoch = this.epoch;
+    view.nextOffset = this.nextOffset;
+  }
+  static lowerAll(all: PartitionCommit[], out: ListSlot<PartitionCommitView>): void {
+    out.allocate(all.length);
+    for (let i = 0; i < all.length; i++) all[i].lower(out.at(i));
+  }
+}
+
+/**
  * conduit:kafka/types@0.1.0.partition-offset
  * `next-offset` is the offset after the last one handled, as Kafka commits it.
  */
@@ -193,10 +224,24 @@ export class PartitionOffset {
   }
 }
 
+/** conduit:kafka/types@0.1.0.password-login */
+export class PasswordLogin {
+  constructor(
+    public username: string = '',
+    public passwordRef: string = '',
+  ) {}
+
+  lower(view: PasswordLoginView): void {
+    view.username.lower(this.username);
+    view.passwordRef.lower(this.passwordRef);
+  }
+}
+
 /** conduit:kafka/producer@0.1.0.producer */
 export class Producer {
   constructor(readonly handle: i32) {}
 
+  /** Waits until a broker has answered (10 seconds). Asks for no topic. */
   static open(connection: Connection, options: ProducerOptions): Result<Producer> {
     const params = changetype<ProducerOpenParams>(arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN));
     connection.lower(params.connection);
@@ -207,8 +252,9 @@ export class Producer {
   }
 
   /**
-   * Ok lists the records that failed, and every other one is written. Err means that
-   * no outcome is known.
+   * Writes all of it, in the order given within each partition; a topic that is missing is made if the brokers make topics on
+   * request. Ok lists the records that failed, each once, by rising index, and every other one is written. Err means that no
+   * outcome is known.
    */
   send(outgoing: ListSlot<OutgoingView>): Result<SendFailure[]> {
     __producerSend(this.handle, outgoing.ptr, outgoing.length, RESULT);
@@ -241,25 +287,44 @@ export class ProducerOptions {
   }
 }
 
-/** conduit:kafka/types@0.1.0.sasl */
+/**
+ * conduit:kafka/types@0.1.0.sasl
+ * How the client proves who it is: one case for each mechanism, with what that mechanism needs. New mechanisms are new
+ * cases behind these, with records of their own.
+ */
 export class Sasl {
-  constructor(
-    public mechanism: u8 = 0,
-    public username: string = '',
-    public passwordRef: string = '',
-  ) {}
+  plainValue: PasswordLogin | null = null;
+  scramSha256Value: PasswordLogin | null = null;
+  scramSha512Value: PasswordLogin | null = null;
+
+  /** `tag` is one of SaslCase; the values of the other cases are null. */
+  private constructor(public tag: u8) {}
+
+  static plain(value: PasswordLogin): Sasl {
+    const made = new Sasl(SaslCase.plain);
+    made.plainValue = value;
+    return made;
+  }
+  static scramSha256(value: PasswordLogin): Sasl {
+    const made = new Sasl(SaslCase.scramSha256);
+    made.scramSha256Value = value;
+    return made;
+  }
+  static scramSha512(value: PasswordLogin): Sasl {
+    const made = new Sasl(SaslCase.scramSha512);
+    made.scramSha512Value = value;
+    return made;
+  }
 
   lower(view: SaslView): void {
-    view.mechanism = this.mechanism;
-    view.username.lower(this.username);
-    view.passwordRef.lower(this.passwordRef);
+    view.tag = this.tag;
+    if (this.tag == SaslCase.plain) this.plainValue!.lower(view.plain);
+    if (this.tag == SaslCase.scramSha256) this.scramSha256Value!.lower(view.scramSha256);
+    if (this.tag == SaslCase.scramSha512) this.scramSha512Value!.lower(view.scramSha512);
   }
 }
 
-/**
- * conduit:kafka/producer@0.1.0.send-failure
- * Record number `index`, counted over all of `outgoing`, was not written.
- */
+/** conduit:kafka/producer@0.1.0.send-failure */
 export class SendFailure {
   constructor(
     public index: u32 = 0,
@@ -281,7 +346,7 @@ export class SendFailure {
 
 /**
  * conduit:kafka/types@0.1.0.tls
- * `*-ref` are references to secrets or PEM texts that the host holds; empty = not given.
+ * `*-ref` are references to secrets or PEM texts that the host holds (see `param.secret`); empty = not given.
  */
 export class Tls {
   constructor(
@@ -299,14 +364,6 @@ export class Tls {
   }
 }
 
-/** conduit:kafka/types@0.1.0.topic-partition */
-export class TopicPartition {
-  constructor(
-    public topic: string = '',
-    public partition: i32 = 0,
-  ) {}
-}
-
 /** conduit:kafka/types@0.1.0.connection: 72 bytes, align 4 */
 @unmanaged export class ConnectionView {
   @inline get SIZE(): usize { return 72; }
@@ -321,18 +378,18 @@ export class TopicPartition {
   @inline get sasl(): SaslView { return changetype<SaslView>(changetype<usize>(this) + 52); }
 }
 
-/** result of conduit:kafka/consumer@0.1.0#[static]consumer.close: 16 bytes, align 4 */
+/** result of conduit:kafka/consumer@0.1.0#[static]consumer.close: 28 bytes, align 4 */
 @unmanaged export class ConsumerCloseResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** result of conduit:kafka/consumer@0.1.0#[method]consumer.commit: 16 bytes, align 4 */
+/** result of conduit:kafka/consumer@0.1.0#[method]consumer.commit: 28 bytes, align 4 */
 @unmanaged export class ConsumerCommitResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -347,9 +404,9 @@ export class TopicPartition {
   @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 72); }
 }
 
-/** result of conduit:kafka/consumer@0.1.0#[static]consumer.open: 16 bytes, align 4 */
+/** result of conduit:kafka/consumer@0.1.0#[static]consumer.open: 28 bytes, align 4 */
 @unmanaged export class ConsumerOpenResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -369,9 +426,9 @@ export class TopicPartition {
   @inline get resume(): ListSlot<PartitionOffsetView> { return changetype<ListSlot<PartitionOffsetView>>(changetype<usize>(this) + 20); }
 }
 
-/** result of conduit:kafka/consumer@0.1.0#[method]consumer.poll: 16 bytes, align 4 */
+/** result of conduit:kafka/consumer@0.1.0#[method]consumer.poll: 28 bytes, align 4 */
 @unmanaged export class ConsumerPollResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -403,6 +460,19 @@ export class TopicPartition {
   @inline get records(): RecordSetView { return changetype<RecordSetView>(changetype<usize>(this) + 16); }
 }
 
+/** conduit:kafka/consumer@0.1.0.partition-commit: 24 bytes, align 8 */
+@unmanaged export class PartitionCommitView {
+  @inline get SIZE(): usize { return 24; }
+  @inline get ALIGN(): usize { return 8; }
+  @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 8); }
+  @inline set partition(value: i32) { store<i32>(changetype<usize>(this), value, 8); }
+  @inline get epoch(): u32 { return load<u32>(changetype<usize>(this), 12); }
+  @inline set epoch(value: u32) { store<u32>(changetype<usize>(this), value, 12); }
+  @inline get nextOffset(): i64 { return load<i64>(changetype<usize>(this), 16); }
+  @inline set nextOffset(value: i64) { store<i64>(changetype<usize>(this), value, 16); }
+}
+
 /** conduit:kafka/types@0.1.0.partition-offset: 24 bytes, align 8 */
 @unmanaged export class PartitionOffsetView {
   @inline get SIZE(): usize { return 24; }
@@ -414,9 +484,17 @@ export class TopicPartition {
   @inline set nextOffset(value: i64) { store<i64>(changetype<usize>(this), value, 16); }
 }
 
-/** result of conduit:kafka/producer@0.1.0#[static]producer.close: 16 bytes, align 4 */
-@unmanaged export class ProducerCloseResult {
+/** conduit:kafka/types@0.1.0.password-login: 16 bytes, align 4 */
+@unmanaged export class PasswordLoginView {
   @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get username(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get passwordRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+}
+
+/** result of conduit:kafka/producer@0.1.0#[static]producer.close: 28 bytes, align 4 */
+@unmanaged export class ProducerCloseResult {
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -431,9 +509,9 @@ export class TopicPartition {
   @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 72); }
 }
 
-/** result of conduit:kafka/producer@0.1.0#[static]producer.open: 16 bytes, align 4 */
+/** result of conduit:kafka/producer@0.1.0#[static]producer.open: 28 bytes, align 4 */
 @unmanaged export class ProducerOpenResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -456,9 +534,9 @@ export class TopicPartition {
   @inline set deliveryTimeoutMs(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
 }
 
-/** result of conduit:kafka/producer@0.1.0#[method]producer.send: 16 bytes, align 4 */
+/** result of conduit:kafka/producer@0.1.0#[method]producer.send: 28 bytes, align 4 */
 @unmanaged export class ProducerSendResult {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
@@ -485,15 +563,16 @@ export class TopicPartition {
 @unmanaged export class SaslView {
   @inline get SIZE(): usize { return 20; }
   @inline get ALIGN(): usize { return 4; }
-  @inline get mechanism(): u8 { return load<u8>(changetype<usize>(this)); }
-  @inline set mechanism(value: u8) { store<u8>(changetype<usize>(this), value); }
-  @inline get username(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 4); }
-  @inline get passwordRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 12); }
+  @inline get tag(): u8 { return load<u8>(changetype<usize>(this)); }
+  @inline set tag(value: u8) { store<u8>(changetype<usize>(this), value); }
+  @inline get plain(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
+  @inline get scramSha256(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
+  @inline get scramSha512(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/producer@0.1.0.send-failure: 16 bytes, align 4 */
+/** conduit:kafka/producer@0.1.0.send-failure: 28 bytes, align 4 */
 @unmanaged export class SendFailureView {
-  @inline get SIZE(): usize { return 16; }
+  @inline get SIZE(): usize { return 28; }
   @inline get ALIGN(): usize { return 4; }
   @inline get index(): u32 { return load<u32>(changetype<usize>(this)); }
   @inline set index(value: u32) { store<u32>(changetype<usize>(this), value); }
@@ -509,13 +588,4 @@ export class TopicPartition {
   @inline get caCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
   @inline get insecureSkipVerify(): bool { return load<bool>(changetype<usize>(this), 24); }
   @inline set insecureSkipVerify(value: bool) { store<bool>(changetype<usize>(this), value, 24); }
-}
-
-/** conduit:kafka/types@0.1.0.topic-partition: 12 bytes, align 4 */
-@unmanaged export class TopicPartitionView {
-  @inline get SIZE(): usize { return 12; }
-  @inline get ALIGN(): usize { return 4; }
-  @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
-  @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 8); }
-  @inline set partition(value: i32) { store<i32>(changetype<usize>(this), value, 8); }
 }

@@ -1,9 +1,15 @@
+// What imports give back.
 import { ConnectorError } from './connector';
 
-/** What an import gave: exactly one of the two is null. */
+/** Exactly one of the two is null. */
 export class Result<T> {
   constructor(
     readonly value: T | null,
     readonly error: ConnectorError | null,
   ) {}
+}
+
+/** The same failure, with more words before its text. Its code stays, so that the host knows its own failure again. */
+export function prefixed(words: string, error: ConnectorError): ConnectorError {
+  return new ConnectorError(error.kind, words + error.text, error.code);
 }

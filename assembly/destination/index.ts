@@ -3,6 +3,7 @@ import { Date as WasiDate } from 'as-wasi/assembly';
 import { ConnectorError, DestinationWriteResult, ErrorKind } from '../abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
 import { Producer, ProducerOptions } from '../abi/kafka';
+import { prefixed } from '../abi/result';
 import { configureDestination, destinationSettings } from '../config/index';
 import { liftConfig } from '../config/lift';
 import { writeBatch } from './batch';
@@ -63,5 +64,5 @@ export function destinationTeardown(): usize {
   if (p === null) return returnResult(null);
   producer = null;
   const error = Producer.close(p);
-  return error === null ? returnResult(null) : refuse(error.kind, 'failed closing Kafka producer: ' + error.text);
+  return returnResult(error === null ? null : prefixed('failed closing Kafka producer: ', error));
 }

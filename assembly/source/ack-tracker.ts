@@ -4,34 +4,29 @@
 // Each partition has its deliveries in order, as runs of consecutive offsets; gaps that compaction or transactions left begin a new
 // run. In-order acknowledgements cost O(1). Others are held, as runs of their own, until what is before them is acknowledged.
 //
-// An epoch is one assignment of partitions. After a new one the same offsets may be delivered again while acknowledgements of the
+// An epoch is one assignment of a partition. After a new one the same offsets may be delivered again while acknowledgements of the
 // first delivery are still on their way; they find the older run first, and count for nothing.
 import { Partition } from './partition';
 import { Run } from './run';
 
-/** The newest epoch of all partitions: the only one that can be committed. */
-export let currentEpoch: u32 = 0;
-/** Acknowledged records that the next commit would cover. */
+/** Acknowledged records of all partitions that the next commit would cover. */
 export let pending: u32 = 0;
 
 export function resetTracker(): void {
-  currentEpoch = 0;
   pending = 0;
 }
 
-/** All that was pending is committed. */
-export function noneIsPending(): void {
-  pending = 0;
+/** What is acknowledged of this partition is committed, or cannot be any more. */
+export function nonePending(partition: Partition): void {
+  pending -= partition.pending;
+  partition.pending = 0;
 }
 
 /** Records with the offsets `first` to `last` go out. */
 export function delivered(partition: Partition, epoch: u32, first: i64, last: i64): void {
-  if (epoch > currentEpoch) {
-    // Offsets of an epoch that is over cannot be committed any more: what was not is delivered again.
-    currentEpoch = epoch;
-    pending = 0;
-  }
   if (epoch > partition.epoch) {
+    // Offsets of an epoch that is over cannot be committed any more: what was not is delivered again.
+    nonePending(partition);
     partition.epoch = epoch;
     partition.due = -1;
     partition.committed = -1;
@@ -61,8 +56,9 @@ export function acknowledge(partition: Partition, offset: i64): bool {
 
 @inline
 function advance(partition: Partition, epoch: u32, offset: i64, count: u32): void {
-  if (epoch != currentEpoch) return;
+  if (epoch != partition.epoch) return;
   pending += count;
+  partition.pending += count;
   if (offset >= partition.due) partition.due = offset + 1;
 }
 

@@ -3,7 +3,8 @@
 import { ConnectorError, ErrorKind } from '../abi/connector';
 import { Consumer } from '../abi/kafka';
 import { Level, log } from '../abi/log';
-import { currentEpoch, noneIsPending, pending } from './ack-tracker';
+import { prefixed } from '../abi/result';
+import { pending } from './ack-tracker';
 import { dueOffsets, markCommitted } from './partitions';
 
 const IDLE_MS: i64 = 1000;
@@ -63,7 +64,7 @@ function commitNow(consumer: Consumer, nowMs: i64): ConnectorError | null {
   }
   failedAt = nowMs;
   const curable = error.kind == ErrorKind.timeout || error.kind == ErrorKind.unavailable || error.kind == ErrorKind.cancelled;
-  if (!curable) return new ConnectorError(error.kind, 'failed to commit records: ' + error.text);
+  if (!curable) return prefixed('failed to commit records: ', error);
   log(Level.warn, 'failed to commit offsets, they stay due', ['error', error.text, 'records', pending.toString()]);
   return null;
 }
@@ -72,10 +73,9 @@ function commitNow(consumer: Consumer, nowMs: i64): ConnectorError | null {
 export function commitAll(consumer: Consumer): ConnectorError | null {
   const offsets = dueOffsets();
   if (offsets.length != 0) {
-    const error = consumer.commit(currentEpoch, offsets);
+    const error = consumer.commit(offsets);
     if (error !== null) return error;
-    markCommitted(offsets);
   }
-  noneIsPending();
+  markCommitted();
   return null;
 }

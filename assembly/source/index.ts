@@ -3,6 +3,7 @@ import { Date as WasiDate } from 'as-wasi/assembly';
 import { ConnectorError, ErrorKind, SourceReadResult } from '../abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
 import { Consumer, ConsumerOptions, PartitionOffset } from '../abi/kafka';
+import { prefixed } from '../abi/result';
 import * as reader from '../bytes/reader';
 import { configureSource, sourceSettings } from '../config/index';
 import { liftConfig } from '../config/lift';
@@ -81,13 +82,13 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
   if (!batches.hasWaiting()) {
     const fetched = c.poll(maxRecords, batches.fetchBytes(maxBytes), maxWaitMs);
     const error = fetched.error;
-    if (error !== null) return refuse(error.kind, 'failed getting a record: ' + error.text);
+    if (error !== null) return returnResult(prefixed('failed getting a record: ', error));
     batches.add(group, fetched.value!);
     if (!batches.hasWaiting()) return nothing();
   }
   // The wait of the poll may have been long, and readAt is when a record was read.
   const unreadable = batches.mapBatch(maxRecords, maxBytes, <u64>nowMs());
-  if (unreadable !== null) return refuse(unreadable.kind, 'failed getting a record: ' + unreadable.text);
+  if (unreadable !== null) return returnResult(prefixed('failed getting a record: ', unreadable));
   const result = changetype<SourceReadResult>(RETURN_AREA);
   result.isError = false;
   result.hasOk = true;
@@ -134,7 +135,7 @@ export function sourceTeardown(): usize {
   const uncommitted = commitAll(c);
   const unclosed = Consumer.close(c);
   reset();
-  if (uncommitted !== null) return refuse(uncommitted.kind, 'failed closing Kafka consumer: failed to commit records: ' + uncommitted.text);
-  if (unclosed !== null) return refuse(unclosed.kind, 'failed closing Kafka consumer: ' + unclosed.text);
+  if (uncommitted !== null) return returnResult(prefixed('failed closing Kafka consumer: failed to commit records: ', uncommitted));
+  if (unclosed !== null) return returnResult(prefixed('failed closing Kafka consumer: ', unclosed));
   return returnResult(null);
 }

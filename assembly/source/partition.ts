@@ -5,12 +5,14 @@ import { Run } from './run';
 export class Partition {
   readonly prefix: PositionPrefix;
   readonly topicUtf8: ArrayBuffer;
-  /** Of the assignment that its newest records belong to. */
+  /** The assignment of this partition that its newest records belong to: the only one that can be committed. */
   epoch: u32 = 0;
   /** The offset after the acknowledged prefix of this epoch; -1: nothing was acknowledged. */
   due: i64 = -1;
-  /** What the broker confirmed, of `due`. */
+  /** What a commit has brought to the host, of `due`. */
   committed: i64 = -1;
+  /** Acknowledged records of this epoch that the next commit would cover. */
+  pending: u32 = 0;
   /** Delivered records in order, oldest first. */
   first: Run | null = null;
   last: Run | null = null;

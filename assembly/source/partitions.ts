@@ -1,10 +1,10 @@
 // The partitions that this source has seen, and what their acknowledgements may commit.
-import { PartitionOffset } from '../abi/kafka';
+import { PartitionCommit } from '../abi/kafka';
 import * as reader from '../bytes/reader';
 import { same } from '../bytes/memory';
 import { parsePosition } from '../kafka/position';
 import { skipField } from '../opencdc/wire';
-import { acknowledge, currentEpoch } from './ack-tracker';
+import { acknowledge, nonePending } from './ack-tracker';
 import { Partition } from './partition';
 
 let all: Partition[] = [];
@@ -76,20 +76,20 @@ function readOffset(at: usize, end: usize): i64 {
 }
 
 /** What a commit has to say now; empty: nothing. */
-export function dueOffsets(): PartitionOffset[] {
-  const due = new Array<PartitionOffset>();
+export function dueOffsets(): PartitionCommit[] {
+  const due = new Array<PartitionCommit>();
   for (let i = 0; i < all.length; i++) {
     const p = all[i];
-    if (p.epoch == currentEpoch && p.due > p.committed) due.push(new PartitionOffset(p.topic, p.partition, p.due));
+    if (p.due > p.committed) due.push(new PartitionCommit(p.topic, p.partition, p.epoch, p.due));
   }
   return due;
 }
 
-/** The broker confirmed these. */
-export function markCommitted(offsets: PartitionOffset[]): void {
-  for (let i = 0; i < offsets.length; i++) {
-    const p = find(offsets[i].topic, offsets[i].partition);
-    if (p !== null) p.committed = offsets[i].nextOffset;
+/** The host took everything that was due: it is committed, or its epoch is over. */
+export function markCommitted(): void {
+  for (let i = 0; i < all.length; i++) {
+    all[i].committed = all[i].due;
+    nonePending(all[i]);
   }
 }
 

@@ -43,24 +43,28 @@ export function destinationParameters(): Parameter[] {
         'raw: payload.after as it is (JSON if it is structured), and a null value for a delete.',
     ),
     text('sdk.record.format.options', '', 'Options of the format. The formats opencdc/json and raw have none, so it must be empty.'),
-    int('sdk.batch.size', '0', 'Number of records to gather before they are written. 0: write what has arrived.').greaterThan('-1'),
-    duration('sdk.batch.delay', '0', 'Longest time that a record waits for a batch of sdk.batch.size to fill. 0: no wait of its own.'),
-    float('sdk.rate.perSecond', '0', 'Largest number of records written per second. 0: no limit.').greaterThan('-1'),
-    int(
-      'sdk.rate.burst',
+    int('sdk.batch.size', '0', 'Number of records to gather before they are written. 0: write what has arrived.')
+      .greaterThan('-1')
+      .byHost(),
+    duration(
+      'sdk.batch.delay',
       '0',
-      'Number of records that may be written at once when the rate is limited. 0: sdk.rate.perSecond, rounded up.',
-    ).greaterThan('-1'),
+      'Longest time that a record waits for a batch of sdk.batch.size to fill. 0: no wait of its own.',
+    ).byHost(),
+    float('sdk.rate.perSecond', '0', 'Largest number of records written per second. 0: no limit.').greaterThan('-1').byHost(),
+    int('sdk.rate.burst', '0', 'Number of records that may be written at once when the rate is limited. 0: sdk.rate.perSecond, rounded up.')
+      .greaterThan('-1')
+      .byHost(),
     boolean(
       'sdk.schema.extract.key.enabled',
       'true',
       "Decode keys that carry an Avro schema in their metadata, with Conduit's schema registry. Other keys are left alone.",
-    ),
+    ).byHost(),
     boolean(
       'sdk.schema.extract.payload.enabled',
       'true',
       "Decode payloads that carry an Avro schema in their metadata, with Conduit's schema registry. Other payloads are left alone.",
-    ),
+    ).byHost(),
     // Accepted by the first release on both sides.
     ignored('readFromBeginning'),
   ];

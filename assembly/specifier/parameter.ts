@@ -25,6 +25,11 @@ export class Parameter extends Param {
     this.secret = true;
     return this;
   }
+  /** The host does what the setting says; here it is only validated. */
+  byHost(): this {
+    this.hostImplemented = true;
+    return this;
+  }
 
   get isRequired(): bool {
     for (let i = 0; i < this.validations.length; i++) if (this.validations[i].kind == ValidationKind.required) return true;

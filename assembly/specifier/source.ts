@@ -34,43 +34,41 @@ export function sourceParameters(): Parameter[] {
       '5s',
       'Longest time from an acknowledgement to the commit of its offset, for topics too quiet to fill commitOffsetsSize. 0 or less: no commit by time.',
     ),
-    int(
-      'sdk.batch.size',
-      '0',
-      'Largest number of records handed to Conduit at once. 0: whatever is there, up to a bound in bytes.',
-    ).greaterThan('-1'),
+    int('sdk.batch.size', '0', 'Largest number of records handed to Conduit at once. 0: whatever is there, up to a bound in bytes.')
+      .greaterThan('-1')
+      .byHost(),
     duration(
       'sdk.batch.delay',
       '0',
       'Longest time that a record waits for a batch of sdk.batch.size to fill. 0: records are handed on at once.',
-    ),
-    text('sdk.schema.extract.type', 'avro', 'Type of the schema extracted from structured records.').oneOf('avro'),
+    ).byHost(),
+    text('sdk.schema.extract.type', 'avro', 'Type of the schema extracted from structured records.').oneOf('avro').byHost(),
     boolean(
       'sdk.schema.extract.key.enabled',
       'false',
       "Extract an Avro schema from structured record keys, register it in Conduit's schema registry and encode the keys with it.",
-    ),
+    ).byHost(),
     text(
       'sdk.schema.extract.key.subject',
       'key',
       'Subject of the extracted key schema. A record with a collection gets the collection in front of it.',
-    ),
+    ).byHost(),
     boolean(
       'sdk.schema.extract.payload.enabled',
       'false',
       "Extract an Avro schema from structured record payloads, register it in Conduit's schema registry and encode the payloads with it.",
-    ),
+    ).byHost(),
     text(
       'sdk.schema.extract.payload.subject',
       'payload',
       'Subject of the extracted payload schema. A record with a collection gets the collection in front of it.',
-    ),
+    ).byHost(),
     boolean(
       'sdk.schema.context.enabled',
       'true',
       'Put the schema context in front of the subjects, so that connectors do not share schemas by accident.',
-    ),
-    text('sdk.schema.context.name', '', 'Name of the schema context. When empty, the identifier of the connector in Conduit.'),
+    ).byHost(),
+    text('sdk.schema.context.name', '', 'Name of the schema context. When empty, the identifier of the connector in Conduit.').byHost(),
     // Accepted by the first release on both sides.
     ignored('acks'),
     ignored('deliveryTimeout'),

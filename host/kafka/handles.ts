@@ -1,4 +1,4 @@
-import type { Fetched, Outgoing, PartitionOffset, SendFailure } from './contract.ts';
+import type { Fetched, Outgoing, PartitionCommit, SendFailure } from './contract.ts';
 
 /** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */
 export interface ConsumerHandle {
@@ -6,7 +6,7 @@ export interface ConsumerHandle {
   poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]>;
   /** Ends a waiting `poll` now, with what is there; nothing otherwise. */
   wake(): void;
-  commit(epoch: number, offsets: PartitionOffset[]): Promise<void>;
+  commit(offsets: PartitionCommit[]): Promise<void>;
   /** Commits nothing. Bounded (a few seconds), idempotent. */
   close(): Promise<void>;
 }

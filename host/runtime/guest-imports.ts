@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../base/errors.ts';
+import type { WitError } from './contract.ts';
 import type { LogLevel } from '../base/log.ts';
 
 /** Waiting imports, as the guest's host classes ask for them. The first argument of a method is the number of its handle. */
@@ -10,9 +10,9 @@ export type GuestLog = (level: LogLevel, message: string, fields: [string, strin
 
 /** The only thing that an import may throw: jco turns `payload` into the WIT error. Not an Error, so that no stack can leak. */
 export class WitFailure {
-  readonly payload: { kind: ErrorKind; text: string };
-  constructor(kind: ErrorKind, text: string) {
-    this.payload = { kind, text };
+  readonly payload: WitError;
+  constructor(payload: WitError) {
+    this.payload = payload;
   }
 }
 
@@ -36,8 +36,8 @@ export function guestImports(
     poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<unknown> {
       return request('poll', [this.handle, maxRecords, maxBytes, maxWaitMs]);
     }
-    commit(epoch: number, offsets: unknown): Promise<unknown> {
-      return request('commit', [this.handle, epoch, offsets]);
+    commit(offsets: unknown): Promise<unknown> {
+      return request('commit', [this.handle, offsets]);
     }
     static close(consumer: Consumer): Promise<unknown> {
       return request('closeConsumer', [consumer.handle]);

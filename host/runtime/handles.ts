@@ -2,7 +2,7 @@ import { ConnectorError } from '../base/errors.ts';
 import { settles } from '../base/wait.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
 import { checkFetched, checkSendFailures } from './checks.ts';
-import type { Connection, ConsumerOptions, Outgoing, PartitionOffset, ProducerOptions } from '../kafka/contract.ts';
+import type { Connection, ConsumerOptions, Outgoing, PartitionCommit, ProducerOptions } from '../kafka/contract.ts';
 import type { ConsumerHandle, ProducerHandle } from '../kafka/handles.ts';
 import type { Capabilities, OpenContext } from './capabilities.ts';
 
@@ -28,8 +28,8 @@ export class Handles {
   readonly #opening = new Set<Promise<unknown>>();
   #interrupted = false;
   readonly #end = new AbortController();
-  /** The last error given to the guest, so that its code survives the way through the guest, which knows kinds only. */
-  lastError: ConnectorError | null = null;
+  /** The last error of each code that the guest was given: it returns the code with the error, also much later. */
+  readonly given = new Map<string, ConnectorError>();
 
   constructor(capabilities: Capabilities | null, events: HandleEvents) {
     this.#capabilities = capabilities;
@@ -39,7 +39,6 @@ export class Handles {
   /** A new call of the guest begins: what woke the last one is over. */
   beginCall(): void {
     this.#interrupted = false;
-    this.lastError = null;
   }
 
   /** Ends a `poll` now, also one that the guest is only about to make in this call. */
@@ -66,10 +65,10 @@ export class Handles {
         this.#events.fault(
           new ConnectorError('internal', `The host failed in ${name}: ${ConnectorError.from(thrown).message}`, { cause: thrown }),
         );
-        throw new WitFailure('other', 'internal error of the host');
+        throw new WitFailure({ kind: 'other', text: 'internal error of the host' });
       }
-      this.lastError = thrown;
-      throw new WitFailure(thrown.kind, thrown.message);
+      this.given.set(thrown.code, thrown);
+      throw new WitFailure({ kind: thrown.kind, text: thrown.message, code: thrown.code });
     } finally {
       this.#events.waiting(false, name);
     }
@@ -102,7 +101,7 @@ export class Handles {
         return fetched;
       }
       case 'commit':
-        return this.#held(this.#consumers, args[0] as number).commit(args[1] as number, args[2] as PartitionOffset[]);
+        return this.#held(this.#consumers, args[0] as number).commit(args[1] as PartitionCommit[]);
       case 'send': {
         const outgoing = args[1] as Outgoing[];
         const failures = await this.#held(this.#producers, args[0] as number).send(outgoing);

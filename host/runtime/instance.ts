@@ -1,7 +1,8 @@
-import { ConnectorError, type ErrorKind } from '../base/errors.ts';
+import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { compileOnce, type ComponentSource } from './component.ts';
 import type { Capabilities } from './capabilities.ts';
+import type { WitError } from './contract.ts';
 import { GuestRefusal, type ExportName } from './exports.ts';
 import { boundedLog } from './guest-log.ts';
 import type { GuestLog, ImportName } from './guest-imports.ts';
@@ -152,14 +153,14 @@ export class Instance {
     }
   }
 
-  /** The error of a refusal with payload `error { kind, text }`; with the code that the host had thrown, where it came from there. */
+  /** The error of a refusal with the WIT's `error`. Where it came from the host, its code says which of the host's errors it was. */
   errorOf(refusal: GuestRefusal): ConnectorError {
-    const { kind, text } = (refusal.payload ?? {}) as { kind?: ErrorKind; text?: string };
+    const { kind, text, code } = (refusal.payload ?? {}) as Partial<WitError>;
     if (typeof kind !== 'string' || typeof text !== 'string') {
       return new ConnectorError('guest.failed', 'The guest failed without saying why.');
     }
-    const thrown = this.#handles.lastError;
-    if (thrown !== null && thrown.kind === kind && text.includes(thrown.message)) {
+    const thrown = code === undefined ? undefined : this.#handles.given.get(code);
+    if (thrown?.kind === kind) {
       return new ConnectorError(thrown.code, text, { cause: thrown, fields: { ...thrown.fields } });
     }
     return ConnectorError.ofKind(kind, text);

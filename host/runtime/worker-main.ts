@@ -46,7 +46,7 @@ export async function serveGuest(instantiate: InstantiateComponent): Promise<voi
     const import_ = waiting.get(message.id);
     waiting.delete(message.id);
     if (message.type === 'import-ok') import_?.resolve(message.value);
-    else import_?.reject(new WitFailure(message.kind, message.text));
+    else import_?.reject(new WitFailure(message.error));
   });
   post({ type: 'ready', memoryBytes: guest.memoryBytes });
 }

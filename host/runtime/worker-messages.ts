@@ -1,5 +1,5 @@
 import type { LogLevel } from '../base/log.ts';
-import type { ErrorKind } from '../base/errors.ts';
+import type { WitError } from './contract.ts';
 import type { ExportName } from './exports.ts';
 import type { ImportName } from './guest-imports.ts';
 
@@ -19,7 +19,7 @@ export interface WorkerData {
 export type HostMessage =
   | { type: 'call'; name: ExportName; args: unknown[] }
   | { type: 'import-ok'; id: number; value: unknown }
-  | { type: 'import-failed'; id: number; kind: ErrorKind; text: string };
+  | { type: 'import-failed'; id: number; error: WitError };
 
 /** From it. There is one call at a time, so its end needs no number. */
 export type GuestMessage =

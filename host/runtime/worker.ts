@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../base/errors.ts';
 import type { ComponentSource } from './component.ts';
+import type { WitError } from './contract.ts';
 import type { Fetched } from '../kafka/contract.ts';
 import { GuestRefusal } from './exports.ts';
 import { WitFailure, type ImportName } from './guest-imports.ts';
@@ -77,8 +78,8 @@ export async function openWorkerPort(
       }));
       post({ type: 'import-ok', id, value: copies }, buffersOf(copies.map((one) => one.records.records)));
     } catch (thrown) {
-      const { kind, text } = thrown instanceof WitFailure ? thrown.payload : { kind: 'other' as const, text: 'internal error of the host' };
-      post({ type: 'import-failed', id, kind, text });
+      const error: WitError = thrown instanceof WitFailure ? thrown.payload : { kind: 'other', text: 'internal error of the host' };
+      post({ type: 'import-failed', id, error });
     }
   }
 

@@ -18,9 +18,7 @@ const upTo = (first: number, last: number) => Array.from({ length: last - first 
 const ack = (guest: Guest, ...positions: string[]) => guest.source.ack(acksOf(positions));
 /** Everything committed so far: `topic/partition@epoch -> offset`, in order. */
 const commits = (guest: Guest) =>
-  guest.world
-    .of('consumer.commit')
-    .map(({ epoch, offsets }) => offsets.map((o) => `${o.topic}/${o.partition}@${epoch} -> ${o.nextOffset}`));
+  guest.world.of('consumer.commit').map(({ offsets }) => offsets.map((o) => `${o.topic}/${o.partition}@${o.epoch} -> ${o.nextOffset}`));
 
 describe('what is committed', () => {
   let guest: Guest;
@@ -105,9 +103,39 @@ describe('an assignment that is over', () => {
     const guest = await openSource({ commitOffsetsSize: '100' });
     await readBatch(guest, [setOf([1, 2], 0, 1), setOf([5], 1, 1)]);
     await ack(guest, positionOf(1), positionOf(5, 1));
-    await readBatch(guest, [setOf([8], 2, 2)]);
+    await readBatch(guest, [setOf([1, 2], 0, 2), setOf([5], 1, 2)]);
     await guest.source.teardown();
     expect(commits(guest)).toEqual([]);
+  });
+  test('does not count for commitOffsetsSize any more, and the other partitions do', async () => {
+    const guest = await openSource({ commitOffsetsSize: '3', commitOffsetsDelay: '1h' });
+    await readBatch(guest, [setOf([1, 2], 0, 1), setOf([5, 6, 7], 1, 1)]);
+    await ack(guest, positionOf(1), positionOf(5, 1));
+    await readBatch(guest, [setOf([1, 2], 0, 2)]);
+    await ack(guest, positionOf(6, 1));
+    expect(commits(guest)).toEqual([]);
+    await ack(guest, positionOf(7, 1));
+    expect(commits(guest)).toEqual([['orders/1@1 -> 8']]);
+  });
+});
+
+describe('a partition that is kept while others are assigned anew', () => {
+  test('stays committable, with its own epoch beside the newer ones', async () => {
+    const guest = await openSource({ commitOffsetsSize: '100' });
+    await readBatch(guest, [setOf([1, 2], 0, 1)]);
+    await ack(guest, positionOf(1));
+    await readBatch(guest, [setOf([8], 2, 2)]);
+    await ack(guest, positionOf(2), positionOf(8, 2));
+    await guest.source.teardown();
+    expect(commits(guest)).toEqual([['orders/0@1 -> 3', 'orders/2@2 -> 9']]);
+  });
+  test('is committed once, also if its epoch is over and the host leaves it out', async () => {
+    const guest = await openSource({ commitOffsetsSize: '1' });
+    await readBatch(guest, [setOf([1], 0, 1), setOf([1], 1, 2)]);
+    await ack(guest, positionOf(1));
+    await ack(guest, positionOf(1, 1));
+    await guest.source.teardown();
+    expect(commits(guest)).toEqual([['orders/0@1 -> 2'], ['orders/1@2 -> 2']]);
   });
 });
 

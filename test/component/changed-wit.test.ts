@@ -41,16 +41,17 @@ test('a new field is in the view, in the class and in the contract', async () =>
 
 test('a variant has its tag and its cases in the view, makers in the class and a union in the contract', async () => {
   const { assembly, contract } = await change(
-    'record sasl { mechanism: sasl-mechanism, username: string, password-ref: string }',
-    'record secret { ref: string } variant sasl { none, plain(secret), token(string) }',
+    'sasl: option<sasl>,\n  }',
+    'sasl: option<sasl>, login: login }\n record secret { ref: string } variant login { none, plain(secret), token(string) }',
   );
-  expect(assembly).toContain('conduit:kafka/types@0.1.0.sasl: 12 bytes, align 4');
-  expect(assembly).toMatch(/namespace SaslCase \{[^}]*none: u8 = 0;[^}]*plain: u8 = 1;[^}]*token: u8 = 2;/);
+  expect(assembly).toContain('conduit:kafka/types@0.1.0.login: 12 bytes, align 4');
+  expect(assembly).toMatch(/namespace LoginCase \{[^}]*none: u8 = 0;[^}]*plain: u8 = 1;[^}]*token: u8 = 2;/);
   expect(assembly).toMatch(/get plain\(\): SecretView \{[^}]*\+ 4\);/);
-  expect(assembly).toContain('static token(value: string): Sasl');
-  expect(assembly).toContain('if (this.tag == SaslCase.token) view.token.lower(this.tokenValue!);');
-  expect(contract).toContain('export type Sasl = SaslNone | SaslPlain | SaslToken;');
-  expect(contract).toContain("export interface SaslPlain {\n  tag: 'plain';\n  val: Secret;\n}");
+  expect(assembly).toContain('public login: Login = Login.none()');
+  expect(assembly).toContain('static token(value: string): Login');
+  expect(assembly).toContain('if (this.tag == LoginCase.token) view.token.lower(this.tokenValue!);');
+  expect(contract).toContain('export type Login = LoginNone | LoginPlain | LoginToken;');
+  expect(contract).toContain("export interface LoginPlain {\n  tag: 'plain';\n  val: Secret;\n}");
 });
 
 test('a new field moves what is behind it', async () => {
@@ -60,7 +61,10 @@ test('a new field moves what is behind it', async () => {
 });
 
 test('a wider field has another type, which the glue does not compile with', async () => {
-  const { assembly } = await change('topic: string, partition: s32, epoch: u32', 'topic: string, partition: s64, epoch: u32');
+  const { assembly } = await change(
+    '    topic: string,\n    partition: s32,\n    /// The assignment',
+    '    topic: string,\n    partition: s64,\n    /// The assignment',
+  );
   expect(assembly).toMatch(/class FetchedView \{[^}]*SIZE[^]*?get partition\(\): i64/);
 });
 

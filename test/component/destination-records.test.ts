@@ -321,7 +321,7 @@ test('a source’s batch can be given to a destination as it is', async () => {
   );
   await source.source.ack(acksOf(acks.map((ack) => Buffer.from(ack.position))));
   await source.source.teardown();
-  expect(source.world.last('consumer.commit').offsets).toEqual([{ topic: 'orders', partition: 0, nextOffset: 300n }]);
+  expect(source.world.last('consumer.commit').offsets).toEqual([{ topic: 'orders', partition: 0, epoch: 1, nextOffset: 300n }]);
   expect(await readBatch(await openSource(), found)).toHaveLength(300);
 });
 

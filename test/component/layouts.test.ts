@@ -35,28 +35,40 @@ const OFFSETS = [
   { topic: 't1', partition: 2147483647, nextOffset: -9223372036854775808n },
   { topic: '', partition: -2, nextOffset: 9007199254740993n },
 ];
+const COMMITS = [
+  { topic: 't1', partition: 2147483647, epoch: 4294967295, nextOffset: -9223372036854775808n },
+  { topic: '', partition: -2, epoch: 1, nextOffset: 9007199254740993n },
+];
 const SERVERS = ['a:1', '', 'zażółć:3 😀'];
 
 test('every generated file that is committed fits the WIT (else run `make generate`)', () => {
   expect(staleFiles()).toEqual([]);
 });
 
-test('these are the records and enums of the world, and the tests below have a value for each field and case', () => {
+test('these are the records, enums and variants of the world, and the tests below have a value for each field and case', () => {
   const found: Record<string, string[]> = {};
   for (const [name, { types }] of readWorld(path.join(ROOT, 'wit'), 'kafka-connector').interfaces)
     for (const [type, shape] of types) {
       if (shape.kind === 'record') found[`${name}.${type}`] = shape.fields!.map((f) => f.name);
-      if (shape.kind === 'enum') found[`${name}.${type}`] = shape.cases!.map((c) => c.name);
+      if (shape.kind === 'enum' || shape.kind === 'variant') found[`${name}.${type}`] = shape.cases!.map((c) => c.name);
     }
   expect(found).toEqual({
     'conduit:connector/errors@0.1.0.invalid-param': ['name', 'reason'],
     'conduit:connector/errors@0.1.0.error-kind': KINDS,
-    'conduit:connector/errors@0.1.0.error': ['kind', 'text'],
+    'conduit:connector/errors@0.1.0.error': ['kind', 'text', 'code'],
     'conduit:connector/log@0.1.0.level': ['trace', 'debug', 'info', 'warn', 'error'],
     'conduit:connector/specifier@0.1.0.param-type': ['text', 'int', 'float', 'boolean', 'file', 'duration'],
     'conduit:connector/specifier@0.1.0.validation-kind': ['required', 'greater-than', 'less-than', 'inclusion', 'exclusion', 'regex'],
     'conduit:connector/specifier@0.1.0.validation': ['kind', 'operand'],
-    'conduit:connector/specifier@0.1.0.param': ['name', 'description', 'default-value', 'kind', 'validations', 'secret'],
+    'conduit:connector/specifier@0.1.0.param': [
+      'name',
+      'description',
+      'default-value',
+      'kind',
+      'validations',
+      'secret',
+      'host-implemented',
+    ],
     'conduit:connector/specifier@0.1.0.specification': [
       'name',
       'summary',
@@ -70,13 +82,13 @@ test('these are the records and enums of the world, and the tests below have a v
     'conduit:connector/source@0.1.0.batch': ['data', 'count', 'last-position'],
     'conduit:kafka/types@0.1.0.connection': ['servers', 'client-id', 'tls', 'sasl'],
     'conduit:kafka/types@0.1.0.tls': ['client-cert-ref', 'client-key-ref', 'ca-cert-ref', 'insecure-skip-verify'],
-    'conduit:kafka/types@0.1.0.sasl-mechanism': ['plain', 'scram-sha256', 'scram-sha512'],
-    'conduit:kafka/types@0.1.0.sasl': ['mechanism', 'username', 'password-ref'],
-    'conduit:kafka/types@0.1.0.topic-partition': ['topic', 'partition'], // used by nothing
+    'conduit:kafka/types@0.1.0.sasl': ['plain', 'scram-sha256', 'scram-sha512'],
+    'conduit:kafka/types@0.1.0.password-login': ['username', 'password-ref'],
     'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
     'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time'],
     'conduit:kafka/consumer@0.1.0.options': ['topics', 'group', 'from-beginning', 'resume'],
     'conduit:kafka/consumer@0.1.0.fetched': ['topic', 'partition', 'epoch', 'records'],
+    'conduit:kafka/consumer@0.1.0.partition-commit': ['topic', 'partition', 'epoch', 'next-offset'],
     'conduit:kafka/producer@0.1.0.acks': ['none', 'leader', 'all'],
     'conduit:kafka/producer@0.1.0.compression': ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
     'conduit:kafka/producer@0.1.0.options': ['acks', 'compression', 'max-batch-bytes', 'delivery-timeout-ms'],
@@ -101,9 +113,12 @@ test('a specification arrives whole', async () => {
       defaultValue: `default ${i}`,
       kind,
       secret: i % 2 === 1,
+      hostImplemented: i % 2 === 0,
       validations: checks.slice(0, i).map((check) => ({ kind: check, operand: `operand ${check}` })),
     })),
-    destinationParams: [{ name: "destination's", description: '', defaultValue: '', kind: 'text', secret: false, validations: [] }],
+    destinationParams: [
+      { name: "destination's", description: '', defaultValue: '', kind: 'text', validations: [], secret: false, hostImplemented: false },
+    ],
   });
 });
 
@@ -127,7 +142,7 @@ describe('consumer', () => {
         servers: SERVERS,
         clientId: 'client',
         tls: { clientCertRef: 'cert', clientKeyRef: 'key', caCertRef: 'ca', insecureSkipVerify: true },
-        sasl: { mechanism: 'scram-sha512', username: 'ü', passwordRef: 'password' },
+        sasl: { tag: 'scram-sha512', val: { username: 'ü', passwordRef: 'password' } },
       },
       options: { topics: ['t1', 't2 ✓'], group: 'group', fromBeginning: true, resume: OFFSETS },
     });
@@ -142,8 +157,8 @@ describe('consumer', () => {
   });
   test('open: TLS without SASL, and SASL without TLS with each mechanism', async () => {
     expect((await open({ tls: 'verify' })).connection).toMatchObject({ tls: { insecureSkipVerify: false }, sasl: undefined });
-    for (const [i, mechanism] of ['plain', 'scram-sha256', 'scram-sha512'].entries())
-      expect((await open({ mechanism: String(i) })).connection).toMatchObject({ tls: undefined, sasl: { mechanism } });
+    for (const [i, tag] of ['plain', 'scram-sha256', 'scram-sha512'].entries())
+      expect((await open({ mechanism: String(i) })).connection).toMatchObject({ tls: undefined, sasl: { tag, val: { username: 'ü' } } });
   });
   test('log: every level, with fields; clock and randomness come from the host', async () => {
     await open({});
@@ -197,7 +212,7 @@ describe('consumer', () => {
   test('commit', async () => {
     await open({});
     await guest.source.ack(bytes('x'));
-    expect(guest.world.last('consumer.commit')).toEqual({ name: 'consumer.commit', epoch: 4294967295, offsets: OFFSETS });
+    expect(guest.world.last('consumer.commit')).toEqual({ name: 'consumer.commit', offsets: COMMITS });
   });
 });
 
@@ -212,7 +227,7 @@ describe('producer', () => {
       servers: SERVERS,
       clientId: 'client',
       tls: { clientCertRef: 'cert', clientKeyRef: 'key', caCertRef: 'ca', insecureSkipVerify: true },
-      sasl: { mechanism: 'scram-sha256', username: 'ü', passwordRef: 'password' },
+      sasl: { tag: 'scram-sha256', val: { username: 'ü', passwordRef: 'password' } },
     });
     for (const [i, acks] of ['none', 'leader', 'all'].entries())
       for (const [j, compression] of ['none', 'gzip', 'snappy', 'lz4', 'zstd'].entries())
@@ -225,9 +240,10 @@ describe('producer', () => {
   });
   test('send: outgoing record sets and failures of each kind', async () => {
     await open({});
-    guest.world.failures = KINDS.map((kind, i) => ({ index: 4294967295 - i, reason: { kind, text: `${kind} ✓` } }));
+    const code = (i: number) => (i % 2 === 0 ? `code ${i} ✓` : undefined);
+    guest.world.failures = KINDS.map((kind, i) => ({ index: 4294967295 - i, reason: { kind, text: `${kind} ✓`, code: code(i) } }));
     const failed = await guest.destination.write(bytes('dane'));
-    expect(text(failed)).toBe(KINDS.map((kind, i) => `${4294967295 - i}|${kind}|${kind} ✓\n`).join(''));
+    expect(text(failed)).toBe(KINDS.map((kind, i) => `${4294967295 - i}|${kind}|${kind} ✓|${code(i) ?? 'no code'}\n`).join(''));
     const records = bytes('dane');
     expect(guest.world.last('producer.send').outgoing).toEqual([
       {
@@ -264,16 +280,23 @@ describe('errors', () => {
     ['producer.send', (g) => g.destination.write(bytes('x'))],
     ['producer.close', (g) => g.destination.teardown()],
   ];
-  test.each(through)('every kind of error passes through %s, also with an empty and a long text', async (name, call) => {
-    for (const kind of KINDS)
-      for (const message of ['text ✓ 😀', '', 'x'.repeat(5000)]) {
-        await guest.source.open(undefined);
-        await guest.destination.open();
-        guest.world.fail.set(name, { kind, text: message });
-        expect(await errorOf(call(guest))).toEqual({ kind, text: message });
-        guest.world.fail.clear();
-      }
-  });
+  test.each(through)(
+    'every kind of error passes through %s, with and without a code, also with an empty and a long text',
+    async (name, call) => {
+      for (const kind of KINDS)
+        for (const [message, code] of [
+          ['text ✓ 😀', 'kafka.rejected'],
+          ['', ''],
+          ['x'.repeat(5000), undefined],
+        ] as const) {
+          await guest.source.open(undefined);
+          await guest.destination.open();
+          guest.world.fail.set(name, { kind, text: message, code });
+          expect(await errorOf(call(guest))).toEqual({ kind, text: message, code });
+          guest.world.fail.clear();
+        }
+    },
+  );
 });
 
 test('memory stays flat over ten thousand calls with lists, strings and errors', async () => {

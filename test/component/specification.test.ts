@@ -78,6 +78,10 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
   test('exactly the certificates and the key are secrets', () => {
     expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'caCert']);
   });
+  test('exactly the sdk settings but those of the format are the host’s to implement', () => {
+    const sdk = names(params()).filter((name) => name.startsWith('sdk.') && !name.startsWith('sdk.record.'));
+    expect(names(params().filter((p) => p.hostImplemented))).toEqual(sdk);
+  });
   test('the defaults are valid values of their own settings', async () => {
     const defaults = Object.fromEntries(
       params()

@@ -125,10 +125,8 @@ export const values = (records: readonly Read[]): (string | null)[] => records.m
 export async function commit(consumer: ConsumerHandle, records: readonly Read[]): Promise<void> {
   const next = new Map<string, Read>();
   for (const record of records) next.set(`${record.topic}/${record.partition}`, record);
-  const epoch = records.at(-1)!.epoch;
   await consumer.commit(
-    epoch,
-    [...next.values()].map(({ topic, partition, offset }) => ({ topic, partition, nextOffset: BigInt(offset) + 1n })),
+    [...next.values()].map(({ topic, partition, epoch, offset }) => ({ topic, partition, epoch, nextOffset: BigInt(offset) + 1n })),
   );
 }
 

@@ -215,11 +215,11 @@ describe('commits', () => {
     await commit(second, again);
     expect(await committed(servers, group, topic, lost)).toBe(5);
     // The broker itself would take this commit: it checks the member, not whose partition it is.
-    await first.commit(before[0]!.epoch, [{ topic, partition: lost, nextOffset: 1n }]);
+    await first.commit([{ topic, partition: lost, epoch: before[0]!.epoch, nextOffset: 1n }]);
     expect(await committed(servers, group, topic, lost)).toBe(5);
     const current = (await read(first, 5))[0]!.epoch;
     expect(current).toBeGreaterThan(before[0]!.epoch);
-    await first.commit(current, [{ topic, partition: lost, nextOffset: 2n }]);
+    await first.commit([{ topic, partition: lost, epoch: current, nextOffset: 2n }]);
     expect(await committed(servers, group, topic, lost)).toBe(5);
   });
 });
@@ -319,5 +319,5 @@ test('close is quick and leaves the group; afterwards calls are refused', async 
   const { groups } = await withAdmin(servers, (admin) => admin.describeGroups([group]));
   expect(groups[0]!.members).toEqual([]);
   await expect(handle.poll(1, 1, 1)).rejects.toMatchObject({ code: 'cancelled' });
-  await expect(handle.commit(1, [])).rejects.toMatchObject({ code: 'cancelled' });
+  await expect(handle.commit([])).rejects.toMatchObject({ code: 'cancelled' });
 });

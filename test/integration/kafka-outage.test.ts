@@ -127,7 +127,9 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     ]);
     expect(Date.now() - start).toBeLessThan(4_000);
     await logged(kafka.lines, ({ message }) => message === 'connection to Kafka lost, trying again...', 30_000);
-    await expect(handle.commit(first[0]!.epoch, [{ topic, partition: 0, nextOffset: 5n }])).rejects.toMatchObject({ retryable: true });
+    await expect(handle.commit([{ topic, partition: 0, epoch: first[0]!.epoch, nextOffset: 5n }])).rejects.toMatchObject({
+      retryable: true,
+    });
     expect(await handle.poll(10, 1000, 200)).toEqual([]);
     await broker.start();
     await expect.poll(() => send(writer, topic, [{ value: 'afterwards' }]), { timeout: 20_000 }).toEqual([]);

@@ -41,7 +41,7 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
             return fetched;
           },
           wake: () => consumer.wake(),
-          commit: (epoch, offsets) => consumer.commit(epoch, offsets),
+          commit: (offsets) => consumer.commit(offsets),
           close: () => consumer.close(),
         };
       },

@@ -11,7 +11,7 @@ import type {
   ConsumerOptions,
   Fetched,
   Outgoing,
-  PartitionOffset,
+  PartitionCommit,
   ProducerOptions,
   SendFailure,
 } from '../../host/kafka/contract.ts';
@@ -23,7 +23,7 @@ const BUILT = path.resolve(import.meta.dirname, '../../dist/component');
 export type Call =
   | { name: 'consumer.open'; connection: Connection; options: ConsumerOptions }
   | { name: 'consumer.poll'; maxRecords: number; maxBytes: number; maxWaitMs: number }
-  | { name: 'consumer.commit'; epoch: number; offsets: PartitionOffset[] }
+  | { name: 'consumer.commit'; offsets: PartitionCommit[] }
   | { name: 'consumer.close' }
   | { name: 'producer.open'; connection: Connection; options: ProducerOptions }
   | { name: 'producer.send'; outgoing: Outgoing[] }
@@ -123,8 +123,8 @@ function capabilities(world: FakeWorld): Record<string, unknown> {
       await world.record({ name: 'consumer.poll', maxRecords, maxBytes, maxWaitMs });
       return world.fetched.shift() ?? [];
     }
-    async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
-      await world.record({ name: 'consumer.commit', epoch, offsets });
+    async commit(offsets: PartitionCommit[]): Promise<void> {
+      await world.record({ name: 'consumer.commit', offsets });
     }
     static async close(): Promise<void> {
       await world.record({ name: 'consumer.close' });

@@ -100,7 +100,11 @@ export class ClassWriter {
     if (type.kind === 'list') return '[]';
     if (type.kind === 'option') return 'null';
     if (type.kind === 'bool') return 'false';
-    return this.number(type) === null ? `new ${this.className(type, owner)}()` : '0';
+    if (this.number(type) !== null) return '0';
+    const name = this.className(type, owner);
+    if (type.kind !== 'variant') return `new ${name}()`;
+    const [first] = type.cases;
+    return `${name}.${camel(first.name)}(${first.type === null ? '' : this.initial(first.type, owner)})`;
   }
   /** The statement that writes `value` into the accessor `view`. */
   lower(reference, from, value, view) {

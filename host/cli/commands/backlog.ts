@@ -113,7 +113,7 @@ export class Backlog implements Remaining {
     return {
       poll: async (maxRecords, maxBytes, maxWaitMs) => this.#count(await consumer.poll(maxRecords, maxBytes, maxWaitMs)),
       wake: () => consumer.wake(),
-      commit: (epoch, offsets) => consumer.commit(epoch, offsets),
+      commit: (offsets) => consumer.commit(offsets),
       close: async () => {
         clearInterval(timer);
         await Promise.all([consumer.close(), ends.close()]);

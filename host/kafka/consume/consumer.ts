@@ -8,7 +8,7 @@ import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
-import type { ConsumerOptions, Fetched, PartitionOffset } from '../contract.ts';
+import type { ConsumerOptions, Fetched, PartitionCommit } from '../contract.ts';
 import type { ConsumerHandle } from '../handles.ts';
 import type { ClientFactory } from '../kafkajs/client.ts';
 import { OwnedPartitions } from './assigner/group-assigner.ts';
@@ -130,14 +130,18 @@ class KafkaConsumer implements ConsumerHandle {
     this.#queue.wake();
   }
 
-  async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+  async commit(offsets: PartitionCommit[]): Promise<void> {
     if (this.#closing.signal.aborted) throw closed();
-    if (epoch !== this.#epoch) {
-      this.#log('debug', 'offsets of an earlier assignment are not committed', { epoch: String(epoch), current: String(this.#epoch) });
-      return;
+    // kafkajs assigns all partitions anew at every join, so one epoch is current for all of them.
+    const epoch = this.#epoch;
+    const current = offsets.filter((offset) => offset.epoch === epoch);
+    if (current.length < offsets.length) {
+      const over = offsets.filter((offset) => offset.epoch !== epoch).map(({ topic, partition }) => `${topic}/${partition}`);
+      this.#log('debug', 'offsets of an earlier assignment are not committed', { partitions: over.join(' '), current: String(epoch) });
     }
+    if (current.length === 0) return;
     if (this.#session === null) throw reconnecting();
-    await this.#session.commit(epoch, offsets);
+    await this.#session.commit(epoch, current);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** A kafkajs client for one connection: addresses, TLS, SASL, time limits, a quiet log. */
 import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
-import type { Connection } from '../contract.ts';
+import type { Connection, Sasl } from '../contract.ts';
 import { createDialer, kafkajsAddress, type Allow, type Dialer } from '../../net/dial.ts';
 import { tlsOptions } from '../auth/tls.ts';
 import type { BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
@@ -15,7 +15,7 @@ import { requestProducerId } from './producer-id.ts';
 export const CONNECT_TIMEOUT_MS = 10_000;
 const METADATA_MAX_AGE_MS = 300_000;
 const DEFAULT_PORT = 9092;
-const SASL_NAMES = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' } as const;
+const SASL_NAMES: Record<Sasl['tag'], string> = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' };
 
 export interface Address {
   host: string;
@@ -102,8 +102,8 @@ export class ClientFactory implements KafkaClient {
     const sasl = this.#connection.sasl;
     if (sasl === undefined) return undefined;
     // The three mechanisms take the same fields; kafkajs' type has one member for each.
-    const mechanism = SASL_NAMES[sasl.mechanism] as 'plain';
-    return { mechanism, username: sasl.username, password: this.#secrets.read(sasl.passwordRef) };
+    const mechanism = SASL_NAMES[sasl.tag] as 'plain';
+    return { mechanism, username: sasl.val.username, password: this.#secrets.read(sasl.val.passwordRef) };
   }
 
   /**

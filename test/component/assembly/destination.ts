@@ -44,7 +44,15 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   let text = '';
   for (let i = 0; i < failures.length; i++) {
     const f = failures[i];
-    text += f.index.toString() + '|' + ErrorKind.nameOf(f.reason.kind) + '|' + f.reason.text + '\n';
+    text +=
+      f.index.toString() +
+      '|' +
+      ErrorKind.nameOf(f.reason.kind) +
+      '|' +
+      f.reason.text +
+      '|' +
+      (f.reason.code === null ? 'no code' : f.reason.code!) +
+      '\n';
   }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);
   result.isError = false;

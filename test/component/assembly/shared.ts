@@ -1,5 +1,5 @@
 import { InvalidParam, StringStringView } from '../../../assembly/abi/connector';
-import { Connection, Sasl, Tls } from '../../../assembly/abi/kafka';
+import { Connection, PasswordLogin, Sasl, SaslCase, Tls } from '../../../assembly/abi/kafka';
 import { listOf } from '../../../assembly/abi/slots';
 
 /** Values of the configuration by their keys. */
@@ -34,6 +34,15 @@ export function connection(): Connection {
     tls.insecureSkipVerify = given.get('tls') == 'insecure';
     c.tls = tls;
   }
-  if (given.has('mechanism')) c.sasl = new Sasl(<u8>number('mechanism'), 'ü', 'password');
+  if (given.has('mechanism')) {
+    const login = new PasswordLogin('ü', 'password');
+    const mechanism = number('mechanism');
+    c.sasl =
+      mechanism == SaslCase.plain
+        ? Sasl.plain(login)
+        : mechanism == SaslCase.scramSha256
+          ? Sasl.scramSha256(login)
+          : Sasl.scramSha512(login);
+  }
   return c;
 }

@@ -1,12 +1,16 @@
 import { Date as WasiDate, Random } from 'as-wasi/assembly';
 import { ConnectorError, ErrorKind, Level, SourceReadResult } from '../../../assembly/abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/exports';
-import { Consumer, ConsumerOptions, PartitionOffset } from '../../../assembly/abi/kafka';
+import { Consumer, ConsumerOptions, PartitionCommit, PartitionOffset } from '../../../assembly/abi/kafka';
 import { log } from '../../../assembly/abi/log';
 import { connection, keep } from './shared';
 
 let consumer: Consumer | null = null;
 const OFFSETS: PartitionOffset[] = [new PartitionOffset('t1', i32.MAX_VALUE, i64.MIN_VALUE), new PartitionOffset('', -2, 9007199254740993)];
+const COMMITS: PartitionCommit[] = [
+  new PartitionCommit('t1', i32.MAX_VALUE, u32.MAX_VALUE, i64.MIN_VALUE),
+  new PartitionCommit('', -2, 1, 9007199254740993),
+];
 
 
 @cabi("conduit:connector/source@0.1.0#configure")
@@ -64,7 +68,7 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
 @cabi("conduit:connector/source@0.1.0#ack")
 export function sourceAck(ptr: usize, length: usize): usize {
   if (length == 0) return returnResult(new ConnectorError(ErrorKind.limitExceeded, 'nothing ✓'));
-  return returnResult(consumer!.commit(u32.MAX_VALUE, OFFSETS));
+  return returnResult(consumer!.commit(COMMITS));
 }
 
 

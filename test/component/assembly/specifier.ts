@@ -12,7 +12,15 @@ export function specify(): usize {
       validations.push(new Validation(kind, 'operand ' + ValidationKind.nameOf(kind)));
     }
     params.push(
-      new Param('name ' + ParamType.nameOf(i), 'description ' + i.toString(), 'default ' + i.toString(), i, validations, (i & 1) == 1),
+      new Param(
+        'name ' + ParamType.nameOf(i),
+        'description ' + i.toString(),
+        'default ' + i.toString(),
+        i,
+        validations,
+        (i & 1) == 1,
+        (i & 1) == 0,
+      ),
     );
   }
   new Specification('name ✓', 'summary', 'description 😀', 'version', '', params, [new Param("destination's")]).lower(

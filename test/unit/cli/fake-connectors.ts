@@ -6,7 +6,16 @@ import type { ConnectorError } from '../../../host/base/errors.ts';
 import { decodeAcks } from '../../../host/conduit/acks.ts';
 
 export function param(name: string, over: Partial<Param> = {}): Param {
-  return { name, description: `About ${name}.`, defaultValue: '', kind: 'text', validations: [], secret: false, ...over };
+  return {
+    name,
+    description: `About ${name}.`,
+    defaultValue: '',
+    kind: 'text',
+    validations: [],
+    secret: false,
+    hostImplemented: false,
+    ...over,
+  };
 }
 
 export const SPECIFICATION: Specification = {

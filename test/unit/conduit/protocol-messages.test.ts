@@ -23,6 +23,7 @@ describe('control messages, held to proto/', () => {
       kind,
       validations: [{ kind: validations[index]!, operand: 'a,b' }],
       secret: false,
+      hostImplemented: false,
     }));
     const specification: Specification = {
       name: 'kafka-wasm',

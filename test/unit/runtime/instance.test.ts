@@ -124,6 +124,18 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     expect((await sourceGuest.read(instance, CREDIT, limits))?.count).toBe(5);
   });
 
+  test.each([
+    ['the code that the host gave tells which error it was, whatever the guest says', 'own words', 'kafka.corrupt', 'in other words'],
+    ['the text tells nothing: an error without a code has that of its kind', 'no code', 'kafka.rejected', 'CRC does not match'],
+    ['a code that the host has not given tells nothing', 'own code', 'kafka.rejected', 'CRC does not match'],
+  ])('%s', async (_what, behaviour, code, message) => {
+    const kafka = new FakeKafka(5);
+    const instance = await start(kafka, [['behaviour', behaviour]]);
+    await sourceGuest.open(instance, null, limits);
+    kafka.faults.poll.push(new ConnectorError('kafka.corrupt', 'CRC does not match'));
+    await expect(sourceGuest.read(instance, CREDIT, limits)).rejects.toMatchObject({ code, kind: 'rejected', message });
+  });
+
   test('keeps its memory flat over many reads', async () => {
     const kafka = new FakeKafka(1_000_000);
     kafka.recordBytes = 100;

@@ -17,6 +17,7 @@ const param = (name: string, secret: boolean): Param => ({
   defaultValue: '',
   kind: 'text',
   validations: [],
+  hostImplemented: false,
 });
 const PARAMS = [param('password', true), param('user', false)];
 const SECRET = 'correct horse battery staple';
@@ -118,7 +119,7 @@ describe('a secret', () => {
     // The text of the host's own error went through the guest: the capability must not write secrets, but nothing else leaks it.
     expect(sink.errors[0]!.message).toBe('login failed with ***');
     expect(JSON.stringify([kafka.lines, hostLines])).not.toContain(SECRET);
-    expect(secrets!.read(kafka.connections[0]!.sasl!.passwordRef)).toBe(SECRET);
+    expect(secrets!.read(kafka.connections[0]!.sasl!.val.passwordRef)).toBe(SECRET);
     await source.teardown();
   });
 

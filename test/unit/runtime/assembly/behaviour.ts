@@ -1,7 +1,7 @@
 // Settings of both sides: `behaviour` names what goes wrong, `at` in which call, `times` how often (counted by the instance).
 import { InvalidParam, StringStringView } from '../../../../assembly/abi/connector';
 import { Level, log } from '../../../../assembly/abi/log';
-import { Connection, Sasl } from '../../../../assembly/abi/kafka';
+import { Connection, PasswordLogin, Sasl } from '../../../../assembly/abi/kafka';
 import { listOf } from '../../../../assembly/abi/slots';
 
 export let behaviour = '';
@@ -24,7 +24,7 @@ export function configure(ptr: usize, count: u32): InvalidParam[] {
     if (key == 'behaviour') behaviour = value;
     else if (key == 'at') at = value;
     else if (key == 'invalid') invalid.push(new InvalidParam('invalid', value));
-    else if (key == 'password') connection.sasl = new Sasl(0, 'user', value);
+    else if (key == 'password') connection.sasl = Sasl.plain(new PasswordLogin('user', value));
   }
   connection.servers = ['broker:9092'];
   log(Level.debug, 'configured', ['config', text]);

@@ -1,7 +1,7 @@
 import { arenaAlloc } from '../../../../assembly/abi/arena';
 import { ConnectorError, ErrorKind, SourceReadResult } from '../../../../assembly/abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../../assembly/abi/exports';
-import { Consumer, ConsumerOptions, PartitionOffset } from '../../../../assembly/abi/kafka';
+import { Consumer, ConsumerOptions, PartitionCommit, PartitionOffset } from '../../../../assembly/abi/kafka';
 import { Level, log } from '../../../../assembly/abi/log';
 import { at, behaviour, configure, connection, misbehave } from './behaviour';
 
@@ -43,7 +43,13 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
     maxRecords = maxBytes = 1;
   }
   const polled = c.poll(maxRecords, maxBytes, maxWaitMs);
-  if (polled.error !== null) return returnResult(polled.error);
+  const failed = polled.error;
+  if (failed !== null) {
+    if (behaviour == 'own words') return returnResult(new ConnectorError(failed.kind, 'in other words', failed.code));
+    if (behaviour == 'no code') return returnResult(new ConnectorError(failed.kind, failed.text));
+    if (behaviour == 'own code') return returnResult(new ConnectorError(failed.kind, failed.text, 'environment'));
+    return returnResult(failed);
+  }
   const fetched = polled.value!;
   if (behaviour == 'trap after poll') unreachable();
   if (behaviour == 'busy after poll') {
@@ -96,7 +102,7 @@ export function sourceAck(ptr: usize, length: usize): usize {
     n++;
   }
   log(Level.debug, 'acked', ['count', n.toString(), 'last', acked.toString()]);
-  return returnResult(c.commit(epoch, [new PartitionOffset('t', 0, acked + 1)]));
+  return returnResult(c.commit([new PartitionCommit('t', 0, epoch, acked + 1)]));
 }
 
 

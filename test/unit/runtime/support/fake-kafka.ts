@@ -1,4 +1,4 @@
-import type { Connection, ConsumerOptions, Fetched, Outgoing, PartitionOffset, SendFailure } from '../../../../host/kafka/contract.ts';
+import type { Connection, ConsumerOptions, Fetched, Outgoing, SendFailure } from '../../../../host/kafka/contract.ts';
 import type { ConsumerHandle, ProducerHandle } from '../../../../host/kafka/handles.ts';
 import type { Capabilities } from '../../../../host/runtime/capabilities.ts';
 import type { LogLevel } from '../../../../host/base/log.ts';
@@ -106,7 +106,7 @@ export class FakeKafka implements Capabilities {
           ];
         }),
       wake: () => wake(),
-      commit: (_epoch, offsets: PartitionOffset[]) =>
+      commit: (offsets) =>
         this.#request('commit', `commit ${offsets[0]!.nextOffset}`, () => {
           this.committed = Number(offsets[0]!.nextOffset);
         }),
