@@ -49,7 +49,7 @@ export default defineConfig({
         root,
         test: {
           name: 'integration',
-          include: folders('integration'),
+          include: folders('integration', 'package'),
           globalSetup: setup,
           pool: 'forks',
           maxWorkers: 2,

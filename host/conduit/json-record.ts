@@ -26,6 +26,33 @@ const STRUCT_FIELDS = tag(1);
 const LIST_VALUES = tag(1);
 const VALUE = { null: tag(1, 0), number: tag(2, 1), string: tag(3), bool: tag(4, 0), struct: tag(5), list: tag(6) };
 
+/** What structured data can hold, as JavaScript values; numbers are 64-bit floats. */
+export type StructuredValue = null | boolean | number | string | readonly StructuredValue[] | { readonly [key: string]: StructuredValue };
+export type Structured = { readonly [key: string]: StructuredValue };
+
+/** A record as a program gives it; see `record.ts`. Throws `input.invalid`. */
+export function encodeRecord(record: {
+  position: Uint8Array;
+  operation: string;
+  metadata: Record<string, string>;
+  key: Uint8Array | Structured | null;
+  payload: { before: Uint8Array | Structured | null; after: Uint8Array | Structured | null };
+}): Uint8Array {
+  const writer = protobuf.Writer.create();
+  if (record.position.length > 0) writer.uint32(RECORD.position).bytes(record.position);
+  writer.uint32(RECORD.operation).int32(operation(record.operation));
+  metadata(writer, record.metadata);
+  const write = (field: number, data: Uint8Array | Structured | null, where: string): void => {
+    if (!(data instanceof Uint8Array)) return given(data as Json) ? structured(writer, field, data as JsonObject, where) : undefined;
+    writer.uint32(field).fork().uint32(DATA.raw).bytes(data).ldelim();
+  };
+  write(RECORD.key, record.key, 'key');
+  writer.uint32(RECORD.payload).fork();
+  write(CHANGE.before, record.payload.before, 'payload.before');
+  write(CHANGE.after, record.payload.after, 'payload.after');
+  return writer.ldelim().finish();
+}
+
 /**
  * One line of OpenCDC JSON (as `source` and Conduit's file connector write it) as an `opencdc.v1.Record`. Rejects anything else, also
  * unknown fields: a misspelt "payload" must not become a record without data.
@@ -105,9 +132,13 @@ function metadata(writer: Writer, entries: JsonObject): void {
 }
 
 function data(writer: Writer, field: number, value: Json, where: string): void {
+  if (typeof value === 'string') writer.uint32(field).fork().uint32(DATA.raw).bytes(base64(value, where)).ldelim();
+  else structured(writer, field, asObject(value, where), where.slice(1, -1));
+}
+
+function structured(writer: Writer, field: number, object: JsonObject, root: string): void {
   writer.uint32(field).fork();
-  if (typeof value === 'string') writer.uint32(DATA.raw).bytes(base64(value, where));
-  else struct(writer, DATA.structured, asObject(value, where), { root: where.slice(1, -1), steps: [] });
+  struct(writer, DATA.structured, object, { root, steps: [] });
   writer.ldelim();
 }
 
@@ -149,7 +180,18 @@ function valueOf(writer: Writer, value: Json, path: Path): void {
       `${at(path)} is ${shown}, which a 64-bit float, all that structured data can hold, would change to ${Number(digits)}: write it as a text`,
     );
   } else if (Array.isArray(value)) list(writer, value, path);
-  else struct(writer, VALUE.struct, value, path);
+  else if (isPlain(value)) struct(writer, VALUE.struct, value, path);
+  else
+    throw invalid(
+      `${at(path)} is ${typeof value === 'object' ? 'an object of a class' : `a ${typeof value}`}, which structured data cannot hold: expected null, true, false, a number, a text, a list or an object`,
+    );
+}
+
+/** False for what only a program can give: a Date, a Map, a bigint, undefined. */
+function isPlain(value: Json): value is JsonObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function list(writer: Writer, values: Json[], path: Path): void {

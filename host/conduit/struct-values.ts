@@ -14,6 +14,24 @@ export function structOf(bytes: Uint8Array): Map<string, Json> {
   return readStruct(Reader.create(bytes), bytes.length, 0);
 }
 
+/** The same as plain objects, without a prototype: a field may have any name. */
+export function plainStruct(bytes: Uint8Array): Record<string, PlainJson> {
+  return plainObject(structOf(bytes));
+}
+
+export type PlainJson = null | boolean | number | string | PlainJson[] | { [key: string]: PlainJson };
+
+function plainObject(fields: ReadonlyMap<string, Json>): Record<string, PlainJson> {
+  const object = Object.create(null) as Record<string, PlainJson>;
+  for (const [key, value] of fields) object[key] = plainValue(value);
+  return object;
+}
+
+function plainValue(value: Json): PlainJson {
+  if (value instanceof Map) return plainObject(value);
+  return Array.isArray(value) ? value.map(plainValue) : value;
+}
+
 function readStruct(reader: FieldReader, end: number, depth: number): Map<string, Json> {
   const fields = new Map<string, Json>();
   while (reader.pos < end) {
