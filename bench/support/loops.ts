@@ -131,6 +131,8 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
     case 'pipe': {
       const { createSource, createDestination } = await connector();
       const { transfer } = await import('../../host/cli/commands/transfer.ts');
+      const { composeSource } = await import('../../host/connector/source.ts');
+      const { composeDestination } = await import('../../host/connector/destination.ts');
       const { Patience } = await import('../../host/cli/commands/shutdown-budget.ts');
       const source = createSource({ log });
       const destination = createDestination({ log });
@@ -144,12 +146,13 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
       const stop = new AbortController();
       return new Promise((resolve, reject) => {
         const meter = new Meter(records, resolve);
-        transfer(source, {
-          write: (batch) => destination.write(batch),
+        transfer(composeSource(source, { log, connectorId: '', schemas: null }), {
+          destination: composeDestination(destination, { log, schemas: null }),
           ended: () => Promise.resolve(false),
           stop: stop.signal,
           patience: new Patience(stop.signal),
           credit: {},
+          taken: () => {},
           written: (count) => void (meter.add(count) || stop.abort()),
         }).catch(reject);
       });

@@ -2,14 +2,17 @@ import type { Connectors } from './ports.ts';
 
 /** The connectors of this package, loaded when first used: help and mistakes in the arguments need no component. */
 export async function kafkaConnectors(): Promise<Connectors> {
-  const [{ createDestination, createSource, specify }, { kafkaCapabilities }] = await Promise.all([
-    import('../connector.ts'),
-    import('../kafka/index.ts'),
-  ]);
+  const [{ createDestination, createSource, specify }, { composeSource }, { composeDestination }, { kafkaCapabilities }] =
+    await Promise.all([
+      import('../connector.ts'),
+      import('../connector/source.ts'),
+      import('../connector/destination.ts'),
+      import('../kafka/index.ts'),
+    ]);
   return {
     specify: () => specify(),
-    source: (options) => createSource(options),
-    destination: (options) => createDestination(options),
+    source: (choice) => composeSource(createSource(choice), { log: choice.log, connectorId: '', schemas: null }),
+    destination: (choice) => composeDestination(createDestination(choice), { log: choice.log, schemas: null }),
     watched: (backlog) => (secrets, log) => backlog.watch(kafkaCapabilities({ secrets, log }), secrets, log),
   };
 }

@@ -42,6 +42,33 @@ export function encodeAckRequest(acks: readonly Ack[]): Uint8Array {
 }
 
 /**
+ * The Source.Run.Request that acknowledges all records of a Destination.Run.Response, and how many they are; null if one of them
+ * has an error, or a form that takes `decodeAcks` to read. An ack without an error is the position field alone, with which a request is made.
+ */
+export function acksWithoutErrors(response: Uint8Array): { request: Uint8Array; count: number } | null {
+  const request = Buffer.allocUnsafe(response.length);
+  let size = 0;
+  let count = 0;
+  let allGood = true;
+  const readable = eachFrame(response, (start, end) => {
+    count++;
+    const positionBytes = response[start + 1];
+    if (
+      !allGood ||
+      response[start] !== FIELD_1_BYTES ||
+      positionBytes === undefined ||
+      positionBytes !== end - start - 2 ||
+      positionBytes >= 0x80
+    ) {
+      allGood = false;
+      return;
+    }
+    for (let at = start; at < end; at++) request[size++] = response[at]!;
+  });
+  return readable && allGood ? { request: request.subarray(0, size), count } : null;
+}
+
+/**
  * The first `count` records of a `Source.Run.Response` or `Destination.Run.Request` (both are `repeated Record records = 1`), without a
  * copy.
  */

@@ -4,24 +4,23 @@ import { patientSchemas } from '../schema/patient-schemas.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { joinBatches, mayHaveSchema, splitBatch } from '../conduit/record-batches.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
-import { batchSettings, rateSettings, schemaDecodeSettings, type Settings } from './settings.ts';
+import type { Settings } from '../base/settings.ts';
+import { batchSettings, rateSettings, schemaDecodeSettings } from './settings.ts';
+import type { Collecting } from './write-queue.ts';
 
-export interface DestinationMiddlewareOptions {
-  /** As Conduit sent them, accepted by the guest's `configure`. */
+export interface DestinationStagesOptions {
+  /** Trimmed, and accepted by the guest's `configure`. */
   readonly settings: Settings;
   readonly log: Log;
-  /** Called when the first record with schema metadata arrives. */
-  readonly schemas: () => SchemaService;
+  /** Called when the first record with schema metadata arrives; null where there is no schema service: records keep their bytes. */
+  readonly schemas: (() => SchemaService) | null;
 }
 
 type Write = (records: Uint8Array) => Promise<Uint8Array>;
 
-/** What lies between the stream and a destination connector. */
-export interface DestinationMiddleware {
-  /** Until when requests are collected into one write; the delay is a bound from the first record on. */
-  gathering?: { maxRecords: number; maxDelayMs: number };
-  /** With a rate limit, its burst: one write of more would hold its first acks back until the last record may go. */
-  maxWriteRecords?: number;
+/** What lies between where records come from and a destination connector. All of it is optional. */
+export interface DestinationStages {
+  collecting?: Collecting;
   /** Stands in front of the connector's `write`: one ack for each record, in order; after `close`, of those that were written. */
   write?(records: Uint8Array, next: Write): Promise<Uint8Array>;
   close?(): Promise<void>;
@@ -31,16 +30,17 @@ export interface DestinationMiddleware {
  * `sdk.batch.*`, `sdk.rate.*` and `sdk.schema.extract.*` of a destination. As in the Go SDK, a batch is collected only with a
  * size above 1, and a delay bounds its wait; unlike there, a size without a delay waits for nothing.
  */
-export function destinationMiddleware(options: DestinationMiddlewareOptions): DestinationMiddleware {
+export function destinationStages(options: DestinationStagesOptions): DestinationStages {
   const { size, delayMs } = batchSettings(options.settings);
   const gathering = size > 1 && delayMs > 0 ? { maxRecords: size, maxDelayMs: delayMs } : undefined;
   const rate = rateSettings(options.settings);
   const limiter = rate.perSecond > 0 ? new RateLimiter(rate) : null;
   const decode = schemaDecodeSettings(options.settings);
   const closing = new AbortController();
-  const service = (): SchemaService => patientSchemas(options.schemas(), options.log, closing.signal);
-  const schemas = decode.key || decode.payload ? new DestinationSchemas(decode, service, options.log) : null;
-  if (schemas === null && limiter === null) return { gathering };
+  const service = (): SchemaService => patientSchemas(options.schemas!(), options.log, closing.signal);
+  const schemas = options.schemas !== null && (decode.key || decode.payload) ? new DestinationSchemas(decode, service, options.log) : null;
+  const collecting: Collecting = { gathering, maxWriteRecords: limiter?.burst };
+  if (schemas === null && limiter === null) return { collecting };
 
   const limited = async (records: Uint8Array, next: Write, responses: Uint8Array[]): Promise<void> => {
     if (limiter === null) {
@@ -53,8 +53,7 @@ export function destinationMiddleware(options: DestinationMiddlewareOptions): De
     }
   };
   return {
-    gathering,
-    maxWriteRecords: limiter?.burst,
+    collecting,
     write: async (records, next) => {
       const responses: Uint8Array[] = [];
       try {

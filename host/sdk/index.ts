@@ -2,6 +2,8 @@
  * What Conduit's Go SDK puts around every connector, around this one: batching, rate limit, Avro schemas.
  * Everything moves as bytes; a record is decoded only when it carries schema metadata.
  */
-export { type SourceMiddleware, type SourceMiddlewareOptions, sourceMiddleware } from './source.ts';
-export { type DestinationMiddleware, type DestinationMiddlewareOptions, destinationMiddleware } from './destination.ts';
+export { type SourceStages, type SourceStagesOptions, sourceStages } from './source.ts';
+export { type DestinationStages, type DestinationStagesOptions, destinationStages } from './destination.ts';
+export { checkSchemaSettings } from './settings.ts';
+export { type Collecting, type Gathering, type QueueRoom, WriteQueue } from './write-queue.ts';
 export { type SchemaService, type SchemaServiceOptions, schemaService } from '../schema/conduit-schemas.ts';

@@ -1,8 +1,7 @@
 import { ConnectorError } from '../base/errors.ts';
+import type { Settings } from '../base/settings.ts';
+import type { InvalidParam } from '../runtime/contract.ts';
 import { parseDurationMs } from './duration.ts';
-
-/** Settings as Conduit sent them, already validated by the guest's `configure`. */
-export type Settings = Readonly<Record<string, string>>;
 
 export interface BatchSettings {
   /** `sdk.batch.size`: the most records of a collected batch; 0 = not set. */
@@ -64,8 +63,18 @@ export function schemaExtractSettings(settings: Settings, connectorId: string): 
   };
 }
 
+const EXTRACTION = ['sdk.schema.extract.key.enabled', 'sdk.schema.extract.payload.enabled'];
+
+/** Where there is no schema service, schemas that the settings ask for are a problem of theirs; the defaults are not. */
+export function checkSchemaSettings(settings: Settings): InvalidParam[] {
+  return EXTRACTION.filter((name) => booleanOf(settings, name, false)).map((name) => ({
+    name,
+    reason: `"${name}" needs Conduit's schema service, which only a connector that Conduit runs can reach: leave it out or set it to false`,
+  }));
+}
+
 function textOf(settings: Settings, name: string, fallback: string): string {
-  const text = settings[name]?.trim() ?? '';
+  const text = settings[name] ?? '';
   return text === '' ? fallback : text;
 }
 

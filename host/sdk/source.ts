@@ -5,20 +5,21 @@ import type { SourceSink } from '../runtime/source.ts';
 import { patientSchemas } from '../schema/patient-schemas.ts';
 import { joinBatches } from '../conduit/record-batches.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
-import { batchSettings, schemaExtractSettings, type BatchSettings, type Settings } from './settings.ts';
+import type { Settings } from '../base/settings.ts';
+import { batchSettings, schemaExtractSettings, type BatchSettings } from './settings.ts';
 import { SourceSchemas } from './source-schemas.ts';
 
-export interface SourceMiddlewareOptions {
-  /** As Conduit sent them, accepted by the guest's `configure`. */
+export interface SourceStagesOptions {
+  /** Trimmed, and accepted by the guest's `configure`. */
   readonly settings: Settings;
   readonly connectorId: string;
   readonly log: Log;
-  /** Called when a schema is to be registered for the first time. */
-  readonly schemas: () => SchemaService;
+  /** Called when a schema is to be registered for the first time; null where there is no schema service, and so no schema. */
+  readonly schemas: (() => SchemaService) | null;
 }
 
-/** What lies between a source connector and its stream. */
-export interface SourceMiddleware {
+/** What lies between a source connector and where its batches go. All of it is optional. */
+export interface SourceStages {
   /** For `SourceConnector.run`, so that no single read exceeds `sdk.batch.size`. */
   credit?: Partial<Credit>;
   /** The sink to run the connector with. */
@@ -44,12 +45,12 @@ const MAX_COLLECTED_RECORDS = 10_000;
  * first record on, or until they hold `sdk.batch.size` records. A size without a delay is only an upper bound: the Go SDK
  * would wait for a full batch for ever, this never does.
  */
-export function sourceMiddleware(options: SourceMiddlewareOptions): SourceMiddleware {
+export function sourceStages(options: SourceStagesOptions): SourceStages {
   const batching = batchSettings(options.settings);
   const extract = schemaExtractSettings(options.settings, options.connectorId);
   const closing = new AbortController();
-  const service = (): SchemaService => patientSchemas(options.schemas(), options.log, closing.signal);
-  const schemas = extract.key || extract.payload ? new SourceSchemas(extract, service, options.log) : null;
+  const service = (): SchemaService => patientSchemas(options.schemas!(), options.log, closing.signal);
+  const schemas = options.schemas !== null && (extract.key || extract.payload) ? new SourceSchemas(extract, service, options.log) : null;
   const credit = batching.size > 0 ? { maxRecords: Math.min(batching.size, MAX_COLLECTED_RECORDS) } : undefined;
   if (schemas === null && batching.delayMs === 0) return { credit };
   const stage = new SourceStage(batching, schemas);

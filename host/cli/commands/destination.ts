@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../base/errors.ts';
-import { BatchWriter } from '../lines/batch-writer.ts';
+import { LineWriter } from '../lines/line-writer.ts';
 import { configure, teardown, type Context, type Outcome } from './context.ts';
 import { LineSplitter, lineError, type InputLine } from '../lines/input-lines.ts';
 import { unless } from '../../base/wait.ts';
@@ -18,7 +18,7 @@ export async function destination(context: Context, settings: Settings): Promise
     await unless(context.stop, port.open());
     if (!context.stop.aborted) {
       if (context.io.stdin.isTTY === true) context.log('warn', 'reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
-      const writer = new BatchWriter(port, {
+      const writer = new LineWriter(port, {
         written: (count) => progress.add(count),
         rejected: (first, last, reason) => {
           failed += last - first + 1;
@@ -45,7 +45,7 @@ export async function destination(context: Context, settings: Settings): Promise
 }
 
 /** Reads stdin to its end, a bad line or a stop. Returns what was wrong with the input; what came before is handed to the writer. */
-async function readAll(context: Context, writer: BatchWriter): Promise<ConnectorError | undefined> {
+async function readAll(context: Context, writer: LineWriter): Promise<ConnectorError | undefined> {
   const splitter = new LineSplitter();
   const chunks = context.io.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array | string>;
   try {
@@ -56,7 +56,7 @@ async function readAll(context: Context, writer: BatchWriter): Promise<Connector
         next.done === true ? splitter.end() : splitter.push(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
       for (const line of lines) await writer.add(encoded(line), line.number);
       if (next.done === true) return undefined;
-      writer.noMoreForNow();
+      writer.pause();
     }
   } catch (error) {
     const failure = ConnectorError.from(error, 'environment');

@@ -27,7 +27,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Outc
     await unless(context.stop, writing.open());
     if (!context.stop.aborted) await unless(context.stop, reading.open(null));
     if (!context.stop.aborted) {
-      const done = await readInto((batch) => writing.write(batch), context, reading, options, backlog, progress);
+      const done = await readInto(writing, context, reading, options, backlog, progress);
       if (done.failed !== null) {
         const at = new TextDecoder().decode(done.failed.position);
         error = new ConnectorError(

@@ -1,7 +1,9 @@
 import type { Backlog } from './backlog.ts';
 import type { Context } from './context.ts';
 import { ReadEnd } from './end-of-read.ts';
-import type { SourcePort } from '../ports.ts';
+import type { Destination } from '../../connector/destination.ts';
+import type { Source } from '../../connector/source.ts';
+import type { QueueRoom } from '../../sdk/write-queue.ts';
 import type { Progress } from '../terminal/progress.ts';
 import { transfer, type Transferred } from './transfer.ts';
 
@@ -14,28 +16,33 @@ export interface ReadingOptions {
 
 const MAX_BATCH_RECORDS = 1000;
 
-/** Moves the records of an open source to `write` until its end, its limit or a stop, and keeps count. */
+/** Moves the records of an open source to a destination until its end, its limit or a stop, and keeps count. */
 export async function readInto(
-  write: (batch: Uint8Array) => Promise<Uint8Array>,
+  destination: Pick<Destination, 'write' | 'collecting'>,
   context: Context,
-  source: SourcePort,
+  source: Source,
   options: ReadingOptions,
   backlog: Backlog,
   progress: Progress,
+  readAhead?: QueueRoom,
 ): Promise<Transferred> {
   const end = new ReadEnd(options.idleMs, backlog);
   end.begin();
   const done = await transfer(source, {
-    write,
+    destination,
+    readAhead,
     limit: options.limit,
     ended: () => end.ended(),
     stop: context.stop,
     patience: context.patience,
     // With a small limit there is no need to fetch more than that.
     credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, MAX_BATCH_RECORDS) },
-    written: (count) => {
+    taken: (count) => {
       end.progress();
       backlog.received(count);
+    },
+    written: (count) => {
+      end.progress();
       progress.add(count);
     },
   });

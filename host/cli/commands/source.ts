@@ -10,6 +10,7 @@ import type { Settings } from '../settings/settings.ts';
 import { PRINTING, stdoutCapabilities } from '../lines/stdout-capabilities.ts';
 
 /** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
+const PRINT_AHEAD = { requests: 2 }; // a reader that pauses needs no more, and what it never takes comes again
 const PATIENT = { writeMs: 2 ** 31 - 1 };
 
 export interface SourceOptions extends ReadingOptions {
@@ -38,7 +39,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
     await printing.open();
     await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
     if (!context.stop.aborted) {
-      const done = await readInto((batch) => printing.write(batch), context, reading, options, backlog, progress);
+      const done = await readInto(printing, context, reading, options, backlog, progress, PRINT_AHEAD);
       if (output.error !== null) throw output.error;
       if (done.failed !== null) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
     }

@@ -1,16 +1,19 @@
 import { ConnectorError } from '../../base/errors.ts';
-import type { Batch, Credit } from '../../runtime/contract.ts';
-import { decodeAcks, encodeAckRequest, firstRecords, type Ack } from '../../conduit/acks.ts';
 import { unless } from '../../base/wait.ts';
+import { acksWithoutErrors, decodeAcks, encodeAckRequest, firstRecords, type Ack } from '../../conduit/acks.ts';
+import type { Destination } from '../../connector/destination.ts';
+import type { Source } from '../../connector/source.ts';
+import type { Batch, Credit } from '../../runtime/contract.ts';
+import { WriteQueue, type QueueRoom } from '../../sdk/write-queue.ts';
 import type { Patience } from './shutdown-budget.ts';
-import type { SourcePort } from '../ports.ts';
 
-/** Batches that wait while one is written: enough to keep both sides busy, and all that is held. */
-const MAX_WAITING = 2;
+/** Read ahead while a write is on its way: two writes of the largest size. More would come again after a crash. */
+const READ_AHEAD: QueueRoom = { bytes: 2 * 1024 * 1024, requests: 16 };
+/** How often an end is looked for while no record comes. */
+const LOOK_MS = 50;
 
 export interface TransferOptions {
-  /** Writes a batch and resolves with a `connector.v2.Destination.Run.Response`. */
-  write(batch: Uint8Array): Promise<Uint8Array>;
+  destination: Pick<Destination, 'write' | 'collecting'>;
   /** At most so many records. */
   limit?: number | undefined;
   /** True once there is nothing more to wait for; asked while no record comes. */
@@ -18,8 +21,12 @@ export interface TransferOptions {
   stop: AbortSignal;
   patience: Patience;
   credit: Partial<Credit>;
+  /** Told how many records the source has handed over. */
+  taken: (count: number) => void;
   /** Told after each write how many records were written. */
   written: (count: number) => void;
+  /** What may wait to be written, beyond one batch. Default: 2 MiB or 16 batches. */
+  readAhead?: QueueRoom;
 }
 
 export interface Transferred {
@@ -31,90 +38,151 @@ export interface Transferred {
 }
 
 /**
- * Moves the batches of an open source to `write`, one after the other, and acknowledges what was written, in order. The caller tears
- * the source down, which commits. Batches that were not written when the transfer ends are not acknowledged: they come again.
+ * Moves the batches of an open source to a destination, in order: while one write is on its way the source reads on, and what it reads
+ * meanwhile becomes the next write. A record is acknowledged when it is written. The caller tears the source down, which commits. Records that
+ * were not written when the transfer ends are not acknowledged: they come again.
  */
-export async function transfer(source: SourcePort, options: TransferOptions): Promise<Transferred> {
-  const waiting: Batch[] = [];
-  let failure: ConnectorError | null = null;
-  let wake = (): void => {};
-  const stop = (): void => wake();
-  options.stop.addEventListener('abort', stop, { once: true });
-  source.run(
-    {
-      batch(batch) {
-        waiting.push(batch);
-        wake();
-        return waiting.length < MAX_WAITING;
-      },
-      failed(error) {
-        failure = error;
-        wake();
-      },
-    },
-    { credit: options.credit },
-  );
-
-  const result: Transferred = { records: 0, failed: null, drained: true };
-  const limit = options.limit ?? Infinity;
+export async function transfer(source: Source, options: TransferOptions): Promise<Transferred> {
+  const { patience } = options;
+  const running = new Transfer(source, options);
+  source.run(running, { credit: options.credit });
   try {
-    while (!options.stop.aborted && result.records < limit && result.failed === null) {
-      const batch = waiting.shift();
-      if (batch !== undefined) {
-        if (waiting.length === MAX_WAITING - 1) source.resume();
-        await writeOne(source, batch, limit, options, result);
-      } else if (failure !== null) {
-        throw failure as ConnectorError;
-      } else if (await ended(options, waiting)) {
-        break;
-      } else {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, 50);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    }
+    await running.untilEnd();
   } finally {
-    options.stop.removeEventListener('abort', stop);
+    // Before what waits is written: the stages of the source emit what they hold back.
+    if (!running.sourceFailed) await patience.within(source.stop(), 'stop');
   }
-  if (failure === null) {
-    await options.patience.within(source.stop(), 'stop');
-    await options.patience.within(source.settled(), 'settle');
+  try {
+    await running.drain();
+  } finally {
+    if (!running.sourceFailed) await patience.within(source.settled(), 'settle');
   }
-  return result;
+  return running.result;
 }
 
-/** A batch that came while the question was asked counts. */
-async function ended(options: TransferOptions, waiting: readonly Batch[]): Promise<boolean> {
-  const answer = await unless(options.stop, options.ended());
-  return answer === true && waiting.length === 0;
-}
+class Transfer {
+  readonly result: Transferred = { records: 0, failed: null, drained: true };
+  readonly #source: Source;
+  readonly #options: TransferOptions;
+  readonly #queue: WriteQueue;
+  /** Records that may still be taken from the source. */
+  #room: number;
+  #isFull = false;
+  #sourceError: ConnectorError | null = null;
+  #writeError: unknown = null;
+  /** The last write took too long after a stop: what comes of it is not known here. */
+  #isLeft = false;
+  #wake: (() => void) | null = null;
 
-async function writeOne(source: SourcePort, batch: Batch, limit: number, options: TransferOptions, result: Transferred): Promise<void> {
-  const room = limit - result.records;
-  const count = Math.min(batch.count, room);
-  const records = count < batch.count ? firstRecords(batch.data, count) : batch.data;
-  const writing = options.write(records);
-  let response = await unless(options.stop, writing);
-  if (response === undefined) {
-    result.drained = await options.patience.within(writing, 'drain');
-    if (!result.drained) return;
-    response = await writing;
+  constructor(source: Source, options: TransferOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#room = options.limit ?? Infinity;
+    const { destination, readAhead } = options;
+    this.#queue = new WriteQueue({
+      write: (records) => destination.write(records),
+      acks: (response) => this.#acknowledge(response),
+      failed: (error) => {
+        this.#writeError = error;
+        this.#wake?.();
+      },
+      full: (isFull) => {
+        this.#isFull = isFull;
+        if (!isFull && this.#room > 0) source.resume();
+      },
+      collecting: destination.collecting,
+      room: readAhead ?? READ_AHEAD,
+    });
   }
-  const acks = decodeAcks(response);
-  if (acks.length !== count) {
-    throw new ConnectorError(
-      'guest.contract',
-      `the destination answered ${acks.length} acks for ${count} records; this is a bug of the connector`,
-    );
+
+  get sourceFailed(): boolean {
+    return this.#sourceError !== null;
   }
-  const failedAt = acks.findIndex((ack) => ack.error !== '');
-  const good = failedAt < 0 ? acks : acks.slice(0, failedAt);
-  if (good.length > 0) source.ack(encodeAckRequest(good));
-  result.records += good.length;
-  result.failed = acks[failedAt] ?? null;
-  options.written(good.length);
+
+  /** The sink of the source. */
+  batch(batch: Batch): boolean {
+    const count = Math.min(batch.count, this.#room);
+    if (count === 0 || this.#isOver || this.#options.stop.aborted) return false;
+    this.#room -= count;
+    this.#queue.push({ bytes: count < batch.count ? firstRecords(batch.data, count) : batch.data, count });
+    this.#options.taken(count);
+    this.#wake?.();
+    return !this.#isFull && this.#room > 0;
+  }
+
+  failed(error: ConnectorError): void {
+    this.#sourceError = error;
+    this.#wake?.();
+  }
+
+  /** Resolves when no more is to be read: at the end, at the limit, at the first record that is not written, after a stop. */
+  async untilEnd(): Promise<void> {
+    const { stop, ended } = this.#options;
+    const onStop = (): void => this.#wake?.();
+    stop.addEventListener('abort', onStop, { once: true });
+    try {
+      while (!this.#isOver && !stop.aborted && this.#room > 0 && this.#sourceError === null) {
+        const room = this.#room;
+        // While a write is on its way silence of the source means nothing: in an outage nobody hears of anything.
+        const isQuiet = this.#queue.idle || this.#queue.gathering;
+        // A batch that came while the question was asked counts.
+        if (isQuiet && (await unless(stop, ended())) === true && this.#room === room) break;
+        if (this.#room === room && !this.#isOver) await this.#somethingHappens();
+      }
+    } finally {
+      stop.removeEventListener('abort', onStop);
+    }
+  }
+
+  /** Writes what waits, after a stop only what is on its way already. Rejects with what ended the transfer, if it was an error. */
+  async drain(): Promise<void> {
+    const { stop, patience } = this.#options;
+    if (
+      (await unless(
+        stop,
+        this.#queue.flush().then(() => true),
+      )) === undefined
+    ) {
+      this.result.drained = await patience.within(this.#queue.close(), 'drain');
+      this.#isLeft = !this.result.drained;
+    }
+    if (this.#writeError !== null) throw this.#writeError;
+    if (this.#sourceError !== null) throw this.#sourceError;
+  }
+
+  get #isOver(): boolean {
+    return this.result.failed !== null || this.#writeError !== null;
+  }
+
+  #somethingHappens(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(wake, LOOK_MS);
+      this.#wake = wake;
+    });
+  }
+
+  #acknowledge(response: Uint8Array): undefined {
+    if (this.#isLeft) return;
+    const all = acksWithoutErrors(response);
+    if (all !== null) return this.#good(all.request, all.count);
+    const acks = decodeAcks(response);
+    const failedAt = acks.findIndex((ack) => ack.error !== '');
+    const good = failedAt < 0 ? acks : acks.slice(0, failedAt);
+    if (good.length > 0) this.#good(encodeAckRequest(good), good.length);
+    if (failedAt < 0) return;
+    this.result.failed = acks[failedAt] ?? null;
+    void this.#queue.close(); // no further write
+    this.#wake?.();
+  }
+
+  #good(request: Uint8Array, count: number): undefined {
+    this.#source.ack(request);
+    this.result.records += count;
+    this.#options.written(count);
+  }
 }

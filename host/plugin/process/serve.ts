@@ -11,7 +11,9 @@ import { removeLeftovers } from './stale-sockets.ts';
 import { Lifeline } from './lifeline.ts';
 import { listen, type Listening } from './listen.ts';
 import { lineLog, redirectConsole } from './log-lines.ts';
-import type { Config, DestinationMiddleware, DestinationPort, SourceMiddleware, SourcePort } from '../services/ports.ts';
+import type { Destination } from '../../connector/destination.ts';
+import type { Source } from '../../connector/source.ts';
+import type { Settings } from '../../base/settings.ts';
 import { processServices } from '../services/process-services.ts';
 import { SourceService } from '../services/source-service.ts';
 
@@ -20,12 +22,10 @@ const STDOUT = 1;
 /** The connectors that a plugin serves. Loaded after the handshake: Conduit waits for that line, and this takes longer. */
 export interface PluginConnectors {
   specify(): Promise<Specification>;
-  source(log: Log): SourcePort;
-  destination(log: Log): DestinationPort;
-  sourceMiddleware?(config: Config, log: Log): Promise<SourceMiddleware>;
-  destinationMiddleware?(config: Config, log: Log): Promise<DestinationMiddleware>;
+  source(log: Log): Source;
+  destination(log: Log): Destination;
   /** A source was deleted from its pipeline for good. */
-  sourceDeleted?(config: Config, log: Log): Promise<void>;
+  sourceDeleted?(settings: Settings, log: Log): Promise<void>;
 }
 
 /** Serves Conduit until it says Shutdown, or is gone. Ends the process. */
@@ -38,13 +38,11 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   const source = new SourceService({
     log,
     connector: async () => (await connectors()).source(log),
-    middleware: async (config) => (await (await connectors()).sourceMiddleware?.(config, log)) ?? {},
-    deleted: async (config) => (await connectors()).sourceDeleted?.(config, log),
+    deleted: async (settings) => (await connectors()).sourceDeleted?.(settings, log),
   });
   const destination = new DestinationService({
     log,
     connector: async () => (await connectors()).destination(log),
-    middleware: async (config) => (await (await connectors()).destinationMiddleware?.(config, log)) ?? {},
     maxReceiveBytes: environment.maxReceiveBytes,
   });
 

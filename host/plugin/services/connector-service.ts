@@ -5,33 +5,27 @@ import type { Call } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { StatusError } from '../grpc/status.ts';
 import { EMPTY } from '../../conduit/protocol-messages.ts';
-import type { Config } from './ports.ts';
+import { trimmedSettings, type Settings } from '../../base/settings.ts';
 import { configurationError, statusOf, wrongState } from './grpc-status.ts';
 
 /** Names of the states as Conduit's SDK reports them. */
 export type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'Stopping' | 'TornDown';
 
-export interface ConnectorServiceOptions<Port, Middleware> {
+export interface ConnectorServiceOptions<Connector> {
   log: Log;
-  connector(): Promise<Port>;
-  /** Between the connector and the stream. */
-  middleware?(config: Config): Promise<Middleware>;
+  connector(): Promise<Connector>;
 }
 
 /** What the services of a source and of a destination have in common: one connector, its state, and the stream that it runs on. */
-export abstract class ConnectorService<
-  Port extends { configure(config: Record<string, string>): Promise<InvalidParam[]> },
-  Middleware extends object,
-> {
+export abstract class ConnectorService<Connector extends { configure(settings: Settings): Promise<InvalidParam[]> }> {
   protected state: State = 'Initial';
-  protected connector: Port | null = null;
-  protected middleware: Partial<Middleware> = {};
+  protected connector: Connector | null = null;
   protected call: Call | null = null;
   protected readonly log: Log;
   readonly #side: 'source' | 'destination';
-  readonly #options: ConnectorServiceOptions<Port, Middleware>;
+  readonly #options: ConnectorServiceOptions<Connector>;
 
-  constructor(side: 'source' | 'destination', options: ConnectorServiceOptions<Port, Middleware>) {
+  constructor(side: 'source' | 'destination', options: ConnectorServiceOptions<Connector>) {
     this.#side = side;
     this.#options = options;
     this.log = options.log;
@@ -48,12 +42,11 @@ export abstract class ConnectorService<
     this.call?.fail(statusOf(error));
   }
 
-  protected async configure(config: Record<string, string>): Promise<Uint8Array> {
+  protected async configure(settings: Settings): Promise<Uint8Array> {
     this.expect('Initial');
     this.connector ??= await this.#options.connector();
-    const invalid = await this.connector.configure(config);
+    const invalid = await this.connector.configure(trimmedSettings(settings));
     if (invalid.length > 0) throw configurationError(invalid);
-    this.middleware = (await this.#options.middleware?.(config)) ?? {};
     this.advance('Initial', 'Configured');
     return EMPTY;
   }

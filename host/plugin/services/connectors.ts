@@ -1,35 +1,32 @@
 import { createDestination, createSource, specify } from '../../connector.ts';
+import { composeDestination } from '../../connector/destination.ts';
+import { composeSource } from '../../connector/source.ts';
 import { kafkaCapabilities } from '../../kafka/index.ts';
-import type { SchemaService } from '../../sdk/index.ts';
-import { cleanUpDeletedSource, ownerText } from './deleted-source.ts';
+import { schemaService, type SchemaService } from '../../sdk/index.ts';
 import type { PluginEnvironment } from '../process/environment.ts';
-import { patientDestination } from './patient-destination.ts';
 import type { PluginConnectors } from '../process/serve.ts';
+import { cleanUpDeletedSource, ownerText } from './deleted-source.ts';
 
-/** The Kafka connectors and their middleware, for a plugin process. */
+/**
+ * A destination waits out an outage, however long, unless the operator has set `deliveryTimeout`. A record that is refused ends a pipeline
+ * without a dead-letter queue, and arch-v2 of Conduit v0.19.0 never starts that again; the Go connector has no limit there either. The default
+ * of the specification is for programs that can ask their user.
+ */
+const PATIENT = { deliveryTimeout: '0s' };
+
+/** The Kafka connectors of a plugin process. */
 export function pluginConnectors(environment: PluginEnvironment): PluginConnectors {
-  const middleware = import('../../sdk/index.ts');
-  const schemas = async (): Promise<() => SchemaService> => {
-    const { schemaService } = await middleware;
-    let service: SchemaService | null = null;
-    return () => (service ??= schemaService({ target: environment.utilitiesTarget, token: environment.token }));
-  };
+  const { connectorId, utilitiesTarget, token } = environment;
+  let service: SchemaService | null = null;
+  const schemas = (): SchemaService => (service ??= schemaService({ target: utilitiesTarget, token }));
   return {
     specify: () => specify(),
-    source: (log) =>
-      createSource({
-        log,
-        capabilities: (secrets, quiet) => kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(environment.connectorId) }),
-      }),
-    destination: (log) => patientDestination(createDestination({ log })),
-    sourceDeleted: (config, log) => cleanUpDeletedSource(config, environment.connectorId, log),
-    sourceMiddleware: async (settings, log) => {
-      const { sourceMiddleware } = await middleware;
-      return sourceMiddleware({ settings, log, connectorId: environment.connectorId, schemas: await schemas() });
+    source: (log) => {
+      const capabilities: Parameters<typeof createSource>[0]['capabilities'] = (secrets, quiet) =>
+        kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(connectorId) });
+      return composeSource(createSource({ log, capabilities }), { log, connectorId, schemas });
     },
-    destinationMiddleware: async (settings, log) => {
-      const { destinationMiddleware } = await middleware;
-      return destinationMiddleware({ settings, log, schemas: await schemas() });
-    },
+    destination: (log) => composeDestination(createDestination({ log }), { log, schemas, defaults: PATIENT }),
+    sourceDeleted: (settings, log) => cleanUpDeletedSource(settings, connectorId, log),
   };
 }

@@ -4,7 +4,7 @@ import { deleteGroupsOf } from '../../kafka/index.ts';
 import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Capabilities } from '../../runtime/capabilities.ts';
-import type { Config } from './ports.ts';
+import type { Settings } from '../../base/settings.ts';
 
 /** Conduit waits for the answer to a lifecycle event; nobody waits long for a deletion. */
 const LIMIT_MS = 10_000;
@@ -18,11 +18,11 @@ export function ownerText(connectorId: string): string {
  * A source was deleted for good: deletes its consumer group, if its name was made up. A group that the settings name is its
  * user's. Never rejects: a group that stays does no harm, and a deletion that fails would.
  */
-export async function cleanUpDeletedSource(config: Config, connectorId: string, log: Log): Promise<void> {
-  if ((config.groupID ?? '').trim() !== '' || connectorId === '') return;
+export async function cleanUpDeletedSource(settings: Settings, connectorId: string, log: Log): Promise<void> {
+  if ((settings.groupID ?? '') !== '' || connectorId === '') return;
   const connector = createSource({ log, capabilities: (secrets) => deletingCapabilities(secrets, ownerText(connectorId), log) });
   try {
-    const invalid = await connector.configure({ ...config });
+    const invalid = await connector.configure(settings);
     if (invalid.length === 0) await connector.open(null);
   } catch (error) {
     const known = ConnectorError.from(error);

@@ -1,13 +1,13 @@
 import { within } from '../../base/wait.ts';
+import type { Destination } from '../../connector/destination.ts';
 import { eachFrame } from '../../conduit/frames.ts';
 import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
 import type { Call, CallHandlers } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { STATUS, StatusError } from '../grpc/status.ts';
 import { EMPTY, decodeBytes, decodeConfig } from '../../conduit/protocol-messages.ts';
-import type { DestinationMiddleware, DestinationPort } from './ports.ts';
 import { itemsOf } from '../../conduit/repeated-field.ts';
-import { WriteQueue } from './write-queue.ts';
+import { WriteQueue } from '../../sdk/write-queue.ts';
 
 const SERVICE = '/connector.v2.DestinationPlugin/';
 /** Stop can overtake the data; so long it waits for the record that it names ... */
@@ -15,13 +15,13 @@ const RECEIPT_MS = 10_000;
 /** ... and so long, then, until all is written. Conduit gives all its pipelines 30 s to end. */
 const FLUSH_MS = 15_000;
 
-export interface DestinationServiceOptions extends ConnectorServiceOptions<DestinationPort, DestinationMiddleware> {
+export interface DestinationServiceOptions extends ConnectorServiceOptions<Destination> {
   /** Largest message of records that is taken; default: that of the server. */
   maxReceiveBytes?: number;
 }
 
 /** Conduit's `DestinationPlugin`: one destination connector for one process. */
-export class DestinationService extends ConnectorService<DestinationPort, DestinationMiddleware> {
+export class DestinationService extends ConnectorService<Destination> {
   readonly #options: DestinationServiceOptions;
   #queue: WriteQueue | null = null;
   #lastRequest: Uint8Array = EMPTY;
@@ -55,10 +55,9 @@ export class DestinationService extends ConnectorService<DestinationPort, Destin
     this.state = 'TornDown';
     this.#teardown ??= (async () => {
       this.#released();
-      // A write that waits for a broker ends when the connector closes.
+      // A write that waits for a broker or for the rate limit ends when the connector closes.
       const written = this.#queue?.close();
-      // So does one that waits for the rate limit, when the middleware does.
-      await Promise.all([this.middleware.close?.(), this.connector?.teardown()]);
+      await this.connector?.teardown();
       await written;
       this.call?.end();
     })();
@@ -77,15 +76,12 @@ export class DestinationService extends ConnectorService<DestinationPort, Destin
     this.advance('Started', 'Running');
     this.call = call;
     const connector = this.connector!;
-    const middleware = this.middleware;
-    const next = (records: Uint8Array): Promise<Uint8Array> => connector.write(records);
     const queue = new WriteQueue({
-      write: (records) => middleware.write?.(records, next) ?? next(records),
+      write: (records) => connector.write(records),
       acks: (bytes) => (call.write(bytes) || !call.open ? undefined : new Promise((resolve) => (this.#drained = resolve))),
       failed: (error) => this.failed(call, error),
       full: (isFull) => (isFull ? call.pause() : call.resume()),
-      gathering: middleware.gathering,
-      maxRecords: middleware.maxWriteRecords,
+      collecting: connector.collecting,
     });
     this.#queue = queue;
     return {

@@ -1,22 +1,23 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { trimmedSettings, type Settings } from '../../base/settings.ts';
+import type { Source } from '../../connector/source.ts';
 import type { Batch } from '../../runtime/contract.ts';
 import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
 import type { Call, CallHandlers } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { EMPTY, decodeBytes, decodeConfig, encodeBytes } from '../../conduit/protocol-messages.ts';
-import type { Config, SourceMiddleware, SourcePort } from './ports.ts';
 import { wrongState } from './grpc-status.ts';
 import { itemsOf } from '../../conduit/repeated-field.ts';
 
 const SERVICE = '/connector.v2.SourcePlugin/';
 
-export interface SourceServiceOptions extends ConnectorServiceOptions<SourcePort, SourceMiddleware> {
+export interface SourceServiceOptions extends ConnectorServiceOptions<Source> {
   /** The connector was deleted from its pipeline for good. */
-  deleted?(config: Config): Promise<void>;
+  deleted?(settings: Settings): Promise<void>;
 }
 
 /** Conduit's `SourcePlugin`: one source connector for one process. */
-export class SourceService extends ConnectorService<SourcePort, SourceMiddleware> {
+export class SourceService extends ConnectorService<Source> {
   readonly #options: SourceServiceOptions;
   /** Position of the last record written to the stream: what Stop must answer, byte for byte. */
   #lastPosition: Uint8Array = EMPTY;
@@ -40,7 +41,7 @@ export class SourceService extends ConnectorService<SourcePort, SourceMiddleware
       unary(`${SERVICE}LifecycleOnCreated`, () => Promise.resolve(EMPTY)),
       unary(`${SERVICE}LifecycleOnUpdated`, () => Promise.resolve(EMPTY)),
       unary(`${SERVICE}LifecycleOnDeleted`, async (request) => {
-        await this.#options.deleted?.(decodeConfig(request));
+        await this.#options.deleted?.(trimmedSettings(decodeConfig(request)));
         return EMPTY;
       }),
     ];
@@ -51,7 +52,6 @@ export class SourceService extends ConnectorService<SourcePort, SourceMiddleware
     this.state = 'TornDown';
     this.#teardown ??= (async () => {
       this.#deliverAcks();
-      await this.middleware.close?.();
       await this.connector?.teardown();
       this.call?.end();
     })();
@@ -71,19 +71,14 @@ export class SourceService extends ConnectorService<SourcePort, SourceMiddleware
     this.advance('Started', 'Running');
     this.call = call;
     const connector = this.connector!;
-    const outlet = {
-      batch: (batch: Batch): boolean => this.#send(call, batch),
-      failed: (error: ConnectorError): void => this.failed(call, error),
-    };
-    const middleware = this.middleware;
-    connector.run(middleware.sink?.(outlet, connector) ?? outlet, { credit: middleware.credit });
+    connector.run({
+      batch: (batch) => this.#send(call, batch),
+      failed: (error) => this.failed(call, error),
+    });
     return {
       message: (request) => this.#ack(call, request),
       malformed: (error) => this.failed(call, error),
-      drained: () => {
-        if (middleware.resume === undefined) connector.resume();
-        else middleware.resume();
-      },
+      drained: () => connector.resume(),
       closed: () => {
         // Conduit never half-closes: it cancels, and then calls Teardown. Nothing was lost that was not sent before.
         this.#deliverAcks();
@@ -130,12 +125,11 @@ export class SourceService extends ConnectorService<SourcePort, SourceMiddleware
     return encodeBytes(this.#lastPosition);
   }
 
-  /** Stops the reading; what the middleware holds back is sent before nothing more is. */
+  /** Stops reading, which still sends what the connector's stages hold back, and then nothing more is sent. */
   #halt(): Promise<void> {
     this.#stopping ??= (async () => {
       try {
         await this.connector?.stop();
-        await this.middleware.flush?.();
       } catch (error) {
         this.log('warn', `the source did not stop cleanly: ${ConnectorError.from(error).message}`);
       }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Patience } from '../../../host/cli/commands/shutdown-budget.ts';
 import { transfer } from '../../../host/cli/commands/transfer.ts';
-import type { SourcePort } from '../../../host/cli/ports.ts';
+import type { Source } from '../../../host/connector/source.ts';
 import { createDestination, createSource } from '../../../host/connector.ts';
 
 const [servers = '', from = '', to = '', records, pauseMs, mode, maxRssMb] = process.argv.slice(2);
@@ -39,9 +39,9 @@ let written = 0;
 let bytes = 0;
 let emitted = 0;
 let ahead = 0;
-const deaf: SourcePort['run'] = (sink, options) =>
+const deaf: Source['run'] = (sink, options) =>
   source.run({ ...sink, failed: sink.failed.bind(sink), batch: (batch) => (sink.batch(batch), true) }, options);
-const port: SourcePort = {
+const counting: Source = {
   configure: source.configure.bind(source),
   open: source.open.bind(source),
   resume: source.resume.bind(source),
@@ -62,17 +62,21 @@ const port: SourcePort = {
     else source.run(counted, options);
   },
 };
-const result = await transfer(port, {
-  write: async (batch) => {
-    await delay(Number(pauseMs));
-    bytes += batch.length;
-    return destination.write(batch);
+const result = await transfer(counting, {
+  destination: {
+    collecting: {},
+    write: async (batch) => {
+      await delay(Number(pauseMs));
+      bytes += batch.length;
+      return destination.write(batch);
+    },
   },
   limit: wanted,
   ended: async () => false,
   stop: stop.signal,
   patience: new Patience(stop.signal),
   credit: {},
+  taken: () => {},
   written: (count) => (written += count),
 });
 await source.teardown();

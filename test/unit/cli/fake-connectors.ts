@@ -1,4 +1,7 @@
-import type { Connectors, DestinationPort, PortOptions, SourcePort } from '../../../host/cli/ports.ts';
+import type { ConnectorChoice, Connectors } from '../../../host/cli/ports.ts';
+import type { Destination } from '../../../host/connector/destination.ts';
+import type { Source, SourceSink } from '../../../host/connector/source.ts';
+import type { Collecting } from '../../../host/sdk/index.ts';
 import type { RecordSet } from '../../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../../host/kafka/handles.ts';
 import type { Batch, InvalidParam, Param, Specification } from '../../../host/runtime/contract.ts';
@@ -46,7 +49,7 @@ export function batchOf(first: number, count: number): Batch {
 }
 
 /** A source that emits records 0 to `total` - 1 in batches, as fast as its sink takes them. */
-export class FakeSource implements SourcePort {
+export class FakeSource implements Source {
   readonly calls: string[] = [];
   readonly acked: string[] = [];
   opened: Uint8Array | null = null;
@@ -58,7 +61,7 @@ export class FakeSource implements SourcePort {
   endError: ConnectorError | null = null;
   total: number;
   batchSize: number;
-  #sink: Parameters<SourcePort['run']>[0] | null = null;
+  #sink: SourceSink | null = null;
   #full = false;
   #stopped = false;
 
@@ -78,7 +81,7 @@ export class FakeSource implements SourcePort {
     return this.openError === null ? Promise.resolve() : Promise.reject(this.openError);
   }
 
-  run(sink: Parameters<SourcePort['run']>[0]): void {
+  run(sink: SourceSink): void {
     this.calls.push('run');
     this.#sink = sink;
     setImmediate(() => this.#emit());
@@ -136,7 +139,8 @@ function wrap(request: Uint8Array): Uint8Array {
 }
 
 /** A destination that keeps the positions written to it, and, where it was given a producer, prints them through it. */
-export class FakeDestination implements DestinationPort {
+export class FakeDestination implements Destination {
+  collecting: Collecting = {};
   readonly calls: string[] = [];
   readonly written: string[] = [];
   readonly writes: number[] = [];
@@ -145,7 +149,7 @@ export class FakeDestination implements DestinationPort {
   reject: (position: string) => string | null = () => null;
   /** Awaited before each write. */
   delay: () => Promise<void> = () => Promise.resolve();
-  options: PortOptions | null = null;
+  options: ConnectorChoice | null = null;
 
   configure(): Promise<InvalidParam[]> {
     this.calls.push('configure');

@@ -3,7 +3,9 @@ import type { ConnectorError } from '../../../host/base/errors.ts';
 import type { Log } from '../../../host/base/log.ts';
 import { DestinationService, type DestinationServiceOptions } from '../../../host/plugin/services/destination-service.ts';
 import { GrpcServer, type Method } from '../../../host/plugin/grpc/server.ts';
-import type { BatchSink, DestinationPort, SourcePort } from '../../../host/plugin/services/ports.ts';
+import type { Destination } from '../../../host/connector/destination.ts';
+import type { Source, SourceSink } from '../../../host/connector/source.ts';
+import type { Collecting } from '../../../host/sdk/index.ts';
 import { SourceService, type SourceServiceOptions } from '../../../host/plugin/services/source-service.ts';
 import type { Credit, InvalidParam } from '../../../host/runtime/contract.ts';
 import { GrpcClient } from '../../support/grpc-client.ts';
@@ -42,10 +44,10 @@ export function ackRequest(...positions: string[]): Buffer {
 }
 
 /** A source whose batches a test emits, and which remembers what was asked of it. */
-export class FakeSource implements SourcePort {
+export class FakeSource implements Source {
   readonly told: string[] = [];
   readonly acked: string[] = [];
-  sink: BatchSink | null = null;
+  sink: SourceSink | null = null;
   credit: Partial<Credit> | undefined;
   invalid: InvalidParam[] = [];
   openError: ConnectorError | null = null;
@@ -61,7 +63,7 @@ export class FakeSource implements SourcePort {
     this.opened = position;
     return this.openError === null ? Promise.resolve() : Promise.reject(this.openError);
   }
-  run(sink: BatchSink, options?: { credit?: Partial<Credit> }): void {
+  run(sink: SourceSink, options?: { credit?: Partial<Credit> }): void {
     this.told.push('run');
     this.sink = sink;
     this.credit = options?.credit;
@@ -73,6 +75,9 @@ export class FakeSource implements SourcePort {
     this.told.push('ack');
     for (const position of decode<{ ack_positions: Buffer[] }>('connector.v2.Source.Run.Request', positions).ack_positions)
       this.acked.push(position.toString());
+  }
+  settled(): Promise<void> {
+    return Promise.resolve();
   }
   stop(): Promise<Uint8Array> {
     this.told.push('stop');
@@ -89,7 +94,8 @@ export class FakeSource implements SourcePort {
 }
 
 /** A destination that acknowledges everything, when a test lets it. */
-export class FakeDestination implements DestinationPort {
+export class FakeDestination implements Destination {
+  collecting: Collecting = {};
   readonly told: string[] = [];
   /** Positions of each write. */
   readonly writes: string[][] = [];
@@ -163,9 +169,10 @@ export async function serveSource(options: Partial<SourceServiceOptions> = {}): 
 }
 
 export async function serveDestination(
-  options: Partial<DestinationServiceOptions> = {},
+  options: Partial<DestinationServiceOptions> & { collecting?: Collecting } = {},
 ): Promise<Fixture<FakeDestination, DestinationService>> {
   const connector = new FakeDestination();
+  connector.collecting = options.collecting ?? {};
   const logged: Logged[] = [];
   const service = new DestinationService({ log: memoryLog(logged), connector: () => Promise.resolve(connector), ...options });
   return { connector, service, logged, client: await listen(service.methods()) };

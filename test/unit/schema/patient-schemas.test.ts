@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
-import { destinationMiddleware, sourceMiddleware, type SchemaService } from '../../../host/sdk/index.ts';
+import { destinationStages, sourceStages, type SchemaService } from '../../../host/sdk/index.ts';
 import { acksFor, acksIn, batchOf, collectedLog, memorySchemas, raw, recordsIn, structured } from '../sdk/support.ts';
 
 const unreachable = (): ConnectorError => new ConnectorError('environment', 'it did not answer', { fields: { target: 'h:1' } });
@@ -26,7 +26,7 @@ describe('a schema service that cannot be reached', () => {
   test('is asked again, with a warning each time, before a record is refused', async () => {
     const { service, calls } = failing(4);
     const { log, lines } = collectedLog();
-    const { write } = destinationMiddleware({ settings: {}, log, schemas: () => service });
+    const { write } = destinationStages({ settings: {}, log, schemas: () => service });
     const done = write!(batch(1), next);
     expect(acksIn(await done)).toEqual([{ position: 'p', error: '' }]);
     expect(calls()).toBe(5);
@@ -35,7 +35,7 @@ describe('a schema service that cannot be reached', () => {
 
   test('costs the wait once, not for each record, and is used again when it is back', async () => {
     const { service, calls } = failing(7);
-    const { write } = destinationMiddleware({ settings: {}, log: () => {}, schemas: () => service });
+    const { write } = destinationStages({ settings: {}, log: () => {}, schemas: () => service });
     const done = write!(batch(3), next);
     expect(acksIn(await done).map(({ error }) => error)).toEqual(
       Array.from({ length: 3 }, () => 'failed to decode payload: failed to get schema for s:1: it did not answer'),
@@ -46,7 +46,7 @@ describe('a schema service that cannot be reached', () => {
 
   test('is waited for no longer when the destination closes, and no record is refused for that', async () => {
     const { service } = failing(Infinity);
-    const { write, close } = destinationMiddleware({ settings: {}, log: () => {}, schemas: () => service });
+    const { write, close } = destinationStages({ settings: {}, log: () => {}, schemas: () => service });
     const done = expect(write!(batch(1), next)).rejects.toMatchObject({ code: 'cancelled' });
     await sleep(50);
     await close!();
@@ -61,8 +61,8 @@ describe('a schema service that cannot be reached', () => {
       batch: ({ data }: { data: Uint8Array }) => out.push(data) > 0,
       failed: (error: ConnectorError) => void failures.push(error),
     };
-    const source = (schemas: SchemaService): ReturnType<typeof sourceMiddleware> =>
-      sourceMiddleware({
+    const source = (schemas: SchemaService): ReturnType<typeof sourceStages> =>
+      sourceStages({
         settings: { 'sdk.schema.extract.payload.enabled': 'true' },
         connectorId: 'c',
         log: () => {},
@@ -89,7 +89,7 @@ describe('a schema service that cannot be reached', () => {
     ['has no address', (): ConnectorError => new ConnectorError('environment', 'Conduit named no schema service')],
   ])('is asked once when it %s', async (_, error) => {
     const { service, calls } = failing(1, error);
-    const { write } = destinationMiddleware({ settings: {}, log: () => {}, schemas: () => service });
+    const { write } = destinationStages({ settings: {}, log: () => {}, schemas: () => service });
     expect(acksIn(await write!(batch(1), next))[0]!.error).toContain(error().message);
     expect(calls()).toBe(1);
   });

@@ -1,6 +1,6 @@
 import avro, { type Schema } from 'avsc';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { destinationMiddleware, type SchemaService } from '../../../host/sdk/index.ts';
+import { destinationStages, type SchemaService } from '../../../host/sdk/index.ts';
 import { mayHaveSchema } from '../../../host/conduit/record-batches.ts';
 import { acksFor, acksIn, batchOf, collectedLog, memorySchemas, raw, recordsIn, structured, type RecordFields } from './support.ts';
 
@@ -34,9 +34,9 @@ async function decoded(
   settings: Record<string, string> = {},
 ): Promise<ReturnType<typeof recordsIn>[number]> {
   const written: Uint8Array[] = [];
-  const middleware = destinationMiddleware({ settings, log: () => {}, schemas: () => memorySchemas({ 's:1': schema }) });
+  const stages = destinationStages({ settings, log: () => {}, schemas: () => memorySchemas({ 's:1': schema }) });
   const batch = batchOf({ position: 'p', metadata, payload: { after: raw(encode(schema, value)) } });
-  const response = await middleware.write!(batch, async (records) => {
+  const response = await stages.write!(batch, async (records) => {
     written.push(records);
     return acksFor(records);
   });
@@ -49,7 +49,7 @@ const recordSchema = (...fields: object[]): object => ({ type: 'record', name: '
 describe('Avro of a destination', () => {
   test('a batch without schema metadata passes as the same bytes, and nobody asks for the schema service', async () => {
     const batch = batchOf({ position: 'a', payload: { after: raw('x') } }, { position: 'b' });
-    const { write } = destinationMiddleware({ settings: {}, log: () => {}, schemas: noSchemas });
+    const { write } = destinationStages({ settings: {}, log: () => {}, schemas: noSchemas });
     let seen: Uint8Array | null = null;
     await write!(batch, async (records) => acksFor((seen = records)));
     expect(seen).toBe(batch);
@@ -57,7 +57,7 @@ describe('Avro of a destination', () => {
 
   test('a value that only looks like schema metadata changes nothing', async () => {
     const batch = batchOf({ position: 'a', payload: { after: raw('opencdc.payload.schema.subject') } });
-    const { write } = destinationMiddleware({ settings: {}, log: () => {}, schemas: noSchemas });
+    const { write } = destinationStages({ settings: {}, log: () => {}, schemas: noSchemas });
     let seen = new Uint8Array();
     await write!(batch, async (records) => acksFor((seen = Uint8Array.from(records))));
     expect(recordsIn(seen)).toEqual(recordsIn(batch));
@@ -93,7 +93,7 @@ describe('Avro of a destination', () => {
     async (value) => {
       const written: Uint8Array[] = [];
       const schema = recordSchema({ name: 'l', type: 'long' });
-      const { write } = destinationMiddleware({ settings: {}, log: () => {}, schemas: () => memorySchemas({ 's:1': schema }) });
+      const { write } = destinationStages({ settings: {}, log: () => {}, schemas: () => memorySchemas({ 's:1': schema }) });
       await write!(batchOf({ metadata, payload: { after: raw(encode(schema, { l: value })) } }), async (records) => {
         written.push(records);
         return acksFor(records);
@@ -188,7 +188,7 @@ describe('Avro of a destination', () => {
       payload: { before: raw(encode(schema, { id: 2 })), after: structured({ ready: true }) },
     };
     const written: Uint8Array[] = [];
-    const { write } = destinationMiddleware({ settings: {}, log: () => {}, schemas: () => service });
+    const { write } = destinationStages({ settings: {}, log: () => {}, schemas: () => service });
     for (let i = 0; i < 3; i++) {
       await write!(batchOf(record), async (records) => {
         written.push(records);
@@ -206,7 +206,7 @@ describe('Avro of a destination', () => {
     const good = (position: string): RecordFields => ({ position, metadata, payload: { after: raw(encode(schema, { id: 1 })) } });
     const { log, lines } = collectedLog();
     const writes: number[] = [];
-    const { write } = destinationMiddleware({ settings: {}, log, schemas: () => memorySchemas({ 's:1': schema }) });
+    const { write } = destinationStages({ settings: {}, log, schemas: () => memorySchemas({ 's:1': schema }) });
     const unknown = { ...metadata, 'opencdc.payload.schema.subject': 'unknown' };
     const batch = batchOf(good('a'), { position: 'b', metadata, payload: { after: raw('') } }, good('c'), good('d'), {
       ...good('e'),
@@ -240,7 +240,7 @@ describe('rate limit of a destination', () => {
 
   test('a burst goes at once, then records go at the rate, in chunks of the burst', async () => {
     vi.useFakeTimers();
-    const { write } = destinationMiddleware({
+    const { write } = destinationStages({
       settings: { 'sdk.rate.perSecond': '10', 'sdk.rate.burst': '5' },
       log: () => {},
       schemas: noSchemas,
@@ -263,7 +263,7 @@ describe('rate limit of a destination', () => {
   });
 
   test('without a burst it is the rate of a second, rounded up', async () => {
-    const { write } = destinationMiddleware({ settings: { 'sdk.rate.perSecond': '2.5' }, log: () => {}, schemas: noSchemas });
+    const { write } = destinationStages({ settings: { 'sdk.rate.perSecond': '2.5' }, log: () => {}, schemas: noSchemas });
     const counts: number[] = [];
     await write!(batchOf({ position: '1' }, { position: '2' }, { position: '3' }), async (records) => {
       counts.push(recordsIn(records).length);
@@ -273,12 +273,12 @@ describe('rate limit of a destination', () => {
   });
 
   test('closing ends the wait with the acks of what was written until then', async () => {
-    const { write, close, maxWriteRecords } = destinationMiddleware({
+    const { write, close, collecting } = destinationStages({
       settings: { 'sdk.rate.perSecond': '0.001', 'sdk.rate.burst': '1' },
       log: () => {},
       schemas: noSchemas,
     });
-    expect(maxWriteRecords).toBe(1);
+    expect(collecting).toEqual({ maxWriteRecords: 1 });
     const next = async (records: Uint8Array): Promise<Uint8Array> => acksFor(records);
     const done = write!(batchOf({ position: '1' }, { position: '2' }), next);
     const other = expect(write!(batchOf({ position: '3' }), next)).rejects.toMatchObject({ code: 'cancelled' });
@@ -289,12 +289,12 @@ describe('rate limit of a destination', () => {
 
   test('nothing stands between stream and connector when nothing is configured or decoded', () => {
     const off = { 'sdk.schema.extract.key.enabled': 'false', 'sdk.schema.extract.payload.enabled': 'false' };
-    expect(destinationMiddleware({ settings: off, log: () => {}, schemas: noSchemas }).write).toBeUndefined();
+    expect(destinationStages({ settings: off, log: () => {}, schemas: noSchemas }).write).toBeUndefined();
   });
 
   test('a batch is collected only with a size and a delay, and never without a bound in time', () => {
     const gathering = (settings: Record<string, string>): unknown =>
-      destinationMiddleware({ settings, log: () => {}, schemas: noSchemas }).gathering;
+      destinationStages({ settings, log: () => {}, schemas: noSchemas }).collecting?.gathering;
     expect(gathering({ 'sdk.batch.size': '100', 'sdk.batch.delay': '1m30s' })).toEqual({ maxRecords: 100, maxDelayMs: 90_000 });
     expect(gathering({ 'sdk.batch.size': '100' })).toBeUndefined();
     expect(gathering({ 'sdk.batch.delay': '1s' })).toBeUndefined();

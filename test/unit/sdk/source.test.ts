@@ -1,7 +1,7 @@
 import avro, { type Schema } from 'avsc';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
-import { sourceMiddleware, type SchemaService } from '../../../host/sdk/index.ts';
+import { sourceStages, type SchemaService } from '../../../host/sdk/index.ts';
 import type { Batch } from '../../../host/runtime/contract.ts';
 import { batchOf, collectedLog, memorySchemas, raw, recordsIn, structured, type RecordFields } from './support.ts';
 
@@ -20,8 +20,8 @@ function stage(settings: Record<string, string>, schemas: () => SchemaService = 
   const failures: ConnectorError[] = [];
   const state = { hasRoom: true, resumed: 0 };
   const { log, lines } = collectedLog();
-  const middleware = sourceMiddleware({ settings, connectorId: 'p:src', log, schemas });
-  const sink = middleware.sink!(
+  const stages = sourceStages({ settings, connectorId: 'p:src', log, schemas });
+  const sink = stages.sink!(
     {
       batch: (one) => {
         out.push(one);
@@ -31,7 +31,7 @@ function stage(settings: Record<string, string>, schemas: () => SchemaService = 
     },
     { resume: () => state.resumed++ },
   );
-  return { out, failures, state, middleware, sink, lines };
+  return { out, failures, state, stages, sink, lines };
 }
 
 describe('batches of a source', () => {
@@ -44,8 +44,8 @@ describe('batches of a source', () => {
 
   test('nothing stands between connector and stream without a delay; a size bounds the reads', () => {
     const options = { connectorId: 'c', log: () => {}, schemas: noSchemas };
-    expect(sourceMiddleware({ ...options, settings: {} })).toEqual({ credit: undefined });
-    expect(sourceMiddleware({ ...options, settings: { 'sdk.batch.size': '250' } })).toEqual({ credit: { maxRecords: 250 } });
+    expect(sourceStages({ ...options, settings: {} })).toEqual({ credit: undefined });
+    expect(sourceStages({ ...options, settings: { 'sdk.batch.size': '250' } })).toEqual({ credit: { maxRecords: 250 } });
   });
 
   test('batches are collected until the size is reached', () => {
@@ -80,24 +80,24 @@ describe('batches of a source', () => {
   });
 
   test('flush sends what is held, now; nothing goes after close', async () => {
-    const { out, sink, middleware } = stage({ 'sdk.batch.delay': '1h' });
+    const { out, sink, stages } = stage({ 'sdk.batch.delay': '1h' });
     sink.batch(numbered(0, 3));
-    await middleware.flush!();
+    await stages.flush!();
     expect(out.map(({ count }) => count)).toEqual([3]);
     sink.batch(numbered(3, 1));
-    await middleware.close!();
-    await middleware.flush!();
+    await stages.close!();
+    await stages.flush!();
     await vi.advanceTimersByTimeAsync(4_000_000);
     expect(out).toHaveLength(1);
   });
 
   test('a full stream stops the connector, and room resumes it', () => {
-    const { sink, state, middleware } = stage({ 'sdk.batch.size': '1', 'sdk.batch.delay': '1h' });
+    const { sink, state, stages } = stage({ 'sdk.batch.size': '1', 'sdk.batch.delay': '1h' });
     state.hasRoom = false;
     expect(sink.batch(numbered(0, 1))).toBe(false);
     expect(state.resumed).toBe(0);
     state.hasRoom = true;
-    middleware.resume!();
+    stages.resume!();
     expect(state.resumed).toBe(1);
     expect(sink.batch(numbered(1, 1))).toBe(true);
   });
@@ -116,11 +116,11 @@ describe('schemas of a source', () => {
   const on = { 'sdk.schema.extract.key.enabled': 'true', 'sdk.schema.extract.payload.enabled': 'true' };
 
   test('raw data passes as it is, with one warning for each part', async () => {
-    const { out, sink, middleware, lines } = stage(on);
+    const { out, sink, stages, lines } = stage(on);
     const record = { position: '0', metadata: { a: 'b' }, key: raw('k'), payload: { after: raw('v') } };
     sink.batch(batch(record));
     sink.batch(batch({ ...record, position: '1' }));
-    await middleware.flush!();
+    await stages.flush!();
     expect(out.flatMap(({ data }) => recordsIn(data))).toEqual([
       { position: '0', metadata: { a: 'b' }, key: Buffer.from('k'), before: undefined, after: Buffer.from('v') },
       { position: '1', metadata: { a: 'b' }, key: Buffer.from('k'), before: undefined, after: Buffer.from('v') },
@@ -131,7 +131,7 @@ describe('schemas of a source', () => {
 
   test('structured data becomes Avro with a schema that is registered and attached', async () => {
     const service = memorySchemas({});
-    const { out, sink, middleware } = stage({ ...on, 'sdk.schema.extract.payload.subject': 'body' }, () => service);
+    const { out, sink, stages } = stage({ ...on, 'sdk.schema.extract.payload.subject': 'body' }, () => service);
     const after = { s: 'x', n: 1.5, b: true, none: null, list: [1, 'a', null], map: { k: 'v' }, empty: [] };
     sink.batch(
       batch({
@@ -141,7 +141,7 @@ describe('schemas of a source', () => {
         payload: { before: structured({ ...after, s: 'old' }), after: structured(after) },
       }),
     );
-    await middleware.flush!();
+    await stages.flush!();
     const [record] = recordsIn(out[0]!.data);
     expect(record!.metadata).toEqual({
       'opencdc.collection': 'orders',
@@ -181,10 +181,10 @@ describe('schemas of a source', () => {
   });
 
   test('a name that Avro does not allow fails the source, after the records before it', async () => {
-    const { out, failures, sink, middleware } = stage(on, () => memorySchemas({}));
+    const { out, failures, sink, stages } = stage(on, () => memorySchemas({}));
     sink.batch(batch({ position: '0', payload: { after: raw('v') } }));
     sink.batch(batch({ position: '1', payload: { after: structured({ 'not a name': 1 }) } }));
-    await middleware.flush!();
+    await stages.flush!();
     expect(out).toHaveLength(1);
     expect(failures.map(({ message }) => message).join()).toMatch(/failed to create schema for value: record: invalid/);
   });
@@ -192,9 +192,9 @@ describe('schemas of a source', () => {
   test('the context of the subject can be named or turned off', async () => {
     const subjectWith = async (settings: Record<string, string>): Promise<string> => {
       const service = memorySchemas({});
-      const { sink, middleware } = stage({ 'sdk.schema.extract.key.enabled': 'true', ...settings }, () => service);
+      const { sink, stages } = stage({ 'sdk.schema.extract.key.enabled': 'true', ...settings }, () => service);
       sink.batch(batch({ position: '0', key: structured({ id: 7 }) }));
-      await middleware.flush!();
+      await stages.flush!();
       return service.calls[0]!.split(' ')[1]!;
     };
     expect(await subjectWith({ 'sdk.schema.context.name': 'mine' })).toBe('mine:key');

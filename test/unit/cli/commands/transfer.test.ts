@@ -7,11 +7,12 @@ import { FakeDestination, FakeSource } from '../fake-connectors.ts';
 function optionsFor(source: FakeSource, destination: FakeDestination, over: Partial<TransferOptions> = {}): TransferOptions {
   const stop = over.stop ?? new AbortController().signal;
   return {
-    write: (batch) => destination.write(batch),
+    destination,
     ended: () => Promise.resolve(source.emitted >= source.total),
     stop,
     patience: new Patience(stop),
     credit: {},
+    taken: () => {},
     written: () => {},
     ...over,
   };
@@ -29,12 +30,29 @@ describe('a transfer', () => {
     expect(source.calls).toEqual(['run', 'stop']);
   });
 
-  it('holds at most three batches, however slow the destination is', async () => {
+  it('holds what is being written, its read-ahead and one batch, however slow the destination is', async () => {
+    const [source, destination] = [new FakeSource(3000, 10), new FakeDestination()];
+    destination.delay = () => new Promise((resolve) => setTimeout(resolve, 5));
+    // A record here has at most 8 bytes, so a batch has 80, and 200 bytes are two batches and a half.
+    await transfer(source, optionsFor(source, destination, { readAhead: { bytes: 200 } }));
+    expect(source.acked).toEqual(numbers(3000));
+    expect(source.maxAhead).toBeLessThanOrEqual(100);
+  });
+
+  it('writes together what came while a write was on its way', async () => {
     const [source, destination] = [new FakeSource(300, 10), new FakeDestination()];
     destination.delay = () => new Promise((resolve) => setTimeout(resolve, 5));
     await transfer(source, optionsFor(source, destination));
-    expect(source.acked).toEqual(numbers(300));
-    expect(source.maxAhead).toBeLessThanOrEqual(30);
+    expect(destination.written).toEqual(numbers(300));
+    expect(Math.max(...destination.writes)).toBeGreaterThan(10);
+  });
+
+  it('collects records as the destination asks, and writes the rest at the end without waiting for more', async () => {
+    const [source, destination] = [new FakeSource(95, 10), new FakeDestination()];
+    destination.collecting = { gathering: { maxRecords: 30, maxDelayMs: 3_600_000 } };
+    await transfer(source, optionsFor(source, destination));
+    expect(destination.writes).toEqual([30, 30, 30, 5]);
+    expect(source.acked).toEqual(numbers(95));
   });
 
   it('ends exactly at its limit, in the middle of a batch', async () => {
@@ -90,7 +108,7 @@ describe('a transfer', () => {
 
   it('refuses a destination that answers another number of acks', async () => {
     const [source, destination] = [new FakeSource(10, 10), new FakeDestination()];
-    const options = optionsFor(source, destination, { write: () => Promise.resolve(new Uint8Array(0)) });
-    await expect(transfer(source, options)).rejects.toMatchObject({ code: 'guest.contract' });
+    destination.write = () => Promise.resolve(new Uint8Array(0));
+    await expect(transfer(source, optionsFor(source, destination))).rejects.toMatchObject({ code: 'guest.contract' });
   });
 });

@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import type { GrpcClient, Stream } from '../../../support/grpc-client.ts';
-import { DESTINATION, acksOf, closeAll, eventually, records, serveDestination, sleep, type FakeDestination } from '../support.ts';
+import {
+  DESTINATION,
+  acksOf,
+  closeAll,
+  eventually,
+  positionsOf,
+  records,
+  serveDestination,
+  sleep,
+  type FakeDestination,
+} from '../support.ts';
+import { encode } from '../../../support/protocol.ts';
 
 afterEach(closeAll);
 
@@ -192,9 +203,9 @@ describe('Run', () => {
     expect(connector.writes.flat()).toEqual(positions(401));
   });
 
-  test('collects requests as its middleware asks', async () => {
+  test('collects requests as its connector asks', async () => {
     const { client, connector } = await serveDestination({
-      middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 5_000 } }),
+      collecting: { gathering: { maxRecords: 10, maxDelayMs: 5_000 } },
     });
     const stream = await start(client, connector);
     for (let index = 0; index < 10; index++) stream.write(records(index, 1));
@@ -202,9 +213,9 @@ describe('Run', () => {
     expect(connector.writes).toEqual([positions(10)]);
   });
 
-  test('writes an unfinished batch of its middleware when its time is over', async () => {
+  test('writes an unfinished batch when its time is over', async () => {
     const { client, connector } = await serveDestination({
-      middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 100 } }),
+      collecting: { gathering: { maxRecords: 10, maxDelayMs: 100 } },
     });
     const stream = await start(client, connector);
     stream.write(records(0, 1));
@@ -213,9 +224,9 @@ describe('Run', () => {
     await stream.until(() => stream.received.length === 1, 2_000);
   });
 
-  test('joins requests only up to the records that its middleware asks for, so that acks do not wait for more', async () => {
+  test('joins requests only up to the records that its connector asks for, so that acks do not wait for more', async () => {
     const { client, connector } = await serveDestination({
-      middleware: () => Promise.resolve({ gathering: { maxRecords: 10, maxDelayMs: 5_000 }, maxWriteRecords: 4 }),
+      collecting: { gathering: { maxRecords: 10, maxDelayMs: 5_000 }, maxWriteRecords: 4 },
     });
     const stream = await start(client, connector);
     stream.write(records(0, 1));
@@ -224,16 +235,6 @@ describe('Run', () => {
     stream.write(records(5, 6)); // cannot be cut
     await stream.until(() => acksOf(stream.received).length === 11, 2_000);
     expect(connector.writes).toEqual([positions(3), positions(2, 3), positions(6, 5)]);
-  });
-
-  test('writes through its middleware', async () => {
-    const { client, connector } = await serveDestination({
-      middleware: () => Promise.resolve({ write: (_, next) => next(records(5, 1)) }),
-    });
-    const stream = await start(client, connector);
-    stream.write(records(0, 1));
-    await stream.until(() => stream.received.length === 1);
-    expect(connector.writes).toEqual([['p5']]);
   });
 
   test('that is half-closed writes what came, and ends with OK', async () => {
@@ -307,7 +308,7 @@ describe('Stop', () => {
 
   test('does not wait for a batch to fill', async () => {
     const { client, connector } = await serveDestination({
-      middleware: () => Promise.resolve({ gathering: { maxRecords: 1000, maxDelayMs: 60_000 } }),
+      collecting: { gathering: { maxRecords: 1000, maxDelayMs: 60_000 } },
     });
     const stream = await start(client, connector);
     await stream.sent(records(0, 1));
@@ -348,17 +349,13 @@ describe('Teardown', () => {
   test('during a slow write acknowledges what it wrote until then', async () => {
     let close = (): void => {};
     const closed = new Promise<void>((resolve) => (close = resolve));
-    const { client, connector } = await serveDestination({
-      middleware: () =>
-        Promise.resolve({
-          write: async (_, next) => {
-            const acks = await next(records(0, 1));
-            await closed;
-            return acks;
-          },
-          close: () => Promise.resolve(close()),
-        }),
-    });
+    const { client, connector } = await serveDestination();
+    connector.write = async (request) => {
+      connector.writes.push(positionsOf(request));
+      await closed;
+      return encode('connector.v2.Destination.Run.Response', { acks: [{ position: Buffer.from('p0') }] });
+    };
+    connector.teardown = () => Promise.resolve(close());
     const stream = await start(client, connector);
     stream.write(records(0, 3));
     await eventually(() => connector.writes.length === 1);

@@ -1,15 +1,38 @@
-import { ConnectorError } from '../../base/errors.ts';
-import type { Gathering } from './ports.ts';
-import { itemsOf, type Items } from '../../conduit/repeated-field.ts';
+import { ConnectorError } from '../base/errors.ts';
+import { itemsOf, type Items } from '../conduit/repeated-field.ts';
 
 /** One write takes so much at most, unless a single request is larger. */
 const MAX_WRITE_BYTES = 1024 * 1024;
-/** So much may wait before the sender is stopped; it goes on at half of it. */
 const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
 /** How long single small records are waited for, when more have come while the last write ran. */
 const LINGER_MS = 3;
 /** Enough of them for a write that is worth its cost. */
 const LINGER_BYTES = 64 * 1024;
+
+/** Until when requests are collected into one write. */
+export interface Gathering {
+  /** Write as soon as so many records are there; 0 = not a reason to write. */
+  maxRecords: number;
+  /** Longest wait for more, from the first record on; 0 = do not wait. */
+  maxDelayMs: number;
+}
+
+/** How requests become writes. */
+export interface Collecting {
+  gathering?: Gathering;
+  /**
+   * A write takes so many records at most, unless a single request holds more. With a rate limit it is the burst: one write of more would hold its
+   * first acks back until the last record may go.
+   */
+  maxWriteRecords?: number;
+}
+
+export interface QueueRoom {
+  /** Default: 8 MiB. */
+  bytes?: number;
+  /** Default: no bound. */
+  requests?: number;
+}
 
 export interface WriteQueueOptions {
   /** Answers with one ack for each record, in order. Called for one write at a time. */
@@ -20,9 +43,9 @@ export interface WriteQueueOptions {
   failed(error: unknown): void;
   /** Too much waits (true); there is room again (false). */
   full(isFull: boolean): void;
-  gathering?: Gathering;
-  /** A write takes so many records at most, unless a single request holds more: acks of a slow write must not wait for all of it. */
-  maxRecords?: number;
+  collecting: Collecting;
+  /** So much may wait before the sender is asked to stop; it goes on at half of it. */
+  room?: QueueRoom;
 }
 
 /**
@@ -31,6 +54,8 @@ export interface WriteQueueOptions {
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
+  readonly #maxBytes: number;
+  readonly #maxRequests: number;
   #requests: Items[] = [];
   #records = 0;
   #bytes = 0;
@@ -41,10 +66,22 @@ export class WriteQueue {
   #gathered = false;
   #closed = false;
   #wake: (() => void) | null = null;
-  #idle: (() => void)[] = [];
+  #onIdle: (() => void)[] = [];
 
   constructor(options: WriteQueueOptions) {
     this.#options = options;
+    this.#maxBytes = options.room?.bytes ?? MAX_QUEUE_BYTES;
+    this.#maxRequests = options.room?.requests ?? Infinity;
+  }
+
+  /** What waits is not being written yet: more is waited for. */
+  get gathering(): boolean {
+    return this.#wake !== null;
+  }
+
+  /** Nothing waits and nothing is being written. */
+  get idle(): boolean {
+    return !this.#writing && this.#requests.length === 0;
   }
 
   push(request: Items): void {
@@ -52,12 +89,11 @@ export class WriteQueue {
     this.#requests.push(request);
     this.#records += request.count;
     this.#bytes += request.bytes.length;
-    if (this.#bytes > MAX_QUEUE_BYTES && !this.#full) {
-      this.#full = true;
-      this.#options.full(true);
-    }
     if (!this.#writing) void this.#pump();
     else if (this.#wake !== null && this.#isEnough()) this.#wake();
+    if (this.#full || (this.#bytes <= this.#maxBytes && this.#requests.length < this.#maxRequests)) return;
+    this.#full = true;
+    this.#options.full(true);
   }
 
   /** From now on nothing waits for more to come. Resolves when all that was pushed is written and acknowledged, or dropped. */
@@ -65,7 +101,7 @@ export class WriteQueue {
     this.#hurried = true;
     this.#wake?.();
     if (!this.#writing) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /** Drops what waits. Resolves when a write that has begun is over; what it wrote until then is acknowledged. */
@@ -100,14 +136,14 @@ export class WriteQueue {
       this.#options.failed(error);
     }
     this.#writing = false;
-    const idle = this.#idle;
-    this.#idle = [];
+    const idle = this.#onIdle;
+    this.#onIdle = [];
     for (const resolve of idle) resolve();
   }
 
   /** Undefined: write now. */
   #gather(isFirst: boolean): Promise<void> | undefined {
-    const configured = this.#options.gathering?.maxDelayMs ?? 0;
+    const configured = this.#options.collecting.gathering?.maxDelayMs ?? 0;
     const delayMs = configured > 0 ? configured : this.#lingerMs(isFirst);
     if (this.#hurried || this.#gathered || delayMs === 0 || this.#isEnough()) return undefined;
     return new Promise((resolve) => {
@@ -127,7 +163,7 @@ export class WriteQueue {
   }
 
   #isEnough(): boolean {
-    const gathering = this.#options.gathering;
+    const { gathering } = this.#options.collecting;
     if (gathering !== undefined && gathering.maxRecords > 0 && this.#records >= gathering.maxRecords) return true;
     return this.#bytes >= (gathering !== undefined && gathering.maxDelayMs > 0 ? MAX_WRITE_BYTES : LINGER_BYTES);
   }
@@ -139,7 +175,7 @@ export class WriteQueue {
     let taken = 1;
     let bytes = first.bytes.length;
     let count = first.count;
-    const maxRecords = this.#options.maxRecords ?? Infinity;
+    const maxRecords = this.#options.collecting.maxWriteRecords ?? Infinity;
     for (; taken < this.#requests.length; taken++) {
       const next = this.#requests[taken]!;
       if (bytes + next.bytes.length > MAX_WRITE_BYTES || count + next.count > maxRecords) break;
@@ -172,7 +208,7 @@ export class WriteQueue {
   }
 
   #makeRoom(): void {
-    if (!this.#full || this.#bytes > MAX_QUEUE_BYTES / 2) return;
+    if (!this.#full || this.#bytes > this.#maxBytes / 2 || this.#requests.length > this.#maxRequests / 2) return;
     this.#full = false;
     this.#options.full(false);
   }

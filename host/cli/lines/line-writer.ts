@@ -1,0 +1,109 @@
+import { ConnectorError } from '../../base/errors.ts';
+import { decodeAcks, type Ack } from '../../conduit/acks.ts';
+import { fieldHeader } from '../../conduit/field-header.ts';
+import type { Destination } from '../../connector/destination.ts';
+import { WriteQueue } from '../../sdk/write-queue.ts';
+
+export interface LineListener {
+  written(count: number): void;
+  /** Lines that follow each other and failed for the same reason. */
+  rejected(first: number, last: number, reason: string): void;
+}
+
+/** A write takes so much. */
+const MAX_RECORDS = 1000;
+const MAX_BYTES = 1024 * 1024;
+
+/** Writes the records of lines, one write while the next one fills, and tells what became of each line. Holds at most these two. */
+export class LineWriter {
+  readonly #queue: WriteQueue;
+  readonly #listener: LineListener;
+  readonly #maxRecords: number;
+  /** Numbers of the lines that are not acknowledged, oldest first. */
+  #lines: number[] = [];
+  /** Framed records that wait to become a request. */
+  #parts: Uint8Array[] = [];
+  #records = 0;
+  #bytes = 0;
+  #failure: ConnectorError | null = null;
+  #room: PromiseWithResolvers<void> | null = null;
+
+  constructor(destination: Pick<Destination, 'write' | 'collecting'>, listener: LineListener) {
+    this.#listener = listener;
+    const { gathering, maxWriteRecords } = destination.collecting;
+    this.#maxRecords = Math.min(MAX_RECORDS, gathering?.maxRecords || MAX_RECORDS, maxWriteRecords ?? MAX_RECORDS);
+    this.#queue = new WriteQueue({
+      write: (records) => destination.write(records),
+      acks: (response) => this.#tell(decodeAcks(response)),
+      failed: (error) => {
+        this.#failure = ConnectorError.from(error);
+        this.#setRoom();
+      },
+      full: (isFull) => {
+        if (isFull) this.#room = Promise.withResolvers();
+        else this.#setRoom();
+      },
+      collecting: destination.collecting,
+      room: { requests: 1 },
+    });
+  }
+
+  /** Resolves when there is room for the next record. Rejects when a write failed as a whole. */
+  async add(record: Uint8Array, line: number): Promise<void> {
+    await this.#room?.promise;
+    if (this.#failure !== null) throw this.#failure;
+    this.#lines.push(line);
+    const header = fieldHeader(record.length);
+    this.#parts.push(header, record);
+    this.#records++;
+    this.#bytes += header.length + record.length;
+    if (this.#records >= this.#maxRecords || this.#bytes >= MAX_BYTES) this.pause();
+  }
+
+  /** The input has nothing more at the moment: what is there need not wait for more to fill a write. */
+  pause(): void {
+    if (this.#records === 0) return;
+    const request = { bytes: Buffer.concat(this.#parts, this.#bytes), count: this.#records };
+    this.#parts = [];
+    this.#records = 0;
+    this.#bytes = 0;
+    this.#queue.push(request);
+  }
+
+  /** Resolves when all that was added is written. Rejects when a write failed as a whole. */
+  async settled(): Promise<void> {
+    this.pause();
+    await this.#queue.flush();
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  #setRoom(): void {
+    this.#room?.resolve();
+    this.#room = null;
+  }
+
+  #tell(acks: readonly Ack[]): undefined {
+    const lines = this.#lines.splice(0, acks.length);
+    this.#listener.written(acks.filter((ack) => ack.error === '').length);
+    for (const { first, last, reason } of rejections(acks, lines)) this.#listener.rejected(first, last, reason);
+  }
+}
+
+interface Rejection {
+  first: number;
+  last: number;
+  reason: string;
+}
+
+/** A broker that is gone fails every record: one message for all of them. */
+function rejections(acks: readonly Ack[], lines: readonly number[]): Rejection[] {
+  const found: Rejection[] = [];
+  acks.forEach(({ error }, index) => {
+    if (error === '') return;
+    const line = lines[index] ?? 0;
+    const previous = found.at(-1);
+    if (previous?.last === line - 1 && previous.reason === error) previous.last = line;
+    else found.push({ first: line, last: line, reason: error });
+  });
+  return found;
+}

@@ -1,0 +1,79 @@
+import type { Log } from '../base/log.ts';
+import { trimmedSettings, type Settings } from '../base/settings.ts';
+import type { InvalidParam } from '../runtime/contract.ts';
+import type { DestinationConnector } from '../runtime/destination.ts';
+import { checkSchemaSettings, destinationStages, type Collecting, type DestinationStages, type SchemaService } from '../sdk/index.ts';
+
+/** A destination as the plugin and the command line use it: a guest under supervision, with the stages of Conduit's SDK in front of it. */
+export interface Destination {
+  /** The problems of the settings, none if they are accepted. May be called again until `open`. */
+  configure(settings: Settings): Promise<InvalidParam[]>;
+  open(): Promise<void>;
+  /** What a `WriteQueue` in front of `write` has to keep to; known once the settings are accepted. */
+  readonly collecting: Collecting;
+  /**
+   * Writes a Destination.Run.Request and resolves with the Destination.Run.Response: one ack for each record, in order. Fewer only
+   * when `teardown` came meanwhile: those of the records that were written. Rejects if no outcome is known. One write at a time.
+   */
+  write(records: Uint8Array): Promise<Uint8Array>;
+  /** After the writes in flight; no more of them follow. */
+  stop(): Promise<void>;
+  /** Ends writes that wait and closes; in any state, any number of times. */
+  teardown(): Promise<void>;
+}
+
+export interface DestinationComposition {
+  log: Log;
+  /** Conduit's schema service, called when the first record with a schema arrives; null where there is none: records then keep their bytes. */
+  schemas: (() => SchemaService) | null;
+  /** Values for settings that are not set, in place of the component's own defaults. */
+  defaults?: Settings;
+}
+
+/** Puts the stages (`sdk.batch.*`, `sdk.rate.*`, `sdk.schema.extract.*`) in front of a destination of the runtime. */
+export function composeDestination(connector: Omit<DestinationConnector, 'specify'>, composition: DestinationComposition): Destination {
+  return new ComposedDestination(connector, composition);
+}
+
+class ComposedDestination implements Destination {
+  readonly #connector: Omit<DestinationConnector, 'specify'>;
+  readonly #composition: DestinationComposition;
+  #stages: DestinationStages = {};
+
+  constructor(connector: Omit<DestinationConnector, 'specify'>, composition: DestinationComposition) {
+    this.#connector = connector;
+    this.#composition = composition;
+  }
+
+  async configure(given: Settings): Promise<InvalidParam[]> {
+    const { defaults = {}, schemas } = this.#composition;
+    const isSet = Object.entries(trimmedSettings(given)).filter(([name, value]) => value !== '' || !(name in defaults));
+    const settings = trimmedSettings({ ...defaults, ...Object.fromEntries(isSet) });
+    const invalid = await this.#connector.configure(settings);
+    if (invalid.length > 0) return invalid;
+    const unmet = schemas === null ? checkSchemaSettings(settings) : [];
+    if (unmet.length === 0) this.#stages = destinationStages({ ...this.#composition, settings });
+    return unmet;
+  }
+
+  open(): Promise<void> {
+    return this.#connector.open();
+  }
+
+  get collecting(): Collecting {
+    return this.#stages.collecting ?? {};
+  }
+
+  write(records: Uint8Array): Promise<Uint8Array> {
+    return this.#stages.write?.(records, (part) => this.#connector.write(part)) ?? this.#connector.write(records);
+  }
+
+  stop(): Promise<void> {
+    return this.#connector.stop();
+  }
+
+  async teardown(): Promise<void> {
+    // A write that waits for the rate limit or a schema ends when the stages close, one that waits for a broker when the connector does.
+    await Promise.all([this.#stages.close?.(), this.#connector.teardown()]);
+  }
+}
