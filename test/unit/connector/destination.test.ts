@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { composeDestination, type DestinationComposition } from '../../../host/connector/destination.ts';
 import type { Settings } from '../../../host/base/settings.ts';
-import { FakeDestination, acksOf, positionsOf, records } from '../plugin/support.ts';
+import { FakeDestination, acksOf, eventually, positionsOf, records } from '../plugin/support.ts';
 
 function composed(composition: Partial<DestinationComposition> = {}) {
   const inner = new FakeDestination();
@@ -45,9 +45,10 @@ describe('a composed destination', () => {
   });
 
   test('ends a write that waits for its rate when it is torn down', async () => {
-    const { destination } = composed();
+    const { inner, destination } = composed();
     await destination.configure({ 'sdk.rate.perSecond': '0.001', 'sdk.rate.burst': '1' });
     const acks = destination.write(records(0, 2));
+    await eventually(() => inner.writes.length === 1);
     await destination.teardown();
     expect(acksOf([await acks])).toEqual([{ position: 'p0', error: '' }]);
   });

@@ -354,7 +354,7 @@ describe('the progress line', () => {
     return source;
   };
   const slowly = (destination: FakeDestination): FakeDestination => {
-    destination.delay = () => new Promise((resolve) => setTimeout(resolve, 30));
+    destination.delay = () => new Promise((resolve) => setTimeout(resolve, 60));
     return destination;
   };
 
