@@ -69,7 +69,7 @@ class Transfer {
   #room: number;
   #isFull = false;
   #sourceError: ConnectorError | null = null;
-  #writeError: unknown = null;
+  #writeError: ConnectorError | null = null;
   /** The last write took too long after a stop: what comes of it is not known here. */
   #isLeft = false;
   #wake: (() => void) | null = null;
@@ -83,7 +83,7 @@ class Transfer {
       write: (records) => destination.write(records),
       acks: (response) => this.#acknowledge(response),
       failed: (error) => {
-        this.#writeError = error;
+        this.#writeError = ConnectorError.from(error);
         this.#wake?.();
       },
       full: (isFull) => {
