@@ -1,5 +1,9 @@
 import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../base/errors.ts';
+import { writeEntry } from './record-fields.ts';
+import { structTooDeep } from './struct-depth.ts';
+import { StructWriter } from './struct-writer.ts';
+import { CHANGE, DATA, RECORD } from './tags.ts';
 
 type Json = null | boolean | number | string | InexactInteger | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
@@ -12,19 +16,6 @@ const EXPECTED =
   'expected an OpenCDC record such as {"position":null,"operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":{"id":1}}}';
 /** Characters of a wrong value that a message repeats. */
 const MAX_QUOTED = 40;
-/** Deeper values are refused: encoding recurses, and so does everybody who decodes. */
-const MAX_DEPTH = 64;
-
-/** Field number and wire type of `opencdc.v1` messages and of `google.protobuf.Struct`; a test compares them with `proto/`. */
-const BYTES = 2;
-const tag = (field: number, wire: number = BYTES): number => (field << 3) | wire;
-const RECORD = { position: tag(1), operation: tag(2, 0), metadata: tag(3), key: tag(4), payload: tag(5) };
-const CHANGE = { before: tag(1), after: tag(2) };
-const DATA = { raw: tag(1), structured: tag(2) };
-const ENTRY = { key: tag(1), value: tag(2) };
-const STRUCT_FIELDS = tag(1);
-const LIST_VALUES = tag(1);
-const VALUE = { null: tag(1, 0), number: tag(2, 1), string: tag(3), bool: tag(4, 0), struct: tag(5), list: tag(6) };
 
 /** What structured data can hold, as JavaScript values; numbers are 64-bit floats. */
 export type StructuredValue = null | boolean | number | string | readonly StructuredValue[] | { readonly [key: string]: StructuredValue };
@@ -44,7 +35,7 @@ export function encodeRecord(record: {
   metadata(writer, record.metadata);
   const write = (field: number, data: Uint8Array | Structured | null, where: string): void => {
     if (!(data instanceof Uint8Array)) return given(data as Json) ? structured(writer, field, data as JsonObject, where) : undefined;
-    writer.uint32(field).fork().uint32(DATA.raw).bytes(data).ldelim();
+    writer.uint32(field).fork().uint32(DATA.rawData).bytes(data).ldelim();
   };
   write(RECORD.key, record.key, 'key');
   writer.uint32(RECORD.payload).fork();
@@ -92,8 +83,9 @@ function parse(line: string): Json {
   try {
     if (!MAYBE_INEXACT.test(line)) return JSON.parse(line) as Json;
     return JSON.parse(line, keepInexact as (key: string, value: unknown) => unknown) as Json;
-  } catch {
-    throw invalid(`it is not JSON; ${EXPECTED}`);
+  } catch (error) {
+    // With `keepInexact`, JSON.parse recurses, and so it may run out of stack.
+    throw error instanceof RangeError ? structTooDeep('it') : invalid(`it is not JSON; ${EXPECTED}`);
   }
 }
 
@@ -120,25 +112,20 @@ function operation(value: Json | undefined): number {
 function metadata(writer: Writer, entries: JsonObject): void {
   for (const [key, value] of Object.entries(entries)) {
     if (typeof value !== 'string') throw invalid(`metadata "${key}" is ${describe(value)}, expected a text`);
-    writer
-      .uint32(RECORD.metadata)
-      .fork()
-      .uint32(ENTRY.key)
-      .string(key.toWellFormed())
-      .uint32(ENTRY.value)
-      .string(value.toWellFormed())
-      .ldelim();
+    writeEntry(writer, RECORD.metadata, key, value);
   }
 }
 
 function data(writer: Writer, field: number, value: Json, where: string): void {
-  if (typeof value === 'string') writer.uint32(field).fork().uint32(DATA.raw).bytes(base64(value, where)).ldelim();
+  if (typeof value === 'string') writer.uint32(field).fork().uint32(DATA.rawData).bytes(base64(value, where)).ldelim();
   else structured(writer, field, asObject(value, where), where.slice(1, -1));
 }
 
 function structured(writer: Writer, field: number, object: JsonObject, root: string): void {
   writer.uint32(field).fork();
-  struct(writer, DATA.structured, object, { root, steps: [] });
+  writer.uint32(DATA.structuredData).fork();
+  fieldsOf(new StructWriter(writer, `"${root}"`), object, { root, steps: [] });
+  writer.ldelim();
   writer.ldelim();
 }
 
@@ -152,39 +139,42 @@ function at({ root, steps }: Path): string {
   return `"${root}${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step.slice(0, MAX_QUOTED)}`)).join('')}"`;
 }
 
-function struct(writer: Writer, field: number, object: JsonObject, path: Path): void {
-  checkDepth(path);
-  writer.uint32(field).fork();
+function fieldsOf(writer: StructWriter, object: JsonObject, path: Path): void {
   for (const [key, value] of Object.entries(object)) {
     path.steps.push(key);
-    writer.uint32(STRUCT_FIELDS).fork().uint32(ENTRY.key).string(key.toWellFormed());
-    writer.uint32(ENTRY.value).fork();
+    writer.beginField(key);
     valueOf(writer, value, path);
-    writer.ldelim().ldelim();
+    writer.endField();
     path.steps.pop();
   }
-  writer.ldelim();
 }
 
-function valueOf(writer: Writer, value: Json, path: Path): void {
-  if (value === null) writer.uint32(VALUE.null).int32(0);
-  else if (typeof value === 'boolean') writer.uint32(VALUE.bool).bool(value);
-  else if (typeof value === 'string') writer.uint32(VALUE.string).string(value.toWellFormed());
+function valueOf(writer: StructWriter, value: Json, path: Path): void {
+  if (value === null) writer.null();
+  else if (typeof value === 'boolean') writer.bool(value);
+  else if (typeof value === 'string') writer.string(value);
   else if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw invalid(`${at(path)} holds a number beyond the range of a 64-bit float`);
-    writer.uint32(VALUE.number).double(value);
+    writer.number(value);
   } else if (value instanceof InexactInteger) {
     const { digits } = value;
     const shown = digits.length <= MAX_QUOTED ? digits : `${digits.slice(0, MAX_QUOTED)}...`;
     throw invalid(
       `${at(path)} is ${shown}, which a 64-bit float, all that structured data can hold, would change to ${Number(digits)}: write it as a text`,
     );
-  } else if (Array.isArray(value)) list(writer, value, path);
-  else if (isPlain(value)) struct(writer, VALUE.struct, value, path);
-  else
+  } else if (Array.isArray(value)) {
+    writer.beginList();
+    itemsOf(writer, value, path);
+    writer.end();
+  } else if (isPlain(value)) {
+    writer.beginObject();
+    fieldsOf(writer, value, path);
+    writer.end();
+  } else {
     throw invalid(
       `${at(path)} is ${typeof value === 'object' ? 'an object of a class' : `a ${typeof value}`}, which structured data cannot hold: expected null, true, false, a number, a text, a list or an object`,
     );
+  }
 }
 
 /** False for what only a program can give: a Date, a Map, a bigint, undefined. */
@@ -194,22 +184,14 @@ function isPlain(value: Json): value is JsonObject {
   return prototype === Object.prototype || prototype === null;
 }
 
-function list(writer: Writer, values: Json[], path: Path): void {
-  checkDepth(path);
-  writer.uint32(VALUE.list).fork();
+function itemsOf(writer: StructWriter, values: Json[], path: Path): void {
   for (const [index, value] of values.entries()) {
     path.steps.push(index);
-    writer.uint32(LIST_VALUES).fork();
+    writer.beginItem();
     valueOf(writer, value, path);
-    writer.ldelim();
+    writer.endItem();
     path.steps.pop();
   }
-  writer.ldelim();
-}
-
-/** The data itself is the first level, each step into an object or a list one more. */
-function checkDepth(path: Path): void {
-  if (path.steps.length >= MAX_DEPTH) throw invalid(`"${path.root}" is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 function base64(value: Json, where: string): Uint8Array {

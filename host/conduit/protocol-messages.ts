@@ -87,13 +87,6 @@ export function encodeBytes(bytes: Uint8Array): Uint8Array {
   return bytes.length === 0 ? EMPTY : protobuf.Writer.create().uint32(tag(1)).bytes(bytes).finish();
 }
 
-/** `repeated bytes`, or messages that are encoded already, in field 1. */
-export function encodeItems(items: readonly Uint8Array[]): Uint8Array {
-  const writer = protobuf.Writer.create();
-  for (const item of items) writer.uint32(tag(1)).bytes(item);
-  return writer.finish();
-}
-
 /** The one `string` field of a message, number 1; empty if it is absent. */
 export function decodeString(message: Uint8Array): string {
   return Buffer.from(decodeBytes(message)).toString('utf8');

@@ -1,10 +1,10 @@
 /** `opencdc.v1.Record` as an object, for programs. The hot paths never make one: they move records as bytes. */
-import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../base/errors.ts';
 import { encodeRecord, type Structured } from './json-record.ts';
-import { fieldHeader } from './field-header.ts';
-import { recordsOf } from './record-batches.ts';
-import { plainStruct } from './struct-values.ts';
+import { dataOf, eachField, readEntry } from './record-fields.ts';
+import { contentsOf, encodeFrames } from './stream-message.ts';
+import { readPlainStruct } from './struct-reader.ts';
+import { CHANGE, RECORD } from './tags.ts';
 
 export type Operation = 'create' | 'update' | 'delete' | 'snapshot';
 
@@ -27,23 +27,21 @@ const OPERATIONS: readonly Operation[] = ['create', 'update', 'delete', 'snapsho
 /** The records of a Source.Run.Response or Destination.Run.Request. Bytes are views of `batch`. Throws `input.invalid`. */
 export function decodeRecords(batch: Uint8Array): OpenCdcRecord[] {
   // A Buffer would give Buffers, which are not what the type says.
-  return recordsOf(new Uint8Array(batch.buffer, batch.byteOffset, batch.length)).map(decodeRecord);
+  return contentsOf(new Uint8Array(batch.buffer, batch.byteOffset, batch.length), 'records').map(decodeRecord);
 }
 
 /** A Destination.Run.Request of these records. Throws `input.invalid`, which names the record by its index. */
 export function encodeRecords(records: readonly OpenCdcRecord[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const [index, record] of records.entries()) {
-    let bytes: Uint8Array;
-    try {
-      bytes = encodeRecord(record);
-    } catch (error) {
-      const { code, message } = ConnectorError.from(error);
-      throw new ConnectorError(code, `records[${index}]: ${message}`, { cause: error });
-    }
-    parts.push(fieldHeader(bytes.length), bytes);
-  }
-  return Buffer.concat(parts);
+  return encodeFrames(
+    records.map((record, index) => {
+      try {
+        return encodeRecord(record);
+      } catch (error) {
+        const { code, message } = ConnectorError.from(error);
+        throw new ConnectorError(code, `records[${index}]: ${message}`, { cause: error });
+      }
+    }),
+  );
 }
 
 function decodeRecord(bytes: Uint8Array): OpenCdcRecord {
@@ -54,15 +52,21 @@ function decodeRecord(bytes: Uint8Array): OpenCdcRecord {
     key: null,
     payload: { before: null, after: null },
   };
-  eachField(bytes, (reader, field) => {
-    if (field === 1) record.position = reader.bytes();
-    else if (field === 2) record.operation = operationOf(reader.int32());
-    else if (field === 3) readEntry(reader.bytes(), record.metadata);
-    else if (field === 4) record.key = readData(reader.bytes());
-    else if (field === 5) readChange(reader.bytes(), record.payload);
-    else return false;
-    return true;
-  });
+  try {
+    eachField(bytes, (tag, reader) => {
+      if (tag === RECORD.position) record.position = reader.bytes();
+      else if (tag === RECORD.operation) record.operation = operationOf(reader.int32());
+      else if (tag === RECORD.metadata) {
+        const [key, value] = readEntry(reader);
+        record.metadata[key] = value;
+      } else if (tag === RECORD.key) record.key = readData(reader.bytes());
+      else if (tag === RECORD.payload) readChange(reader.bytes(), record.payload);
+      else reader.skipType(tag & 7);
+    });
+  } catch (error) {
+    if (error instanceof ConnectorError) throw error;
+    throw new ConnectorError('input.invalid', 'expected an opencdc.v1.Record, got bytes that do not decode as such', { cause: error });
+  }
   return record;
 }
 
@@ -73,48 +77,15 @@ function operationOf(number: number): Operation {
   return operation;
 }
 
-function readEntry(bytes: Uint8Array, metadata: Record<string, string>): void {
-  let key = '';
-  let value = '';
-  eachField(bytes, (reader, field) => {
-    if (field === 1) key = reader.string();
-    else if (field === 2) value = reader.string();
-    else return false;
-    return true;
-  });
-  metadata[key] = value;
-}
-
 function readChange(bytes: Uint8Array, payload: OpenCdcRecord['payload']): void {
-  eachField(bytes, (reader, field) => {
-    if (field === 1) payload.before = readData(reader.bytes());
-    else if (field === 2) payload.after = readData(reader.bytes());
-    else return false;
-    return true;
+  eachField(bytes, (tag, reader) => {
+    if (tag === CHANGE.before) payload.before = readData(reader.bytes());
+    else if (tag === CHANGE.after) payload.after = readData(reader.bytes());
+    else reader.skipType(tag & 7);
   });
 }
 
 function readData(bytes: Uint8Array): Data {
-  let data: Data = null;
-  eachField(bytes, (reader, field) => {
-    if (field === 1) data = reader.bytes();
-    else if (field === 2) data = plainStruct(reader.bytes());
-    else return false;
-    return true;
-  });
-  return data;
-}
-
-/** Calls `read` for each field; it says whether it has consumed the field. */
-function eachField(message: Uint8Array, read: (reader: protobuf.Reader, field: number) => boolean): void {
-  const reader = protobuf.Reader.create(message);
-  try {
-    while (reader.pos < reader.len) {
-      const tag = reader.uint32();
-      if (!read(reader, tag >>> 3)) reader.skipType(tag & 7);
-    }
-  } catch (error) {
-    if (error instanceof ConnectorError) throw error;
-    throw new ConnectorError('input.invalid', 'expected an opencdc.v1.Record, got bytes that do not decode as such', { cause: error });
-  }
+  const { raw, structured } = dataOf(bytes);
+  return structured === null ? raw : readPlainStruct(structured);
 }

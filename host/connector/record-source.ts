@@ -1,6 +1,6 @@
-import { ConnectorError } from '../base/errors.ts';
+import { type ConnectorError } from '../base/errors.ts';
 import { decodeRecords, type OpenCdcRecord } from '../conduit/record.ts';
-import { encodeItems } from '../conduit/protocol-messages.ts';
+import { encodeFrames } from '../conduit/stream-message.ts';
 import type { Batch } from '../runtime/contract.ts';
 import type { Source } from './source.ts';
 
@@ -104,7 +104,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
 
   #taken(batch: Batch): RecordBatch {
     const records = decodeRecords(batch.data);
-    const emitted: Emitted = { positions: encodeItems(records.map(({ position }) => position)), acked: false };
+    const emitted: Emitted = { positions: encodeFrames(records.map(({ position }) => position)), acked: false };
     this.#emitted.push(emitted);
     return {
       records,

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../base/errors.ts';
 import { AckQueue } from './ack-queue.ts';
-import { countRecords, lastAckedPosition, withoutFirst } from '../conduit/frames.ts';
+import { surveyFrames } from '../conduit/frames.ts';
+import { withoutFirst } from '../conduit/stream-message.ts';
 import type { Limits } from './limits.ts';
 
 /**
@@ -26,12 +27,13 @@ export class AckLedger {
 
   /** Takes a Source.Run.Request. True: there is something to deliver. Throws for one that cannot be right. */
   acknowledge(message: Uint8Array): boolean {
-    const count = countRecords(message);
-    if (count === null) throw new ConnectorError('input.invalid', 'An acknowledgement cannot be read: expected a Source.Run.Request.');
+    const positions = surveyFrames(message);
+    if (positions === null) throw new ConnectorError('input.invalid', 'An acknowledgement cannot be read: expected a Source.Run.Request.');
+    const { count } = positions;
     if (count === 0) return false;
     const all = this.#stale + this.#outstanding;
     if (count > all) throw new ConnectorError('input.invalid', `${count} records were acknowledged, ${all} are outstanding.`);
-    this.resume = new Uint8Array(lastAckedPosition(message)!);
+    this.resume = new Uint8Array(message.subarray(positions.start, positions.end));
     const swallowed = Math.min(count, this.#stale);
     this.#stale -= swallowed;
     if (swallowed === count) return false;

@@ -2,7 +2,7 @@ import { ConnectorError } from '../base/errors.ts';
 import type { Fetched, Outgoing, SendFailure } from '../kafka/contract.ts';
 import type { Batch, Credit } from './contract.ts';
 import type { Limits } from './limits.ts';
-import { countRecords, lastRecordPosition } from '../conduit/frames.ts';
+import { countFrames, lastFrame, surveyFrames } from '../conduit/frames.ts';
 
 // jco coerces numbers without a word (2^40 + 5 becomes 5, -1 becomes 4294967295), so both directions are checked here.
 
@@ -49,10 +49,10 @@ export function batchBreach(batch: Batch, credit: Credit, limits: Limits): strin
   if (batch.lastPosition.length > limits.positionBytes) {
     return `read returned a position of ${batch.lastPosition.length} bytes, the limit is ${limits.positionBytes}`;
   }
-  const records = countRecords(batch.data);
+  const records = surveyFrames(batch.data);
   if (records === null) return 'read returned data that is no Source.Run.Response';
-  if (records !== batch.count) return `read returned a count of ${batch.count} with ${records} records`;
-  const last = lastRecordPosition(batch.data);
+  if (records.count !== batch.count) return `read returned a count of ${batch.count} with ${records.count} records`;
+  const last = lastFrame(batch.data.subarray(records.start, records.end)); // field 1 of a record is its position
   if (last === null || Buffer.compare(last, batch.lastPosition) !== 0) return "read returned a last position that is not its last record's";
   return null;
 }
@@ -60,7 +60,7 @@ export function batchBreach(batch: Batch, credit: Credit, limits: Limits): strin
 /** What the guest returned from `write` for `records` records. */
 export function answerBreach(answer: Uint8Array, records: number, limits: Limits): string | null {
   if (answer.length > limits.writeBytes) return `write returned ${answer.length} bytes, the limit is ${limits.writeBytes}`;
-  const acks = countRecords(answer);
+  const acks = countFrames(answer);
   if (acks === null) return 'write returned data that is no Destination.Run.Response';
   if (acks !== records) return `write was given ${records} records and returned ${acks} acks`;
   return null;

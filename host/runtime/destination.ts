@@ -2,7 +2,7 @@ import { Backoff } from '../base/backoff.ts';
 import { ConnectorError } from '../base/errors.ts';
 import { within } from '../base/wait.ts';
 import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
-import { countRecords } from '../conduit/frames.ts';
+import { countFrames } from '../conduit/frames.ts';
 import { GuestConnector } from './guest-connector.ts';
 import { destinationGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
@@ -51,7 +51,7 @@ export class DestinationConnector extends GuestConnector {
     if (this.state !== 'open') {
       throw this.closing ? new ConnectorError('cancelled', 'The connector is stopping.') : outOfOrder('write', this.state);
     }
-    const count = countRecords(records);
+    const count = countFrames(records);
     if (count === null || count === 0) {
       throw new ConnectorError('input.invalid', 'A write cannot be read: expected a Destination.Run.Request with one record or more.');
     }

@@ -2,7 +2,9 @@ import type { Type } from 'avsc';
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { SchemaName } from '../schema/avro/records.ts';
-import { recordsOf } from '../conduit/record-batches.ts';
+import { encodeRefusal } from '../conduit/acks.ts';
+import { positionOf } from '../conduit/record-fields.ts';
+import { contentsOf, encodeFrames } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
 import type { SchemaSettings } from './settings.ts';
 
@@ -38,19 +40,19 @@ export class DestinationSchemas {
     const avro = await (this.#records ??= import('../schema/avro/records.ts'));
     const parts: DecodedPart[] = [];
     let good: Uint8Array[] = [];
-    for (const record of recordsOf(batch)) {
+    for (const record of contentsOf(batch, 'records')) {
       try {
-        good.push(avro.item(await this.#decodeRecord(avro, record)));
+        good.push(await this.#decodeRecord(avro, record));
       } catch (error) {
         const { code, message } = ConnectorError.from(error);
         if (code === 'cancelled') throw error; // the end of the connector says nothing about the record
         this.#log('error', `a record was refused: ${message}`);
-        if (good.length > 0) parts.push({ records: Buffer.concat(good) });
+        if (good.length > 0) parts.push({ records: encodeFrames(good) });
         good = [];
-        parts.push({ acks: avro.refusal(record, message) });
+        parts.push({ acks: encodeRefusal(positionOf(record), message) });
       }
     }
-    if (good.length > 0) parts.push({ records: Buffer.concat(good) });
+    if (good.length > 0) parts.push({ records: encodeFrames(good) });
     return parts;
   }
 

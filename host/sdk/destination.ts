@@ -2,7 +2,8 @@ import type { Log } from '../base/log.ts';
 import { DestinationSchemas } from './destination-schemas.ts';
 import { patientSchemas } from '../schema/patient-schemas.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { joinBatches, mayHaveSchema, splitBatch } from '../conduit/record-batches.ts';
+import { mayHaveSchema } from '../conduit/schema-metadata.ts';
+import { joinMessages, splitMessage } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
 import type { Settings } from '../base/settings.ts';
 import { batchSettings, rateSettings, schemaDecodeSettings } from './settings.ts';
@@ -47,7 +48,7 @@ export function destinationStages(options: DestinationStagesOptions): Destinatio
       responses.push(await next(records));
       return;
     }
-    for (const part of splitBatch(records, limiter.burst)) {
+    for (const part of splitMessage(records, limiter.burst, 'records')) {
       await limiter.take(part.count, closing.signal);
       responses.push(await next(part.bytes));
     }
@@ -66,7 +67,7 @@ export function destinationStages(options: DestinationStagesOptions): Destinatio
         // What was written before the end came would be written twice if its acks were lost.
         if (!closing.signal.aborted || responses.length === 0) throw error;
       }
-      return joinBatches(responses);
+      return joinMessages(responses);
     },
     close: () => {
       closing.abort();

@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { Part, Registry } from '../schema/avro/extraction.ts';
-import { recordsOf } from '../conduit/record-batches.ts';
+import { contentsOf, encodeFrames } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
 import type { SchemaExtractSettings } from './settings.ts';
 
@@ -32,8 +32,8 @@ export class SourceSchemas {
       unstructured: (part) => this.#warn(part),
     };
     const records: Uint8Array[] = [];
-    for (const record of recordsOf(batch)) records.push(await extractRecord(record, this.#settings, registry));
-    return Buffer.concat(records);
+    for (const record of contentsOf(batch, 'records')) records.push(await extractRecord(record, this.#settings, registry));
+    return encodeFrames(records);
   }
 
   #warn(part: Part): void {

@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Batch, Credit } from '../runtime/contract.ts';
 import type { SourceSink } from '../runtime/source.ts';
 import { patientSchemas } from '../schema/patient-schemas.ts';
-import { joinBatches } from '../conduit/record-batches.ts';
+import { joinMessages } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
 import type { Settings } from '../base/settings.ts';
 import { batchSettings, schemaExtractSettings, type BatchSettings } from './settings.ts';
@@ -164,7 +164,8 @@ class SourceStage implements SourceSink {
     this.#clear();
     const last = held[held.length - 1];
     if (last === undefined || this.#closed) return;
-    const whole = held.length === 1 ? last : { data: joinBatches(held.map((batch) => batch.data)), count, lastPosition: last.lastPosition };
+    const whole =
+      held.length === 1 ? last : { data: joinMessages(held.map((batch) => batch.data)), count, lastPosition: last.lastPosition };
     if (!this.#outlet!.batch(whole)) this.#outletFull = true;
   }
 

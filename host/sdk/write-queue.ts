@@ -1,5 +1,5 @@
 import { ConnectorError } from '../base/errors.ts';
-import { itemsOf, type Items } from '../conduit/repeated-field.ts';
+import { readStreamMessage, type StreamMessage } from '../conduit/stream-message.ts';
 
 /** One write takes so much at most, unless a single request is larger. */
 const MAX_WRITE_BYTES = 1024 * 1024;
@@ -56,7 +56,7 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions;
   readonly #maxBytes: number;
   readonly #maxRequests: number;
-  #requests: Items[] = [];
+  #requests: StreamMessage[] = [];
   #records = 0;
   #bytes = 0;
   #writing = false;
@@ -84,7 +84,7 @@ export class WriteQueue {
     return !this.#writing && this.#requests.length === 0;
   }
 
-  push(request: Items): void {
+  push(request: StreamMessage): void {
     if (this.#closed || request.count === 0) return;
     this.#requests.push(request);
     this.#records += request.count;
@@ -120,7 +120,7 @@ export class WriteQueue {
         const part = this.#take();
         if (part === null) break; // dropped meanwhile
         const acks = await this.#options.write(part.bytes);
-        const answered = itemsOf(acks, 'the acks of a write').count;
+        const answered = readStreamMessage(acks, 'the acks of a write').count;
         if (this.#closed && answered <= part.count) {
           if (answered > 0) void this.#options.acks(acks);
           break;
@@ -169,7 +169,7 @@ export class WriteQueue {
   }
 
   /** The requests from the front that make one write. Concatenated requests are one request. */
-  #take(): Items | null {
+  #take(): StreamMessage | null {
     const first = this.#requests[0];
     if (first === undefined) return null;
     let taken = 1;

@@ -1,4 +1,5 @@
 // Any bytes that a destination may be given: other encodings of a good request, damaged ones, and very large ones.
+import { MAX_STRUCT_DEPTH } from '../../host/conduit/struct-depth.ts';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDestination, requestOf, write, writeBytes } from '../support/data-path.ts';
@@ -146,9 +147,11 @@ describe('a message', () => {
     };
     const after = (levels: number) => Buffer.concat([field(1, Buffer.from('p')), field(5, field(2, nested(levels)))]);
     const key = (levels: number) => Buffer.concat([field(4, nested(levels)), field(5, field(2, field(1, Buffer.from('v'))))]);
-    const refused = 'failed to prepare record: structured data is nested deeper than 500 levels';
+    // The same limit as that of all ways into structured data in the host.
+    const deepest = MAX_STRUCT_DEPTH;
+    const refused = `failed to prepare record: structured data is nested deeper than ${deepest} levels`;
     for (const g of [guest, rawGuest]) {
-      const { acks, records } = await writeBytes(g, requestOf([after(450), after(600), key(600), key(2000), key(1)]));
+      const { acks, records } = await writeBytes(g, requestOf([after(deepest), after(deepest + 1), key(deepest + 1), key(2000), key(1)]));
       expect(acks.map((ack) => ack.error)).toEqual(['', refused, refused, refused, '']);
       expect(records).toHaveLength(2);
     }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { unless } from '../../base/wait.ts';
-import { acksWithoutErrors, decodeAcks, encodeAckRequest, firstRecords, type Ack } from '../../conduit/acks.ts';
+import { acksWithoutErrors, decodeAcks, encodeAckRequest, type Ack } from '../../conduit/acks.ts';
+import { firstFrames } from '../../conduit/stream-message.ts';
 import type { Destination } from '../../connector/destination.ts';
 import type { Source } from '../../connector/source.ts';
 import type { Batch, Credit } from '../../runtime/contract.ts';
@@ -104,7 +105,7 @@ class Transfer {
     const count = Math.min(batch.count, this.#room);
     if (count === 0 || this.#isOver || this.#options.stop.aborted) return false;
     this.#room -= count;
-    this.#queue.push({ bytes: count < batch.count ? firstRecords(batch.data, count) : batch.data, count });
+    this.#queue.push({ bytes: count < batch.count ? firstFrames(batch.data, count) : batch.data, count });
     this.#options.taken(count);
     this.#wake?.();
     return !this.#isFull && this.#room > 0;

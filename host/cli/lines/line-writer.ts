@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { decodeAcks, type Ack } from '../../conduit/acks.ts';
-import { fieldHeader } from '../../conduit/field-header.ts';
+import { frameHeader } from '../../conduit/stream-message.ts';
 import type { Destination } from '../../connector/destination.ts';
 import { WriteQueue } from '../../sdk/write-queue.ts';
 
@@ -53,7 +53,7 @@ export class LineWriter {
     await this.#room?.promise;
     if (this.#failure !== null) throw this.#failure;
     this.#lines.push(line);
-    const header = fieldHeader(record.length);
+    const header = frameHeader(record.length);
     this.#parts.push(header, record);
     this.#records++;
     this.#bytes += header.length + record.length;

@@ -1,14 +1,15 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { unzigzag, VarintReader } from '../../base/varint.ts';
 import type { RecordSet } from '../../kafka/contract.ts';
 
 /** Calls `each` with the value of every record of a set (a view of the set), null for a null value. */
 export function eachValue(set: RecordSet, each: (value: Uint8Array | null) => void): void {
   const cursor = new Cursor(set.records);
   for (let i = 0; i < set.count; i++) {
-    const end = cursor.varint() + cursor.position;
+    const end = cursor.signed() + cursor.at;
     cursor.skip(1); // attributes
-    cursor.varint(); // timestamp delta
-    cursor.varint(); // offset delta
+    cursor.signed(); // timestamp delta
+    cursor.signed(); // offset delta
     cursor.sized(); // key
     each(cursor.sized());
     cursor.seek(end); // past the headers
@@ -18,49 +19,36 @@ export function eachValue(set: RecordSet, each: (value: Uint8Array | null) => vo
 /** The offset of the last record of a set that is not empty. */
 export function lastOffset(set: RecordSet): bigint {
   const cursor = new Cursor(set.records);
-  for (let i = 1; i < set.count; i++) cursor.skip(cursor.varint());
-  cursor.varint(); // length
+  for (let i = 1; i < set.count; i++) cursor.skip(cursor.signed());
+  cursor.signed(); // length
   cursor.skip(1); // attributes
-  cursor.varint(); // timestamp delta
-  return set.baseOffset + BigInt(cursor.varint());
+  cursor.signed(); // timestamp delta
+  return set.baseOffset + BigInt(cursor.signed());
 }
 
 /** Reads the fields of Kafka's record encoding, magic 2. */
-class Cursor {
-  readonly #bytes: Uint8Array;
-  position = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  /** A zigzag varint of up to 64 bits; as a number, for what is skipped or is a length. */
-  varint(): number {
-    let value = 0;
-    for (let scale = 1, i = 0; i < 10; scale *= 128, i++) {
-      const byte = this.#bytes[this.position++];
-      if (byte === undefined) throw corrupt();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-    }
-    throw corrupt();
+class Cursor extends VarintReader {
+  signed(): number {
+    const value = this.next();
+    if (value < 0) throw corrupt();
+    return unzigzag(value);
   }
 
   sized(): Uint8Array | null {
-    const length = this.varint();
+    const length = this.signed();
     if (length < 0) return null;
-    const start = this.position;
+    const start = this.at;
     this.skip(length);
-    return this.#bytes.subarray(start, this.position);
+    return this.bytes.subarray(start, this.at);
   }
 
   skip(count: number): void {
-    this.seek(this.position + count);
+    this.seek(this.at + count);
   }
 
   seek(position: number): void {
-    if (position < this.position || position > this.#bytes.length) throw corrupt();
-    this.position = position;
+    if (position < this.at || position > this.bytes.length) throw corrupt();
+    this.at = position;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Call, CallHandlers } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { STATUS, StatusError } from '../grpc/status.ts';
 import { EMPTY, decodeBytes, decodeConfig } from '../../conduit/protocol-messages.ts';
-import { itemsOf } from '../../conduit/repeated-field.ts';
+import { readStreamMessage } from '../../conduit/stream-message.ts';
 import { WriteQueue } from '../../sdk/write-queue.ts';
 
 const SERVICE = '/connector.v2.DestinationPlugin/';
@@ -101,7 +101,7 @@ export class DestinationService extends ConnectorService<Destination> {
   #receive(call: Call, queue: WriteQueue, request: Buffer): void {
     if (this.#isBroken) return;
     try {
-      const records = itemsOf(request, 'records');
+      const records = readStreamMessage(request, 'records');
       if (records.count === 0) return; // an answer without acks panics Conduit
       this.#lastRequest = records.bytes;
       queue.push(records);

@@ -7,7 +7,7 @@ import type { Call, CallHandlers } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { EMPTY, decodeBytes, decodeConfig, encodeBytes } from '../../conduit/protocol-messages.ts';
 import { wrongState } from './grpc-status.ts';
-import { itemsOf } from '../../conduit/repeated-field.ts';
+import { readStreamMessage } from '../../conduit/stream-message.ts';
 
 const SERVICE = '/connector.v2.SourcePlugin/';
 
@@ -101,7 +101,7 @@ export class SourceService extends ConnectorService<Source> {
   /** arch-v1 sends one position a message, thousands in a burst: those of one turn of the event loop go on as one. */
   #ack(call: Call, request: Buffer): void {
     try {
-      const acks = itemsOf(request, 'acknowledgements');
+      const acks = readStreamMessage(request, 'acknowledgements');
       if (acks.count === 0) return;
       this.#acks.push(acks.bytes);
       this.#delivering ??= setImmediate(() => this.#deliverAcks());

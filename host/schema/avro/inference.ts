@@ -1,6 +1,6 @@
 import avro, { type Schema, type Type } from 'avsc';
 import { ConnectorError } from '../../base/errors.ts';
-import type { Json } from '../../conduit/struct-values.ts';
+import type { StructValue } from '../../conduit/struct-reader.ts';
 
 /** The schemas that can be inferred; the first of a union of lists or maps is always null, as in the Go SDK. */
 type Inferred =
@@ -9,11 +9,11 @@ type Inferred =
 export interface InferredRecord {
   /** The schema as JSON, as the Go SDK would register it. */
   readonly text: string;
-  encode(fields: ReadonlyMap<string, Json>): Buffer;
+  encode(fields: ReadonlyMap<string, StructValue>): Buffer;
 }
 
 /** Infers what the Go SDK's extractor infers of the same data: a record of sorted fields, maps and lists with unions of all they hold. */
-export function inferRecord(fields: ReadonlyMap<string, Json>): InferredRecord {
+export function inferRecord(fields: ReadonlyMap<string, StructValue>): InferredRecord {
   const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({ name, type: inferred(value) }));
   const text = JSON.stringify({ name: 'record', type: 'record', fields: sorted });
   let type: Type;
@@ -26,7 +26,7 @@ export function inferRecord(fields: ReadonlyMap<string, Json>): InferredRecord {
 }
 
 /** Encodes with a schema that was inferred of other data, for example `before` with that of `after`. */
-function encodeRecord(type: Type, fields: { name: string; type: Inferred }[], data: ReadonlyMap<string, Json>): Buffer {
+function encodeRecord(type: Type, fields: { name: string; type: Inferred }[], data: ReadonlyMap<string, StructValue>): Buffer {
   try {
     return type.toBuffer(Object.fromEntries(fields.map((field) => [field.name, wrapped(field.type, data.get(field.name) ?? null)])));
   } catch (cause) {
@@ -34,7 +34,7 @@ function encodeRecord(type: Type, fields: { name: string; type: Inferred }[], da
   }
 }
 
-function inferred(value: Json): Inferred {
+function inferred(value: StructValue): Inferred {
   if (value === null) return ['string', 'null'];
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return 'double';
@@ -44,16 +44,16 @@ function inferred(value: Json): Inferred {
 }
 
 /** Null first, then what there is; a list or a map without items could hold strings. */
-function unionOf(values: readonly Json[]): Inferred[] {
+function unionOf(values: readonly StructValue[]): Inferred[] {
   return values.length === 0 ? ['null', 'string'] : merged(['null', ...values.map(inferred)]);
 }
 
-/** Every type once; several lists, or maps, become one whose union holds what any of them does. */
+/** Every type once; several lists, or maps, become one whose union holds what any of them does. Changes the types that it is given. */
 function merged(types: readonly Inferred[]): Inferred[] {
   const union: Inferred[] = [];
   for (const type of types.flatMap((one) => (Array.isArray(one) ? one : [one]))) {
     const same = union.find((known) => kindOf(known) === kindOf(type));
-    if (same === undefined) union.push(structuredClone(type));
+    if (same === undefined) union.push(type);
     else if (isList(same) && isList(type)) same.items = merged([same.items, type.items]);
     else if (isMap(same) && isMap(type)) same.values = merged([same.values, type.values]);
   }
@@ -73,11 +73,17 @@ function kindOf(type: Inferred): string {
   return Array.isArray(type) ? 'union' : type.type;
 }
 
+/** The branch of a union that holds this value. */
+function branchOf(value: Exclude<StructValue, null>): string {
+  if (typeof value === 'object') return Array.isArray(value) ? 'array' : 'map';
+  return typeof value === 'number' ? 'double' : typeof value;
+}
+
 /** avsc wants the values of a union wrapped in the name of their branch. */
-function wrapped(type: Inferred, value: Json): unknown {
+function wrapped(type: Inferred, value: StructValue): unknown {
   if (Array.isArray(type)) {
     if (value === null) return null;
-    const kind = kindOf(inferred(value));
+    const kind = branchOf(value);
     return { [kind]: wrapped(type.find((branch) => kindOf(branch) === kind) ?? 'null', value) };
   }
   if (typeof type === 'object' && type.type === 'array' && Array.isArray(value)) return value.map((item) => wrapped(type.items, item));

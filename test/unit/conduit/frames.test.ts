@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { AckQueue } from '../../../host/runtime/ack-queue.ts';
-import { countRecords, lastAckedPosition, lastRecordPosition, withoutFirst } from '../../../host/conduit/frames.ts';
+import { countFrames, lastFrame } from '../../../host/conduit/frames.ts';
+import { positionOf } from '../../../host/conduit/record-fields.ts';
+import { withoutFirst } from '../../../host/conduit/stream-message.ts';
 import { boundedLog } from '../../../host/runtime/guest-log.ts';
 
 // A library's encoder is the reference; fields 2 to 5 are of every wire type that there is.
@@ -19,8 +21,8 @@ describe('the outer level of a stream message', () => {
     fc.assert(
       fc.property(fc.array(bytes), fc.nat(), fc.string(), (positions, number, text) => {
         const message = Acks.encode({ ackPositions: positions, number, eight: number, four: number, text }).finish();
-        expect(countRecords(message)).toBe(positions.length);
-        const last = lastAckedPosition(message);
+        expect(countFrames(message)).toBe(positions.length);
+        const last = lastFrame(message);
         expect(last === null ? null : Buffer.from(last)).toEqual(positions.length === 0 ? null : Buffer.from(positions.at(-1)));
       }),
     );
@@ -31,7 +33,8 @@ describe('the outer level of a stream message', () => {
       fc.property(fc.array(bytes, { minLength: 1 }), fc.string(), (positions, operation) => {
         const message = Batch.encode({ records: positions.map((position) => ({ position, operation })) }).finish();
         const last = positions.at(-1);
-        expect(lastRecordPosition(message)).toEqual(last.length === 0 ? null : Buffer.from(last));
+        expect(Buffer.from(positionOf(lastFrame(message)!))).toEqual(Buffer.from(last));
+        expect(lastFrame(lastFrame(message)!)).toEqual(last.length === 0 ? null : Buffer.from(last));
       }),
     );
   });
@@ -49,7 +52,7 @@ describe('the outer level of a stream message', () => {
   test('of any bytes is counted or refused, never an exception or an endless loop', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (garbage) => {
-        const count = countRecords(garbage);
+        const count = countFrames(garbage);
         expect(count === null || count <= garbage.length).toBe(true);
       }),
       { numRuns: 2_000 },
@@ -64,7 +67,7 @@ describe('the outer level of a stream message', () => {
     ['a cut fixed64', [0x19, 1, 2]],
     ['a length of 2^63', [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]],
   ])('is refused with %s', (_, message) => {
-    expect(countRecords(Uint8Array.from(message))).toBeNull();
+    expect(countFrames(Uint8Array.from(message))).toBeNull();
   });
 });
 

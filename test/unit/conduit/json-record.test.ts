@@ -135,8 +135,8 @@ describe('a line of OpenCDC JSON', () => {
     ['{"operation":12345678901234567,"payload":{}}', '"operation" is a number'],
     ['{"operation":"create","key":12345678901234567,"payload":{}}', '"key" is a number; expected base64'],
     [
-      `{"operation":"create","payload":{"after":{"a":${'['.repeat(70)}${']'.repeat(70)}}}}`,
-      '"payload.after" is nested deeper than 64 levels',
+      `{"operation":"create","payload":{"after":{"a":${'['.repeat(501)}${']'.repeat(501)}}}}`,
+      '"payload.after" is nested deeper than 500 levels',
     ],
   ])('is refused if it is %s', (text, reason) => {
     expect(() => encodeRecordLine(text)).toThrow(

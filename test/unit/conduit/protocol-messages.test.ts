@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeBytes,
-  decodeConfig,
-  encodeBytes,
-  encodeInteger,
-  encodeItems,
-  encodeSpecifyResponse,
-} from '../../../host/conduit/protocol-messages.ts';
-import { itemsOf } from '../../../host/conduit/repeated-field.ts';
+import { decodeBytes, decodeConfig, encodeBytes, encodeInteger, encodeSpecifyResponse } from '../../../host/conduit/protocol-messages.ts';
+import { encodeFrames, readStreamMessage } from '../../../host/conduit/stream-message.ts';
 import type { Param, Specification } from '../../../host/runtime/contract.ts';
 import { decode, encode } from '../../support/protocol.ts';
 
@@ -93,8 +86,8 @@ describe('the framing of repeated items', () => {
   test('counts the items of any message and leaves its bytes alone', () => {
     fc.assert(
       fc.property(items, (list) => {
-        const message = encodeItems(list);
-        const read = itemsOf(message, 'items');
+        const message = encodeFrames(list);
+        const read = readStreamMessage(message, 'items');
         expect(read.count).toBe(list.length);
         expect(read.bytes).toBe(message);
       }),
@@ -102,8 +95,8 @@ describe('the framing of repeated items', () => {
   });
 
   test('takes items of megabytes', () => {
-    const message = encodeItems([new Uint8Array(3_000_000), new Uint8Array(20_000), new Uint8Array(1)]);
-    const read = itemsOf(message, 'items');
+    const message = encodeFrames([new Uint8Array(3_000_000), new Uint8Array(20_000), new Uint8Array(1)]);
+    const read = readStreamMessage(message, 'items');
     expect(read.bytes).toBe(message);
     expect(read.count).toBe(3);
   });
@@ -112,8 +105,8 @@ describe('the framing of repeated items', () => {
     fc.assert(
       fc.property(items, fc.uint8Array({ maxLength: 20 }), (list, extra) => {
         const unknown = Buffer.concat([Buffer.from([0x12, extra.length]), extra, Buffer.from([0x18, 0x96, 0x01])]);
-        const message = Buffer.concat(list.flatMap((item) => [unknown, encodeItems([item])]).concat(unknown));
-        expect(Buffer.from(itemsOf(message, 'items').bytes).equals(encodeItems(list))).toBe(true);
+        const message = Buffer.concat(list.flatMap((item) => [unknown, encodeFrames([item])]).concat(unknown));
+        expect(Buffer.from(readStreamMessage(message, 'items').bytes).equals(encodeFrames(list))).toBe(true);
       }),
     );
   });
@@ -123,22 +116,22 @@ describe('the framing of repeated items', () => {
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         let read;
         try {
-          read = itemsOf(bytes, 'items');
+          read = readStreamMessage(bytes, 'items');
         } catch (error) {
           expect(error).toMatchObject({ code: 'input.invalid' });
           return;
         }
-        expect(itemsOf(Buffer.concat([read.bytes, encodeItems([Buffer.from('next')])]), 'items').count).toBe(read.count + 1);
+        expect(readStreamMessage(Buffer.concat([read.bytes, encodeFrames([Buffer.from('next')])]), 'items').count).toBe(read.count + 1);
       }),
       { numRuns: 2000 },
     );
   });
 
   test('refuses every truncation of a message', () => {
-    const message = encodeItems([Buffer.alloc(10, 1), Buffer.alloc(200, 2), Buffer.alloc(20_000, 3)]);
+    const message = encodeFrames([Buffer.alloc(10, 1), Buffer.alloc(200, 2), Buffer.alloc(20_000, 3)]);
     const boundaries = new Set([0, 12, 215, message.length]);
     for (let length = 0; length <= message.length; length += length < 300 ? 1 : 997) {
-      const read = (): unknown => itemsOf(message.subarray(0, length), 'items');
+      const read = (): unknown => readStreamMessage(message.subarray(0, length), 'items');
       if (boundaries.has(length)) expect(read).not.toThrow();
       else expect(read).toThrow('do not decode');
     }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
-import { countRecords } from '../../../host/conduit/frames.ts';
+import { countFrames } from '../../../host/conduit/frames.ts';
 import type { DestinationConnector } from '../../../host/runtime/destination.ts';
 import { destinationRig, recordsOf, type RigOptions } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
@@ -20,14 +20,14 @@ async function opened(kafka: FakeKafka, options: RigOptions = {}) {
 describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) => {
   test('answers every record of a write', async () => {
     const { destination, kafka } = await opened(new FakeKafka(), { placement });
-    expect(countRecords(await destination.write(recordsOf(7)))).toBe(7);
+    expect(countFrames(await destination.write(recordsOf(7)))).toBe(7);
     expect(Buffer.from(kafka.sent[0]!.records.records)).toEqual(Buffer.from(recordsOf(7)));
   });
 
   test('does one write after the other', async () => {
     const { destination, kafka } = await opened(new FakeKafka(), { placement });
     const answers = await Promise.all([1, 2, 3].map((count) => destination.write(recordsOf(count))));
-    expect(answers.map(countRecords)).toEqual([1, 2, 3]);
+    expect(answers.map(countFrames)).toEqual([1, 2, 3]);
     expect(kafka.calls).toEqual(['open producer', 'send 1', 'send 2', 'send 3']);
     expect(kafka.mostInFlight).toBe(1);
   });
@@ -43,7 +43,7 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     const kafka = new FakeKafka();
     kafka.faults.send.push(new ConnectorError('kafka.unreachable', 'no leader'), new ConnectorError('kafka.timeout', 'no answer'));
     const { destination, hostLines } = await opened(kafka, { placement });
-    expect(countRecords(await destination.write(recordsOf(2)))).toBe(2);
+    expect(countFrames(await destination.write(recordsOf(2)))).toBe(2);
     expect(kafka.calls).toEqual(['open producer', 'send 2', 'send 2', 'send 2']);
     expect(hostLines.map((line) => line.message)).toEqual([
       'Writing failed, next attempt in 10 ms: no leader',
@@ -56,7 +56,7 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     for (let i = 1; i <= 3; i++) kafka.faults.send.push(new ConnectorError('kafka.unreachable', `no leader ${i}`));
     const { destination } = await opened(kafka, { placement, limits: { writeAttempts: 3 } });
     await expect(destination.write(recordsOf(2))).rejects.toMatchObject({ code: 'kafka.unreachable', message: 'no leader 3' });
-    expect(countRecords(await destination.write(recordsOf(1)))).toBe(1);
+    expect(countFrames(await destination.write(recordsOf(1)))).toBe(1);
   });
 
   test('does not repeat a write that cannot succeed', async () => {
@@ -71,7 +71,7 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     const kafka = new FakeKafka();
     kafka.faults.send.push(new TypeError('a bug of the host'));
     const { destination, hostLines } = await opened(kafka, { placement });
-    expect(countRecords(await destination.write(recordsOf(5)))).toBe(5);
+    expect(countFrames(await destination.write(recordsOf(5)))).toBe(5);
     expect(kafka.calls).toEqual(['open producer', 'send 5', 'open producer', 'send 5']);
     expect(kafka.openProducers).toBe(1);
     expect(hostLines[0]!.message).toMatch(/^Writing failed, the guest is replaced and it is tried again in 10 ms: The host failed in send/);

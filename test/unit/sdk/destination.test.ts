@@ -1,7 +1,7 @@
 import avro, { type Schema } from 'avsc';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { destinationStages, type SchemaService } from '../../../host/sdk/index.ts';
-import { mayHaveSchema } from '../../../host/conduit/record-batches.ts';
+import { mayHaveSchema } from '../../../host/conduit/schema-metadata.ts';
 import { acksFor, acksIn, batchOf, collectedLog, memorySchemas, raw, recordsIn, structured, type RecordFields } from './support.ts';
 
 const noSchemas = (): SchemaService => {

@@ -2,7 +2,7 @@ import { beforeAll, expect } from 'vitest';
 import { createDestination, createSource } from '../../../../host/connector.ts';
 import { type ConnectorError } from '../../../../host/base/errors.ts';
 import type { Log, LogLevel } from '../../../../host/base/log.ts';
-import { lastRecordPosition } from '../../../../host/conduit/frames.ts';
+import { lastFrame } from '../../../../host/conduit/frames.ts';
 import type { Batch } from '../../../../host/runtime/contract.ts';
 import type { DestinationConnector } from '../../../../host/runtime/destination.ts';
 import type { Placement } from '../../../../host/runtime/instance.ts';
@@ -47,7 +47,7 @@ export class TestSink {
   }
   /** Positions of the last records of the batches. */
   get positions(): string[] {
-    return this.batches.map((batch) => Buffer.from(lastRecordPosition(batch.data)!).toString());
+    return this.batches.map((batch) => Buffer.from(lastFrame(lastFrame(batch.data)!)!).toString());
   }
   #changed(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
