@@ -1,4 +1,4 @@
-import type { Connectors } from './ports.ts';
+import type { Connectors } from './connector-factory.ts';
 
 /** The connectors of this package, loaded when first used: help and mistakes in the arguments need no component. */
 export async function kafkaConnectors(): Promise<Connectors> {

@@ -1,6 +1,6 @@
 import { kafkaConnectors } from './connectors.ts';
 import { processIo, type Io } from './terminal/io.ts';
-import type { Connectors } from './ports.ts';
+import type { Connectors } from './connector-factory.ts';
 import { runProgram } from './program.ts';
 
 export { processIo, type Io } from './terminal/io.ts';

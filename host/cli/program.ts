@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ConnectorError } from '../base/errors.ts';
 import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
-import type { Context, Outcome } from './commands/context.ts';
+import type { Context, CommandReport } from './commands/context.ts';
 import { destination } from './commands/destination.ts';
 import { pipe } from './commands/pipe.ts';
 import { source } from './commands/source.ts';
@@ -11,7 +11,7 @@ import { durationMs, positiveCount } from './settings/duration.ts';
 import { EXIT } from './commands/exit-code.ts';
 import { runCommand, type RunOptions } from './commands/run-command.ts';
 import { flushed, type Io } from './terminal/io.ts';
-import type { Connectors } from './ports.ts';
+import type { Connectors } from './connector-factory.ts';
 import { settingsFromFile, settingsFromPairs, sidesFromFile, type Settings, type Side } from './settings/settings.ts';
 
 export interface ProgramOptions {
@@ -87,7 +87,7 @@ async function parse(argv: readonly string[], io: Io, options: ProgramOptions): 
   }
 }
 
-async function version({ connectors }: Context): Promise<Outcome> {
+async function version({ connectors }: Context): Promise<CommandReport> {
   const { name, version: number } = await connectors.specify();
   return { summary: `${name} ${number}`, result: { name, version: number }, text: `${number}\n` };
 }
@@ -114,7 +114,7 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
     const examples = (EXAMPLES[name] ?? []).map((example) => `\n  ${options.name} ${example}`).join('');
     return program.command(name).description(description).addHelpText('after', `\nExamples:${examples}`);
   };
-  const run = async (command: Command, body: (context: Context) => Promise<Outcome>, dataOnStdout = false): Promise<void> => {
+  const run = async (command: Command, body: (context: Context) => Promise<CommandReport>, dataOnStdout = false): Promise<void> => {
     done(await runCommand(command.name(), io, { ...common(command), dataOnStdout }, options.connectors, body));
   };
 

@@ -4,7 +4,7 @@ import type { Specification } from '../../runtime/contract.ts';
 import { invalidSettings } from './failure.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Patience } from './shutdown-budget.ts';
-import type { Connectors } from '../ports.ts';
+import type { Connectors } from '../connector-factory.ts';
 import type { Settings, Side } from '../settings/settings.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -21,7 +21,7 @@ export interface Context {
 }
 
 /** What a command did. */
-export interface Outcome {
+export interface CommandReport {
   /** One sentence for people. */
   summary: string;
   /** The `result` of the `--json` envelope. */
@@ -40,17 +40,17 @@ export function paramsOf(specification: Specification, side: Side): Specificatio
 export async function configure(
   context: Context,
   side: Side,
-  port: { configure(config: Settings): Promise<{ name: string; reason: string }[]> },
+  connector: { configure(config: Settings): Promise<{ name: string; reason: string }[]> },
   settings: Settings,
 ): Promise<void> {
-  const problems = await port.configure(settings);
+  const problems = await connector.configure(settings);
   if (problems.length > 0) throw invalidSettings(side, problems, paramsOf(await context.connectors.specify(), side));
 }
 
 /** Commits and closes. Never rejects: what failed before matters more than that closing failed too. */
-export async function teardown(context: Context, side: Side, port: { teardown(): Promise<void> }): Promise<void> {
+export async function teardown(context: Context, side: Side, connector: { teardown(): Promise<void> }): Promise<void> {
   try {
-    if (await context.patience.within(port.teardown(), 'close')) return;
+    if (await context.patience.within(connector.teardown(), 'close')) return;
     context.log('warn', `closing the ${side} took too long; what is not committed comes again next time`);
   } catch (error) {
     const failure = ConnectorError.from(error);

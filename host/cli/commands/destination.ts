@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { LineWriter } from '../lines/line-writer.ts';
-import { configure, teardown, type Context, type Outcome } from './context.ts';
+import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import { LineSplitter, lineError, type InputLine } from '../lines/input-lines.ts';
 import { unless } from '../../base/wait.ts';
 import { Progress } from '../terminal/progress.ts';
@@ -8,17 +8,17 @@ import { encodeRecordLine } from '../../conduit/json-record.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** `destination`: OpenCDC JSON lines from stdin, written to Kafka, acks counted. */
-export async function destination(context: Context, settings: Settings): Promise<Outcome> {
-  const port = context.connectors.destination({ log: context.log });
+export async function destination(context: Context, settings: Settings): Promise<CommandReport> {
+  const connector = context.connectors.destination({ log: context.log });
   const progress = new Progress(context.terminal);
   let failed = 0;
   let error: ConnectorError | undefined;
   try {
-    await configure(context, 'destination', port, settings);
-    await unless(context.stop, port.open());
+    await configure(context, 'destination', connector, settings);
+    await unless(context.stop, connector.open());
     if (!context.stop.aborted) {
       if (context.io.stdin.isTTY === true) context.log('warn', 'reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
-      const writer = new LineWriter(port, {
+      const writer = new LineWriter(connector, {
         written: (count) => progress.add(count),
         rejected: (first, last, reason) => {
           failed += last - first + 1;
@@ -30,10 +30,10 @@ export async function destination(context: Context, settings: Settings): Promise
       if (!(await context.patience.within(writer.settled(), 'drain')))
         context.log('warn', 'the last records were not answered in time; whether they were written is not known');
       error = bad;
-      await context.patience.within(port.stop(), 'stop');
+      await context.patience.within(connector.stop(), 'stop');
     }
   } finally {
-    await teardown(context, 'destination', port);
+    await teardown(context, 'destination', connector);
     progress.finish('wrote');
   }
   if (error === undefined && failed > 0)

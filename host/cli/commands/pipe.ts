@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { Backlog } from './backlog.ts';
-import { configure, teardown, type Context, type Outcome } from './context.ts';
+import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import { unless } from '../../base/wait.ts';
 import { Progress } from '../terminal/progress.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
@@ -15,7 +15,7 @@ export interface PipeOptions extends ReadingOptions {
  * `pipe`: Kafka to Kafka without Conduit. A batch of the source is given to the destination as it is; a record is acknowledged when the
  * destination has it. The first record that cannot be written stops the pipe.
  */
-export async function pipe(context: Context, options: PipeOptions): Promise<Outcome> {
+export async function pipe(context: Context, options: PipeOptions): Promise<CommandReport> {
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
   const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
   const writing = context.connectors.destination({ log: context.log });

@@ -1,11 +1,11 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { LogLevel } from '../../base/log.ts';
-import type { Context, Outcome } from './context.ts';
+import type { Context, CommandReport } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { linesOf, reportOf } from './failure.ts';
 import type { Io } from '../terminal/io.ts';
 import { Patience } from './shutdown-budget.ts';
-import type { Connectors } from '../ports.ts';
+import type { Connectors } from '../connector-factory.ts';
 import { printable, Terminal } from '../terminal/terminal.ts';
 
 export interface RunOptions {
@@ -25,7 +25,7 @@ export async function runCommand(
   io: Io,
   options: RunOptions,
   connectors: () => Promise<Connectors>,
-  body: (context: Context) => Promise<Outcome>,
+  body: (context: Context) => Promise<CommandReport>,
 ): Promise<number> {
   const isTerminal = io.stderr.isTTY === true && io.env.TERM !== 'dumb';
   const terminal = new Terminal(io.stderr, {
@@ -53,24 +53,24 @@ export async function runCommand(
       stop: stopping.signal,
       patience: new Patience(stopping.signal),
     };
-    const outcome = await body(context);
-    return report(name, io, options, terminal, outcome);
+    const report = await body(context);
+    return tell(name, io, options, terminal, report);
   } catch (error) {
     const failure = ConnectorError.from(error);
-    return report(name, io, options, terminal, { summary: failure.message, result: {}, error: failure });
+    return tell(name, io, options, terminal, { summary: failure.message, result: {}, error: failure });
   } finally {
     silence();
   }
 }
 
-function report(name: string, io: Io, options: RunOptions, terminal: Terminal, outcome: Outcome): number {
-  const { error } = outcome;
+function tell(name: string, io: Io, options: RunOptions, terminal: Terminal, report: CommandReport): number {
+  const { error } = report;
   if (options.json) {
     const envelope = {
       command: name,
       ok: error === undefined,
-      summary: outcome.summary,
-      result: outcome.result,
+      summary: report.summary,
+      result: report.result,
       error: error === undefined ? null : reportOf(error),
     };
     (options.dataOnStdout ? io.stderr : io.stdout).write(`${JSON.stringify(envelope)}\n`);
@@ -78,8 +78,8 @@ function report(name: string, io: Io, options: RunOptions, terminal: Terminal, o
     if (error !== undefined)
       for (const [index, line] of linesOf(error).entries())
         terminal.line(index === 0 ? terminal.paint(printable(line), 'error') : printable(line));
-    if (outcome.text !== undefined) io.stdout.write(outcome.text);
-    else if (!options.quiet && outcome.summary !== '' && outcome.summary !== error?.message) terminal.line(outcome.summary);
+    if (report.text !== undefined) io.stdout.write(report.text);
+    else if (!options.quiet && report.summary !== '' && report.summary !== error?.message) terminal.line(report.summary);
   }
   return error === undefined ? EXIT.ok : exitCodeOf(error.code);
 }

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { Backlog } from './backlog.ts';
-import { configure, teardown, type Context, type Outcome } from './context.ts';
+import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import { LineOutput } from '../lines/line-output.ts';
 import { unless } from '../../base/wait.ts';
 import { positionFrom } from './position.ts';
@@ -22,7 +22,7 @@ export interface SourceOptions extends ReadingOptions {
  * `source`: records as OpenCDC JSON lines on stdout. A batch of the source goes through a destination of the same component whose
  * producer is stdout, so the bytes are those that a destination writes to Kafka.
  */
-export async function source(context: Context, options: SourceOptions): Promise<Outcome> {
+export async function source(context: Context, options: SourceOptions): Promise<CommandReport> {
   const output = new LineOutput(context.io.stdout);
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
   const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });

@@ -1,8 +1,8 @@
-import type { Context, Outcome } from './context.ts';
+import type { Context, CommandReport } from './context.ts';
 import { asYaml, connectorYaml } from './specification.ts';
 
 /** `spec`: the specification, from the component. */
-export async function spec(context: Context): Promise<Outcome> {
+export async function spec(context: Context): Promise<CommandReport> {
   const specification = await context.connectors.specify();
   const tree = connectorYaml(specification);
   const count = specification.sourceParams.length + specification.destinationParams.length;

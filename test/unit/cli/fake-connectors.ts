@@ -1,4 +1,4 @@
-import type { ConnectorChoice, Connectors } from '../../../host/cli/ports.ts';
+import type { ConnectorChoice, Connectors } from '../../../host/cli/connector-factory.ts';
 import type { Destination } from '../../../host/connector/destination.ts';
 import type { Source, SourceSink } from '../../../host/connector/source.ts';
 import type { Collecting } from '../../../host/sdk/index.ts';

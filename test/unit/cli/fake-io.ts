@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { main } from '../../../host/cli/main.ts';
 import type { Io } from '../../../host/cli/terminal/io.ts';
-import type { Connectors } from '../../../host/cli/ports.ts';
+import type { Connectors } from '../../../host/cli/connector-factory.ts';
 
 /** A process without a process: what a run writes is kept, its signals are given by the test. */
 export class FakeIo implements Io {
