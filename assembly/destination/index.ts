@@ -4,8 +4,8 @@ import { ConnectorError, DestinationWriteResult, ErrorKind } from '../abi/connec
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
 import { Producer, ProducerOptions } from '../abi/kafka';
 import { prefixed } from '../abi/result';
-import { configureDestination, destinationSettings } from '../config/index';
-import { liftConfig } from '../config/lift';
+import { configureDestination, destinationSettings } from '../settings/configure';
+import { liftConfig } from '../abi/config';
 import { writeBatch } from './batch';
 import { responseSize, writeResponse } from './outcomes';
 import { useTemplate } from './topics';

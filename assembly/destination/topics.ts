@@ -1,8 +1,8 @@
 // The topic of each record: the configured template over the record's metadata, and the topics of one write.
 import { arenaAlloc } from '../abi/arena';
 import { copy, same } from '../bytes/memory';
-import { TopicTemplate, isTopicName } from '../config/topic-template';
-import { entry } from '../opencdc/entries';
+import { TopicTemplate, isTopicName } from '../template/topic-template';
+import { entry } from '../json/entries';
 import { metadataCount } from '../opencdc/record-reader';
 
 /** One topic of a write. Records of the others wait in a list, by their numbers, until this topic's turn. */

@@ -5,8 +5,8 @@ import { writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import * as reader from '../bytes/reader';
 import { pop } from '../bytes/scratch';
-import { readEntry } from './json-struct';
-import { skipField } from './wire';
+import { readEntry } from '../json/struct';
+import { skipField } from '../bytes/protobuf';
 
 /** What a Data holds. */
 export const ABSENT: u32 = 0;

@@ -6,7 +6,7 @@ import { decimalSize, writeDecimal, writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import { varintSize, writeVarint } from '../bytes/varint';
 import * as record from '../kafka/record-set-reader';
-import { collectHeaders, writeHeaders } from './header-writer';
+import { collectHeaders, writeHeaders } from './headers-to-metadata';
 
 const COLLECTION = literal('opencdc.collection');
 const COLLECTION_SIZE: u32 = 18;

@@ -1,7 +1,7 @@
 // The consumer group of a source.
 import { Random } from 'as-wasi/assembly';
 import { Level, log } from '../abi/log';
-import { Position } from '../kafka/position';
+import { Position } from '../opencdc/position';
 
 /** Its group, or why there is none. */
 export class GroupResult {

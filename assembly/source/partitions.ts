@@ -2,8 +2,8 @@
 import { PartitionCommit } from '../abi/kafka';
 import * as reader from '../bytes/reader';
 import { same } from '../bytes/memory';
-import { parsePosition } from '../kafka/position';
-import { skipField } from '../opencdc/wire';
+import { parsePosition } from '../opencdc/position';
+import { skipField } from '../bytes/protobuf';
 import { acknowledge, nonePending } from './ack-tracker';
 import { Partition } from './partition';
 

@@ -122,7 +122,7 @@ describe('build', () => {
 
   test('the debug target builds a component that works and keeps function names', async () => {
     const debug = await buildComponent({ folder: 'dist/test/debug', target: 'debug' });
-    expect(readFileSync(debug.core).toString('latin1')).toContain('assembly/config/servers/parseServers');
+    expect(readFileSync(debug.core).toString('latin1')).toContain('assembly/settings/servers/parseServers');
     const guest = await startGuest(undefined, debug.folder);
     expect((await guest.specifier.specify()).name).toBe('kafka-wasm');
     expect(await problemsOf(guest, 'source', { servers: 'a', topics: 'b' })).toEqual([]);

@@ -2,7 +2,7 @@
 import { Console } from 'as-wasi/assembly';
 import { log } from '../../../assembly/abi/log';
 export { cabiRealloc, cabiPost } from '../../../assembly/abi/realloc';
-export * from '../../../assembly/wasi';
+export * from '../../../assembly/abi/wasi';
 
 
 @cabi("conduit:connector/source@0.1.0#stop")

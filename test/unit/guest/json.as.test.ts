@@ -1,10 +1,10 @@
 // Numbers and strings in JSON, and the order of keys.
 import { describe, expect, test } from 'vitest-pool-assemblyscript/assembly';
 import { pop } from '../../../assembly/bytes/scratch';
-import { addEntry, entry, sortEntries } from '../../../assembly/opencdc/entries';
-import { writeJsonNumber } from '../../../assembly/opencdc/json-number';
-import { writeJsonString } from '../../../assembly/opencdc/json-string';
-import { DIGITS, digitCount, shortest } from '../../../assembly/opencdc/shortest';
+import { addEntry, entry, sortEntries } from '../../../assembly/json/entries';
+import { writeJsonNumber } from '../../../assembly/json/number';
+import { writeJsonString } from '../../../assembly/json/string';
+import { DIGITS, digitCount, shortest } from '../../../assembly/json/shortest';
 
 const A = heap.alloc(4096);
 

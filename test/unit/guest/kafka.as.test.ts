@@ -1,6 +1,6 @@
 // Record sets, positions and the acknowledgements of one partition.
 import { describe, expect, test } from 'vitest-pool-assemblyscript/assembly';
-import { PositionPrefix, parsePosition } from '../../../assembly/kafka/position';
+import { PositionPrefix, parsePosition } from '../../../assembly/opencdc/position';
 import * as record from '../../../assembly/kafka/record-set-reader';
 import { recordSize, valueStart, writeRecord } from '../../../assembly/kafka/record-set-writer';
 import { acknowledge, delivered, pending, resetTracker } from '../../../assembly/source/ack-tracker';

@@ -1,9 +1,9 @@
 // The settings of both sides.
 import { Connection, Tls } from '../abi/kafka';
 import { Level, log } from '../abi/log';
-import { Parameter } from '../specifier/parameter';
+import { Parameter } from './parameter';
 import { parseServers } from './servers';
-import { Values } from './validate';
+import { Values } from './values';
 
 const MAX_CLIENT_ID_BYTES = 256;
 

@@ -1,11 +1,11 @@
 // Configuration of the destination.
 import { Acks, Compression } from '../abi/kafka';
-import { Parameter } from '../specifier/parameter';
+import { Parameter } from './parameter';
 import { parseConnection } from './connection';
 import { goQuote } from './go-values';
 import { DestinationSettings, Format } from './settings';
-import { parseTopic, topicError } from './topic-template';
-import { Values } from './validate';
+import { parseTopic, topicError } from '../template/topic-template';
+import { Values } from './values';
 
 const MIN_BATCH_BYTES = 512;
 const MAX_BATCH_BYTES = 104857600;

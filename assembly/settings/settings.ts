@@ -1,6 +1,6 @@
 // What the parsed configuration says, for the data path.
 import { Connection } from '../abi/kafka';
-import { TopicTemplate } from './topic-template';
+import { TopicTemplate } from '../template/topic-template';
 
 export class SourceSettings {
   connection: Connection = new Connection();

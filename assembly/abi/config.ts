@@ -1,6 +1,6 @@
 // The configuration as the host gives it.
-import { StringStringView } from '../abi/connector';
-import { listOf } from '../abi/slots';
+import { StringStringView } from './connector';
+import { listOf } from './slots';
 
 /** `list<tuple<string, string>>`; the last of equal keys counts. */
 export function liftConfig(ptr: usize, count: u32): Map<string, string> {

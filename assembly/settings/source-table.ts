@@ -1,5 +1,5 @@
 // Settings of the source.
-import { connectionParameters } from './connection';
+import { connectionParameters } from './connection-table';
 import { Parameter, boolean, duration, ignored, int, text } from './parameter';
 
 export function sourceParameters(): Parameter[] {

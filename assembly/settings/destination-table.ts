@@ -1,5 +1,5 @@
 // Settings of the destination.
-import { connectionParameters } from './connection';
+import { connectionParameters } from './connection-table';
 import { Parameter, boolean, duration, float, ignored, int, text } from './parameter';
 
 export function destinationParameters(): Parameter[] {

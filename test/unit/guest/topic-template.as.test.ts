@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest-pool-assemblyscript/assembly';
-import { MetadataLookup, TopicTemplate, parseTopic } from '../../../../assembly/config/topic-template';
+import { MetadataLookup, TopicTemplate, parseTopic } from '../../../assembly/template/topic-template';
 
 class Metadata extends MetadataLookup {
   values: Map<string, string> = new Map();

@@ -1,7 +1,7 @@
 // Conduit's algorithm for a connector's configuration: trim, defaults, unknown keys, types, validations (conduit-commons
 // config.Config). The texts are its own. All problems are reported, in the order of the table of settings.
 import { InvalidParam, ParamType, ValidationKind } from '../abi/connector';
-import { Parameter } from '../specifier/parameter';
+import { Parameter } from './parameter';
 import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger, parsed } from './go-values';
 
 /** A configuration with its defaults applied, and what is wrong with it. */

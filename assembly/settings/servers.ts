@@ -1,6 +1,6 @@
 // The `servers` setting: comma separated host:port, [v6]:port, host, v6; without a port 9092.
 import { goQuote } from './go-values';
-import { Values } from './validate';
+import { Values } from './values';
 
 const NAME = 'servers';
 const DEFAULT_PORT = '9092';

@@ -1,5 +1,5 @@
 // Protobuf's wire format.
-import * as reader from '../bytes/reader';
+import * as reader from './reader';
 
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;

@@ -3,8 +3,8 @@ import { arenaAlloc } from '../abi/arena';
 import { readBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';
 import { varintSize, writeVarint, zigzag } from '../bytes/varint';
-import { Entry, entry } from '../opencdc/entries';
-import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from '../opencdc/header-keys';
+import { Entry, entry } from '../json/entries';
+import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from './header-keys';
 
 
 @unmanaged

@@ -3,7 +3,7 @@
 // memory, which may move with every push: ask for an entry again after one.
 import { arenaAlloc } from '../abi/arena';
 import { push, scratch } from '../bytes/scratch';
-import { MAX_ESCAPE, escapeInto, isPlain } from './json-string';
+import { MAX_ESCAPE, escapeInto, isPlain } from './string';
 
 
 @unmanaged

@@ -1,11 +1,11 @@
 // Configuration of the source.
 import { Level, log } from '../abi/log';
-import { Parameter } from '../specifier/parameter';
+import { Parameter } from './parameter';
 import { parseConnection } from './connection';
 import { goQuote } from './go-values';
 import { SourceSettings } from './settings';
-import { isTopicName } from './topic-template';
-import { Values } from './validate';
+import { isTopicName } from '../template/topic-template';
+import { Values } from './values';
 
 /** Reports into `values`; the result is to be used only if it has no problems. */
 export function parseSource(values: Values, table: Parameter[]): SourceSettings {

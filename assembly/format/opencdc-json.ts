@@ -1,9 +1,9 @@
 // The current record of record-reader as `opencdc/json`: the bytes that Conduit's own Go code (goccy/go-json) writes.
 import { base64Size, writeBase64 } from '../bytes/base64';
 import { copy, literal } from '../bytes/memory';
-import { entry } from './entries';
-import { writeJsonString } from './json-string';
-import { MAX_GROWTH, writeStruct } from './json-struct';
+import { entry } from '../json/entries';
+import { writeJsonString } from '../json/string';
+import { MAX_GROWTH, writeStruct } from '../json/struct';
 import {
   Data,
   MAX_OPERATION,
@@ -17,7 +17,7 @@ import {
   positionAt,
   positionSize,
   writeOperation,
-} from './record-reader';
+} from '../opencdc/record-reader';
 
 const POSITION = literal('{"position":');
 const OPERATION = literal(',"operation":"');

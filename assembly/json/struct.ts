@@ -4,9 +4,9 @@ import { copy, literal } from '../bytes/memory';
 import * as reader from '../bytes/reader';
 import { pop, push } from '../bytes/scratch';
 import { addEntry, entry, sortEntries } from './entries';
-import { writeJsonNumber } from './json-number';
-import { writeJsonString } from './json-string';
-import { skipField } from './wire';
+import { writeJsonNumber } from './number';
+import { writeJsonString } from './string';
+import { skipField } from '../bytes/protobuf';
 
 /** Objects and lists within each other; more is refused, because each level takes stack. */
 export const MAX_DEPTH = 500;

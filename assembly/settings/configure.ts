@@ -1,13 +1,13 @@
 // The connector's configuration: parsed by `configure`, read by the data path.
 import { InvalidParam } from '../abi/connector';
 import { Level, log } from '../abi/log';
-import { destinationParameters } from '../specifier/destination';
-import { Parameter } from '../specifier/parameter';
-import { sourceParameters } from '../specifier/source';
+import { destinationParameters } from './destination-table';
+import { Parameter } from './parameter';
+import { sourceParameters } from './source-table';
 import { parseDestination } from './destination';
 import { DestinationSettings, SourceSettings } from './settings';
 import { parseSource } from './source';
-import { Values } from './validate';
+import { Values } from './values';
 
 export { DestinationSettings, SourceSettings };
 

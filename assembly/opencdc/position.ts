@@ -1,6 +1,6 @@
 // Positions: where a source goes on. Written as the official connector v0.12.5 writes them; read in every form that it ever wrote.
 import { isUtf8 } from '../bytes/utf8';
-import { writeJsonString } from '../opencdc/json-string';
+import { writeJsonString } from '../json/string';
 import { PositionParser } from './position-parser';
 
 /** What a position says. `topic` is empty and `offset` -1 where it names a group only. */
