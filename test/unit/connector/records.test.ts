@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
 import { RecordDestination } from '../../../host/connector/record-destination.ts';
-import { RecordSource } from '../../../host/connector/record-source.ts';
+import { RecordSource, type RecordBatch } from '../../../host/connector/record-source.ts';
 import type { OpenCdcRecord } from '../../../host/conduit/record.ts';
 import { FakeDestination, FakeSource, eventually } from '../plugin/support.ts';
 
@@ -21,9 +21,9 @@ describe('a source of records', () => {
     inner.emit(0, 2);
     inner.emit(2, 1);
     const batches = source[Symbol.asyncIterator]();
-    const first = (await batches.next()).value!;
-    const second = (await batches.next()).value!;
-    expect(first.records.map(({ position }: OpenCdcRecord) => Buffer.from(position).toString())).toEqual(['p0', 'p1']);
+    const first = (await batches.next()).value as RecordBatch;
+    const second = (await batches.next()).value as RecordBatch;
+    expect(first.records.map(({ position }) => Buffer.from(position).toString())).toEqual(['p0', 'p1']);
     second.ack();
     expect(inner.acked).toEqual([]);
     first.ack();
