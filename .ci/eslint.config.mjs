@@ -11,6 +11,38 @@ const WALL_CLOCK = [
   'CallExpression[callee.name="Date"]',
 ].map((selector) => ({ selector, message: 'Measure time with performance.now() or a Deadline: a wall clock can be set back.' }));
 
+const READS_WALL_CLOCK = [
+  'host/runtime/guest-imports.ts', // the guest's wall clock
+  'host/plugin/process/stale-sockets.ts', // ages of files, which the file system stamps with the wall clock
+];
+
+const DIAL = 'Only host/net makes connections: ask a Dialer, which asks the policy (host/net/dialer.ts).';
+/** Modules that make connections or look up names, and what of them does neither. */
+const DIALLING = [
+  ...['net', 'dns', 'dns/promises', 'http', 'https', 'dgram'].map((name) => ({ name, message: DIAL, allowTypeImports: true })),
+  { name: 'tls', message: DIAL, allowTypeImports: true, allowImportNames: ['createSecureContext', 'getCACertificates'] },
+  // The server that Conduit connects to.
+  {
+    name: 'http2',
+    message: DIAL,
+    allowTypeImports: true,
+    allowImportNames: [
+      'constants',
+      'createServer',
+      'Http2Server',
+      'IncomingHttpHeaders',
+      'OutgoingHttpHeaders',
+      'ServerHttp2Session',
+      'ServerHttp2Stream',
+    ],
+  },
+].flatMap((entry) => [entry, { ...entry, name: `node:${entry.name}` }]);
+
+const DYNAMIC_DIAL = {
+  selector: 'ImportExpression[source.value=/^(node:)?(net|tls|dns|http|https|http2|dgram)(\\u002f|$)/]',
+  message: DIAL,
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'node_modules/', '.cache/']),
   {
@@ -61,13 +93,29 @@ export default defineConfig(
     // A wall clock jumps: deadlines and ages are measured with performance.now() (host/base/deadline.ts).
     basePath: root,
     files: ['host/**/*.ts'],
-    ignores: [
-      'host/runtime/guest-imports.ts', // the guest's wall clock
-      'host/plugin/process/stale-sockets.ts', // ages of files, which the file system stamps with the wall clock
-    ],
+    ignores: READS_WALL_CLOCK,
     rules: {
       'no-restricted-syntax': ['error', ...WALL_CLOCK],
     },
+  },
+  {
+    basePath: root,
+    files: ['host/**/*.ts'],
+    ignores: ['host/net/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { paths: DIALLING }],
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({ name, message: DIAL })),
+      ],
+      'no-restricted-properties': ['error', { object: 'globalThis', property: 'fetch', message: DIAL }],
+    },
+  },
+  {
+    basePath: root,
+    files: ['host/**/*.ts'],
+    ignores: ['host/net/**', ...READS_WALL_CLOCK],
+    rules: { 'no-restricted-syntax': ['error', ...WALL_CLOCK, DYNAMIC_DIAL] },
   },
   {
     // jco hands a WIT error record to the guest only if it is thrown as it is: a JavaScript Error would be an internal failure.

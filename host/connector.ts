@@ -1,5 +1,6 @@
 import { checkPem, kafkaCapabilities } from './kafka/index.ts';
 import type { Log } from './base/log.ts';
+import { Net } from './net/net.ts';
 import { componentOfFolder, type ComponentSource } from './runtime/component.ts';
 import { specificationOf, type ConnectorParts } from './runtime/connector-parts.ts';
 import type { SecretReader } from './base/secrets.ts';
@@ -19,6 +20,8 @@ export interface ConnectorOptions {
   limits?: Partial<Limits>;
   /** What the guest may reach. Default: Kafka through kafkajs. */
   capabilities?: (secrets: SecretReader, log: Log) => Capabilities;
+  /** How Kafka is reached without `capabilities` of one's own. Default: every address is allowed. */
+  net?: Net;
   /** Looks at secret values at configure: error text or null. Default: PEM syntax. */
   checkSecret?: (name: string, value: string) => string | null;
 }
@@ -36,13 +39,13 @@ export function createDestination(options: ConnectorOptions): DestinationConnect
 }
 
 function parts(options: ConnectorOptions): ConnectorParts {
-  const { component } = options;
+  const { component, net = new Net() } = options;
   return {
     log: options.log,
     placement: options.placement ?? 'inline',
     component: component === undefined ? () => componentOfFolder() : async () => component,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    capabilities: options.capabilities ?? ((secrets, log) => kafkaCapabilities({ log, secrets })),
+    capabilities: options.capabilities ?? ((secrets, log) => kafkaCapabilities({ log, secrets, net })),
     checkSecret: options.checkSecret ?? checkPem,
   };
 }

@@ -66,7 +66,8 @@ export class Dialer {
       dial.signal.throwIfAborted();
       return this.#keep(await this.#dial(target, dial.signal), target);
     } catch (error) {
-      this.#noteFailure(target, error as Error);
+      // Of a dial that is not wanted any more nothing is learnt.
+      if (!signal?.aborted) this.#noteFailure(target, error as Error);
       throw error;
     } finally {
       cancel();

@@ -1,5 +1,10 @@
-import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
+import { onAbort } from '../base/abort.ts';
 import { ConnectorError } from '../base/errors.ts';
+import { after, unless } from '../base/wait.ts';
+import type { Dialer, Target } from '../net/dialer.ts';
+import { connectHttp2 } from '../net/http2.ts';
+import type { Net } from '../net/net.ts';
 
 /** An Avro schema as Conduit's registry knows it. */
 export interface RegisteredSchema {
@@ -21,6 +26,7 @@ export interface SchemaServiceOptions {
   readonly target: string;
   /** `CONDUIT_CONNECTOR_TOKEN`, passed on as it is. */
   readonly token: string;
+  readonly net: Net;
   readonly timeoutMs?: number;
 }
 
@@ -108,46 +114,65 @@ async function decodeSchema(answer: Uint8Array): Promise<RegisteredSchema> {
 /** Unary gRPC calls, plaintext, over one HTTP/2 session that is opened when needed and again when it was lost. */
 class UnaryClient {
   readonly #options: SchemaServiceOptions;
-  #session: ClientHttp2Session | null = null;
+  readonly #dialer: Dialer;
+  #session: Promise<ClientHttp2Session> | null = null;
+  #live: ClientHttp2Session | null = null;
 
   constructor(options: SchemaServiceOptions) {
     this.#options = options;
+    this.#dialer = options.net.dialer({ asker: 'schema stage', log: () => undefined });
   }
 
-  call(method: string, message: Uint8Array): Promise<Uint8Array> {
-    const { target, token, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+  /** Rejects with ConnectorError: `environment` with a field `target` if no answer came, `input.invalid` with what the service refuses. */
+  async call(method: string, message: Uint8Array): Promise<Uint8Array> {
+    const { target, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     if (target === '') {
       const text =
         'a schema is needed, but Conduit named no schema service: expected CONDUIT_CONNECTOR_UTILITIES_GRPC_TARGET in the environment';
-      return Promise.reject(new ConnectorError('environment', text));
+      throw new ConnectorError('environment', text);
     }
+    const late = new AbortController();
+    const cancel = after(timeoutMs, () => late.abort(new Error(`no answer within ${timeoutMs} ms`)));
+    try {
+      const session = await unless(late.signal, this.#connected());
+      late.signal.throwIfAborted();
+      return await this.#request(session!, method, message, late.signal);
+    } catch (error) {
+      if (error instanceof ConnectorError) throw error;
+      const reason = (error as Error).message;
+      throw new ConnectorError('environment', `the schema service of Conduit at ${target} did not answer: ${reason}`, {
+        fields: { target },
+      });
+    } finally {
+      cancel();
+    }
+  }
+
+  close(): void {
+    this.#dialer.destroy(new ConnectorError('cancelled', 'the schema service is closed'));
+    this.#session?.then(
+      (session) => session.destroy(),
+      () => undefined,
+    );
+    this.#session = null;
+  }
+
+  #request(session: ClientHttp2Session, method: string, message: Uint8Array, late: AbortSignal): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      const unreachable = (reason: string): void => {
-        reject(
-          new ConnectorError('environment', `the schema service of Conduit at ${target} did not answer: ${reason}`, { fields: { target } }),
-        );
-      };
-      let session: ClientHttp2Session;
-      try {
-        session = this.#connected(unreachable);
-      } catch (error) {
-        unreachable((error as Error).message);
-        return;
-      }
       const stream = session.request({
         ':method': 'POST',
         ':path': SERVICE + method,
         'content-type': 'application/grpc',
         te: 'trailers',
-        'conduit-connector-token': token,
+        'conduit-connector-token': this.#options.token,
+      });
+      const forget = onAbort(late, () => {
+        reject(late.reason as Error);
+        stream.close();
       });
       const answer: Buffer[] = [];
       let bytes = 0;
       let status: IncomingHttpHeaders = {};
-      const timer = setTimeout(() => {
-        unreachable(`no answer within ${timeoutMs} ms`);
-        stream.close();
-      }, timeoutMs);
       const keepStatus = (headers: IncomingHttpHeaders): void => {
         if (headers['grpc-status'] !== undefined) status = headers;
       };
@@ -158,18 +183,18 @@ class UnaryClient {
         if (bytes <= MAX_ANSWER_BYTES) answer.push(chunk);
         else stream.close();
       });
-      // A stream of a session that could not connect is cancelled because of that.
-      stream.on('error', (error) => unreachable(error.cause instanceof Error ? error.cause.message : error.message));
+      // A stream of a session that is lost is cancelled because of that.
+      stream.on('error', (error) => reject(error.cause instanceof Error ? error.cause : error));
       stream.on('close', () => {
-        clearTimeout(timer);
+        forget();
         const code = status['grpc-status'];
-        if (code === undefined) unreachable('the stream ended without a status');
+        if (code === undefined) reject(new Error('the stream ended without a status'));
         else if (code !== '0')
           reject(new ConnectorError('input.invalid', decodeMessage(String(status['grpc-message'] ?? `gRPC status ${String(code)}`))));
         else {
           const whole = Buffer.concat(answer);
           if (whole.length < PREFIX_BYTES || whole[0] !== 0 || whole.readUInt32BE(1) !== whole.length - PREFIX_BYTES)
-            unreachable('the answer is no gRPC message');
+            reject(new Error('the answer is no gRPC message'));
           else resolve(whole.subarray(PREFIX_BYTES));
         }
       });
@@ -179,29 +204,32 @@ class UnaryClient {
     });
   }
 
-  close(): void {
-    this.#session?.destroy();
-    this.#session = null;
+  /** One session for all calls. It is made anew after it failed or was lost, or if Conduit is about to close it. */
+  #connected(): Promise<ClientHttp2Session> {
+    if (this.#live?.closed || this.#live?.destroyed) this.#session = null;
+    if (this.#session !== null) return this.#session;
+    this.#live = null;
+    const connecting = this.#open();
+    this.#session = connecting;
+    connecting.then(
+      (session) => (this.#live = session),
+      () => (this.#session = null),
+    );
+    return connecting;
   }
 
-  #connected(failed: (reason: string) => void): ClientHttp2Session {
-    const open = this.#session;
-    if (open !== null && !open.closed && !open.destroyed) return open;
-    const session = connect(authority(this.#options.target));
-    session.on('error', (error) => failed(error.message));
-    session.on('close', () => {
-      if (this.#session === session) this.#session = null;
-    });
+  async #open(): Promise<ClientHttp2Session> {
+    const session = await connectHttp2(this.#dialer, targetOf(this.#options.target));
+    session.on('error', () => undefined); // its streams fail with it
     session.unref();
-    this.#session = session;
     return session;
   }
 }
 
 /** Conduit listens on every address and says so: `[::]:43211`. */
-function authority(target: string): URL {
-  const address = target.replace(/^(\[::\]|0\.0\.0\.0|)(?=:\d+$)/, '127.0.0.1');
-  return new URL(`http://${address}`);
+function targetOf(text: string): Target {
+  const { hostname, port } = new URL(`http://${text.replace(/^(\[::\]|0\.0\.0\.0|)(?=:\d+$)/, '127.0.0.1')}`);
+  return { host: hostname, port: Number(port === '' ? 80 : port), purpose: 'schema-service' };
 }
 
 function decodeMessage(text: string): string {

@@ -2,7 +2,9 @@
 import { kafkaCapabilities, type KafkaOptions } from '../../host/kafka/index.ts';
 import type { Admin, Kafka } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
-import type { LogLevel } from '../../host/base/log.ts';
+import { ClientFactory } from '../../host/kafka/kafkajs/client.ts';
+import { Net } from '../../host/net/net.ts';
+import type { Log, LogLevel } from '../../host/base/log.ts';
 import type { Connection, ConsumerOptions, Fetched, ProducerOptions } from '../../host/kafka/contract.ts';
 import type { ConsumerHandle, ProducerHandle } from '../../host/kafka/handles.ts';
 import type { Capabilities, OpenContext } from '../../host/runtime/capabilities.ts';
@@ -31,8 +33,8 @@ export function subject(servers: string, options: Partial<KafkaOptions> = {}): S
   const capabilities = kafkaCapabilities({
     log: (level, message, fields = {}) => lines.push({ level, message, fields }),
     secrets: { read: (reference) => reference },
-
     ...options,
+    net: options.net ?? new Net(),
   });
   const connection: Connection = { servers: servers.split(','), clientId: 'test' };
   return {
@@ -42,6 +44,12 @@ export function subject(servers: string, options: Partial<KafkaOptions> = {}): S
     consumer: (consumer) => capabilities.openConsumer(connection, { fromBeginning: true, resume: [], ...consumer }, OPEN),
     producer: (producer) => capabilities.openProducer(connection, { ...PRODUCER, ...producer }, OPEN),
   };
+}
+
+/** The clients that `subject` makes for its connection. */
+export function factoryOf({ connection, lines }: Pick<Subject, 'connection' | 'lines'>): ClientFactory {
+  const log: Log = (level, message, fields = {}) => lines.push({ level, message, fields });
+  return new ClientFactory(connection, { secrets: { read: (reference) => reference }, log, net: new Net(), asker: 'test' });
 }
 
 export function plainKafka(servers: string): Kafka {

@@ -1,12 +1,24 @@
 /** What kafkajs does behind one's back, and what is done about it; the outage tests have the rest. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { ClientFactory } from '../../host/kafka/kafkajs/client.ts';
 import { ConfirmedCommits } from '../../host/kafka/kafkajs/kafkajs-commit.ts';
 import { openConsumer } from '../../host/kafka/consume/consumer.ts';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { commit, committed, createTopic, pause, plainKafka, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
+import {
+  factoryOf,
+  commit,
+  committed,
+  createTopic,
+  pause,
+  plainKafka,
+  read,
+  readFor,
+  subject,
+  values,
+  withAdmin,
+  write,
+} from './kafka-client.ts';
 
 const { servers } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
@@ -73,11 +85,7 @@ describe('a guest that does not poll', () => {
     for (const partition of [0, 1])
       for (let at = 0; at < big.length; at += 50) await write(servers, topic, big.slice(at, at + 50), partition);
     const kafka = subject(servers);
-    const factory = new ClientFactory(
-      kafka.connection,
-      { read: () => '' },
-      (level, message, fields = {}) => void kafka.lines.push({ level, message, fields }),
-    );
+    const factory = factoryOf(kafka);
     // The broker's shortest session; Kafka's default minimum is six seconds.
     const times = { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 1_000 };
     const handle: ConsumerHandle = await openConsumer(
@@ -112,7 +120,7 @@ describe('a guest that does not poll', () => {
           partition,
         );
     const kafka = subject(servers);
-    const factory = new ClientFactory(kafka.connection, { read: () => '' }, () => undefined);
+    const factory = factoryOf(kafka);
     const options = { topics: [topic], group, fromBeginning: true, resume: [] };
     const stuck = await openConsumer(factory, options, { queue: { maxRecords: 10, maxBytes: 1_000 }, times: { heartbeatIntervalMs: 500 } });
     open.push(stuck);
@@ -126,11 +134,7 @@ describe('a guest that does not poll', () => {
 test('a session without a sign of life is replaced, and the reading goes on', async () => {
   const { topic, group, sent } = await filled(5);
   const kafka = subject(servers);
-  const factory = new ClientFactory(
-    kafka.connection,
-    { read: () => '' },
-    (level, message, fields = {}) => void kafka.lines.push({ level, message, fields }),
-  );
+  const factory = factoryOf(kafka);
   // A fetch waits longer than the watchdog does, so that every idle session looks dead.
   const handle = await openConsumer(
     factory,

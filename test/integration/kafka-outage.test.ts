@@ -1,4 +1,5 @@
 /** A broker of its own, which is stopped, killed and started again while records flow. */
+import { Net } from '../../host/net/net.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ProducerOptions } from '../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../host/kafka/handles.ts';
@@ -172,10 +173,12 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     await createTopic(broker.servers, topic);
     const dials: string[] = [];
     const own = subject(broker.servers, {
-      allow: (host, port) => {
-        dials.push(`${host}:${port}`);
-        return null;
-      },
+      net: new Net({
+        policy: ({ host, port }) => {
+          dials.push(`${host}:${port}`);
+          return null;
+        },
+      }),
     });
     const handle = await own.consumer({ topics: [topic], group });
     await logged(own.lines, ({ message }) => message === 'joined the consumer group');

@@ -1,3 +1,5 @@
+import { Net } from '../../host/net/net.ts';
+import type { DialPolicy } from '../../host/net/policy.ts';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { uniqueName, sharedBroker } from '../support/broker.ts';
@@ -37,14 +39,13 @@ test('one server of several that answers is enough', async () => {
   await producer.close();
 });
 
-test('every dial goes through one gate, also to what a broker advertises', async () => {
+test('every dial is asked of the policy, and none follows the end of a consumer', async () => {
   const dialled: string[] = [];
-  const kafka = subject(sharedBroker().servers, {
-    allow: (host, port) => {
-      dialled.push(`${host}:${port}`);
-      return null;
-    },
-  });
+  const policy: DialPolicy = ({ host, port, address }) => {
+    dialled.push(`${host}:${port} ${address}`);
+    return null;
+  };
+  const kafka = subject(sharedBroker().servers, { net: new Net({ policy }) });
   const consumer = await kafka.consumer({ topics: [uniqueName('topic')], group: uniqueName('group') });
   await logged(kafka.lines, ({ message }) => message === 'waiting for topics that do not exist');
   await consumer.close();
@@ -52,9 +53,13 @@ test('every dial goes through one gate, also to what a broker advertises', async
   expect(before).toBeGreaterThan(0);
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(dialled.length).toBe(before);
+});
 
-  const refused = subject(sharedBroker().servers, { allow: (host, port) => new Error(`${host}:${port} is not allowed here`) });
-  await expect(refused.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({
-    message: expect.stringContaining('is not allowed here'),
+test('servers that the policy refuses fail the open at once, with its reason', async () => {
+  const kafka = subject(sharedBroker().servers, { net: new Net({ policy: () => 'not in this house' }) });
+  await expect(kafka.consumer({ topics: ['t'], group: 'g' })).rejects.toMatchObject({
+    code: 'policy.denied',
+    message: expect.stringContaining('the policy denies the consumer of group "g" a connection to '),
   });
+  await expect(kafka.producer()).rejects.toMatchObject({ code: 'policy.denied', message: expect.stringContaining('not in this house') });
 });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { decodeAcks, encodeAckRequest } from '../../host/conduit/acks.ts';
 import { createDestination, createSource } from '../../host/connector.ts';
 import { ConnectorError } from '../../host/base/errors.ts';
+import { Net } from '../../host/net/net.ts';
 import { kafkaCapabilities } from '../../host/kafka/index.ts';
 import type { Log } from '../../host/base/log.ts';
 import type { SecretReader } from '../../host/base/secrets.ts';
@@ -29,7 +30,7 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
     throw new TypeError('a fault for the test');
   };
   return (secrets: SecretReader, log: Log): Capabilities => {
-    const kafka = kafkaCapabilities({ secrets, log });
+    const kafka = kafkaCapabilities({ secrets, log, net: new Net() });
     return {
       ...kafka,
       openConsumer: async (...given): Promise<ConsumerHandle> => {
@@ -141,7 +142,7 @@ test('a guest that is replaced before its group has an offset goes on where the 
   await write(servers, topic, ['before the start']);
   let opened = 0;
   const capabilities = (secrets: SecretReader, log: Log): Capabilities => {
-    const kafka = kafkaCapabilities({ secrets, log });
+    const kafka = kafkaCapabilities({ secrets, log, net: new Net() });
     return {
       ...kafka,
       openConsumer: async (...given): Promise<ConsumerHandle> => {

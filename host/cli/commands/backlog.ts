@@ -1,12 +1,11 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { SecretReader } from '../../base/secrets.ts';
 import type { ConsumerOptions, Fetched } from '../../kafka/contract.ts';
 import type { ConsumerHandle } from '../../kafka/handles.ts';
 import type { Capabilities } from '../../runtime/capabilities.ts';
 import type { Remaining } from './end-of-read.ts';
 import { lastOffset } from '../lines/record-values.ts';
-import { KafkaEnds, type Ends, type EndsFactory, type Range } from './topic-ends.ts';
+import { KafkaEnds, type Ends, type EndsFactory, type EndsParts, type Range } from './topic-ends.ts';
 
 const REFRESH_MS = 2000;
 
@@ -68,15 +67,15 @@ export class Backlog implements Remaining {
   }
 
   /** The same capabilities, watched. */
-  watch(inner: Capabilities, secrets: SecretReader, log: Log): Capabilities {
+  watch(inner: Capabilities, parts: EndsParts): Capabilities {
     return {
       log: (level, message, fields) => inner.log(level, message, fields),
       openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
       openConsumer: async (connection, options, context) => {
         const consumer = await inner.openConsumer(connection, options, context);
         try {
-          this.#ask = () => this.#ends(connection, secrets, log, options.topics);
-          return await this.#watched(consumer, this.#ask(), options, log);
+          this.#ask = () => this.#ends(connection, parts, options.topics);
+          return await this.#watched(consumer, this.#ask(), options, parts.log);
         } catch (error) {
           await consumer.close();
           throw error;

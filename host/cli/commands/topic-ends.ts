@@ -4,6 +4,7 @@ import { findTopics } from '../../kafka/consume/topics.ts';
 import { settles } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
+import type { Net } from '../../net/net.ts';
 import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
 
 const LOOKUP_MS = 10_000;
@@ -29,7 +30,14 @@ export interface Ends {
   close(): Promise<void>;
 }
 
-export type EndsFactory = (connection: Connection, secrets: SecretReader, log: Log, topics: string[]) => Ends;
+/** What a look at the ends of topics needs beside the connection. */
+export interface EndsParts {
+  secrets: SecretReader;
+  log: Log;
+  net: Net;
+}
+
+export type EndsFactory = (connection: Connection, parts: EndsParts, topics: string[]) => Ends;
 
 /** Asks the brokers, over a connection of its own. */
 export class KafkaEnds implements Ends {
@@ -38,9 +46,12 @@ export class KafkaEnds implements Ends {
   #topics: string[];
   #connected = false;
 
-  constructor(connection: Connection, secrets: SecretReader, log: Log, topics: string[]) {
+  constructor(connection: Connection, parts: EndsParts, topics: string[]) {
     this.#topics = topics;
-    const { kafka, dialer } = new ClientFactory(connection, secrets, log).create({ retries: 1, requestTimeoutMs: LOOKUP_MS });
+    const { kafka, dialer } = new ClientFactory(connection, { ...parts, asker: 'look-up of the ends of topics' }).create({
+      retries: 1,
+      requestTimeoutMs: LOOKUP_MS,
+    });
     this.#admin = kafka.admin();
     this.#destroy = () => dialer.destroy(new Error('closed'));
   }

@@ -1,6 +1,6 @@
 /** TLS of a connection: PEM texts are checked when the connector is configured, and read from the host's secrets when it dials. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import tls from 'node:tls';
+import { createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls';
 import { ConnectorError } from '../../base/errors.ts';
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Tls } from '../contract.ts';
@@ -42,18 +42,18 @@ let roots: readonly string[] | null = null;
  * `SSL_CERT_FILE` and `SSL_CERT_DIR` replace. Reading the system's takes some 70 ms, so only the first connection with TLS pays that.
  */
 function defaultRoots(): readonly string[] {
-  return (roots ??= [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])]);
+  return (roots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]);
 }
 
 /** Null if the connection has no TLS. The own CA joins the default roots. */
-export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): tls.ConnectionOptions | null {
+export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): ConnectionOptions | null {
   if (settings === undefined) return null;
   const { clientCertRef, clientKeyRef, caCertRef, insecureSkipVerify } = settings;
   const read = (reference: string): string | undefined => (reference === '' ? undefined : secrets.read(reference));
   const ca = read(caCertRef);
   try {
     // Built once per connection settings, not once per dial: parsing the roots takes milliseconds.
-    const secureContext = tls.createSecureContext({
+    const secureContext = createSecureContext({
       cert: read(clientCertRef),
       key: read(clientKeyRef),
       // Without verification the roots would be parsed for nothing.

@@ -82,7 +82,12 @@ export class ConsumerSession {
       failed: (failure) => this.#ended.reject(failure),
       again: (reason) => this.#ended.resolve(reason),
     });
-    this.#client = context.factory.create({ retries: RETRIES_IN_PLACE, onLog: (message, facts) => this.#onLog(message, facts) });
+    this.#client = context.factory.create({
+      retries: RETRIES_IN_PLACE,
+      // At once, and not when kafkajs gives up: nothing but the policy can mend it.
+      onRefused: (error) => this.#ended.reject(error),
+      onLog: (message, facts) => this.#onLog(message, facts),
+    });
     this.#admin = this.#client.kafka.admin();
     // Whoever awaits `run` sees it; nobody need.
     this.#ended.promise.catch(() => undefined);

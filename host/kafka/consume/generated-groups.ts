@@ -5,6 +5,7 @@
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Connection } from '../contract.ts';
 import type { Log } from '../../base/log.ts';
+import type { Net } from '../../net/net.ts';
 import { ClientFactory } from '../kafkajs/client.ts';
 import type { Admin } from '../kafkajs/kafkajs.ts';
 
@@ -17,6 +18,7 @@ export interface GeneratedGroupsOptions {
   connection: Connection;
   secrets: SecretReader;
   log: Log;
+  net: Net;
   topics: readonly string[];
   /** `KafkaOptions.commitMetadata` of the connector that is gone. */
   commitMetadata: string;
@@ -29,7 +31,7 @@ export interface GeneratedGroupsOptions {
  * a group that still has members. Rejects with kafkajs' errors.
  */
 export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<string[]> {
-  const { kafka, dialer } = new ClientFactory(options.connection, options.secrets, options.log).create({
+  const { kafka, dialer } = new ClientFactory(options.connection, { ...options, asker: 'clean-up of consumer groups' }).create({
     retries: 1,
     signal: options.signal,
   });

@@ -1,18 +1,20 @@
 /** A kafkajs client for one connection: addresses, TLS, SASL, time limits, a quiet log. */
+import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Connection, Sasl } from '../contract.ts';
-import { createDialer, kafkajsAddress, type Allow, type Dialer } from '../../net/dial.ts';
+import { CONNECT_TIMEOUT_MS, type Dialer } from '../../net/dialer.ts';
+import type { Net } from '../../net/net.ts';
 import { tlsOptions } from '../auth/tls.ts';
 import type { BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
 import { KafkajsBatchWriter } from './batch-writer.ts';
+import { kafkajsAddress, socketFactory } from './broker-socket.ts';
 import { clusterOf } from './cluster.ts';
 import kafkajs, { type Kafka } from './kafkajs.ts';
 import { KafkajsLookups } from './lookups.ts';
 import { reach } from './probe-brokers.ts';
 import { requestProducerId } from './producer-id.ts';
 
-export const CONNECT_TIMEOUT_MS = 10_000;
 const METADATA_MAX_AGE_MS = 300_000;
 const DEFAULT_PORT = 9092;
 const SASL_NAMES: Record<Sasl['tag'], string> = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' };
@@ -30,6 +32,8 @@ export interface ClientOptions {
   /** Ends the client: all its connections break at once, and it makes no other. */
   signal?: AbortSignal;
   requestTimeoutMs?: number;
+  /** Told of an advertised address that the policy refuses. What is there cannot be reached, so whoever needs it fails in the end. */
+  onRefused?: (error: ConnectorError) => void;
   /** Sees kafkajs' own log lines before they are written. */
   onLog?: (message: string, facts: Record<string, unknown>) => void;
 }
@@ -37,6 +41,16 @@ export interface ClientOptions {
 export interface Client {
   kafka: Kafka;
   dialer: Dialer;
+}
+
+export interface ClientParts {
+  log: Log;
+  secrets: SecretReader;
+  net: Net;
+  /** Who connects, for the network's policy, logs and errors: `consumer of group "g"`. */
+  asker: string;
+  /** Written beside every committed offset. */
+  commitMetadata?: string;
 }
 
 /** Each client that it makes has a dialer of its own, so that one can be torn down while another starts. */
@@ -47,15 +61,17 @@ export class ClientFactory implements KafkaClient {
   readonly #connection: Connection;
   readonly #secrets: SecretReader;
   readonly #tls: ReturnType<typeof tlsOptions>;
-  readonly #allow: Allow | undefined;
+  readonly #net: Net;
+  readonly #asker: string;
 
-  constructor(connection: Connection, secrets: SecretReader, log: Log, allow?: Allow, commitMetadata?: string) {
+  constructor(connection: Connection, { log, secrets, net, asker, commitMetadata }: ClientParts) {
     this.servers = connection.servers.map(parseAddress);
     this.log = log;
     this.#connection = connection;
     this.#secrets = secrets;
     this.#tls = tlsOptions(connection.tls, secrets);
-    this.#allow = allow;
+    this.#net = net;
+    this.#asker = asker;
     this.commitMetadata = commitMetadata ?? null;
   }
 
@@ -79,13 +95,13 @@ export class ClientFactory implements KafkaClient {
   }
 
   create(options: ClientOptions = {}): Client {
-    const dialer = createDialer(this.#tls, this.#allow, options.signal);
+    const dialer = this.#net.dialer({ asker: this.#asker, log: this.log, tls: this.#tls, signal: options.signal });
     const kafka = new kafkajs.Kafka({
       clientId: this.#connection.clientId,
       brokers: (options.servers ?? this.servers).map(({ host, port }) => kafkajsAddress(host, port)),
-      // TLS is the dialer's; kafkajs only hands this on.
+      // TLS is the dialer's; kafkajs only logs this.
       ssl: this.#tls !== null,
-      socketFactory: dialer.socketFactory,
+      socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused)),
       sasl: this.#sasl(),
       connectionTimeout: CONNECT_TIMEOUT_MS,
       authenticationTimeout: CONNECT_TIMEOUT_MS,
@@ -95,6 +111,22 @@ export class ClientFactory implements KafkaClient {
       logCreator: () => (entry) => this.#write(entry, options.onLog),
     });
     return { kafka, dialer };
+  }
+
+  async #connect(
+    dialer: Dialer,
+    host: string,
+    port: number,
+    signal: AbortSignal,
+    onRefused: ClientOptions['onRefused'],
+  ): Promise<Awaited<ReturnType<Dialer['connect']>>> {
+    const isServer = this.servers.some((server) => server.host === host && server.port === port);
+    try {
+      return await dialer.connect({ host, port, purpose: isServer ? 'server' : 'advertised' }, signal);
+    } catch (error) {
+      if (!isServer && error instanceof ConnectorError && error.code === 'policy.denied') onRefused?.(error);
+      throw error;
+    }
   }
 
   /** A fresh object for each client: kafkajs writes into it. */

@@ -30,6 +30,7 @@ export function protocolType(error: unknown): string | undefined {
 export function faultOf(error: unknown): KafkaFault | ConnectorError {
   if (error instanceof KafkaFault || error instanceof ConnectorError) return error;
   const root = rootCause(error);
+  if (root.code === POLICY_DENIED) return policyDenied(root);
   const type = protocolType(error);
   const names = [(error as KafkaError)?.name, root.name];
   return new KafkaFault(kindOf(type, names), root.message ?? String(error), { type, retriable: root.retriable !== false, cause: error });
@@ -46,6 +47,13 @@ function kindOf(type: string | undefined, names: (string | undefined)[]): FaultK
 const REFUSED_LOGIN: ReadonlySet<string> = new Set(['SASL_AUTHENTICATION_FAILED', 'UNSUPPORTED_SASL_MECHANISM']);
 /** kafkajs breaks so when it has lost all its brokers. */
 const BROKEN: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
+
+const POLICY_DENIED: ErrorCode = 'policy.denied';
+
+/** Of a connection error of kafkajs only code and message are left of what the dialer said. */
+function policyDenied({ message = '' }: KafkaError): ConnectorError {
+  return new ConnectorError(POLICY_DENIED, message.replace(/^Connection error: /, ''));
+}
 
 /** The same promise, but for its rejection. */
 export async function withFaults<T>(promise: Promise<T>): Promise<T> {
@@ -95,7 +103,7 @@ const PERMANENT: ReadonlySet<string> = new Set([
 /** True if nothing but an operator can help. */
 export function isPermanent(error: unknown): boolean {
   const type = protocolType(error);
-  if (type !== undefined && PERMANENT.has(type)) return true;
+  if ((type !== undefined && PERMANENT.has(type)) || rootCause(error).code === POLICY_DENIED) return true;
   return [(error as KafkaError)?.name, rootCause(error).name].some((name) => name !== undefined && name.startsWith('KafkaJSSASL'));
 }
 
@@ -103,6 +111,7 @@ export function isPermanent(error: unknown): boolean {
 export function kafkaError(error: unknown, context: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const root = rootCause(error);
+  if (root.code === POLICY_DENIED) return policyDenied(root);
   const code: ErrorCode = isPermanent(error)
     ? 'kafka.rejected'
     : root.name === 'KafkaJSRequestTimeoutError'
@@ -137,10 +146,14 @@ export interface DialFailure {
   text: string;
   /** Retrying cannot help: the certificate will not change within seconds. */
   permanent: boolean;
+  /** The policy refused it. */
+  isDenied?: boolean;
 }
 
 /** Why a dial of `host:port` failed, in the words of Go's dialer. */
 export function dialFailure(host: string, port: number, error: unknown): DialFailure {
+  if (error instanceof ConnectorError)
+    return { text: error.message, permanent: !error.retryable && error.code !== 'cancelled', isDenied: error.code === POLICY_DENIED };
   const { code, message } = innermostSocketError(error);
   const text = message ?? String(error);
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

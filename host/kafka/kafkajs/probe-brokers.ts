@@ -11,7 +11,7 @@ const INTERVAL_MS = 1_000;
 
 /**
  * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, or `kafka.rejected` if every
- * address failed in a way that retrying cannot mend; the text names every address. Rejects with `cancelled` as soon as the signal
+ * address failed in a way that retrying cannot mend, or `policy.denied` if the policy refused them all; the text names every address. Rejects with `cancelled` as soon as the signal
  * aborts, and then dials no more.
  */
 export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
@@ -21,9 +21,10 @@ export async function reach(factory: ClientFactory, signal?: AbortSignal): Promi
     if (signal?.aborted) throw cancelledBy(signal);
     if (failures === null) return;
     const permanent = failures.every((failure) => failure.permanent);
+    const isDenied = failures.length > 0 && failures.every((failure) => failure.isDenied === true);
     const text = `failed to dial broker: unable to dial: ${failures.map((failure) => failure.text).join('; ')}`;
     if (permanent || deadline.leftMs < INTERVAL_MS) {
-      throw new ConnectorError(permanent ? 'kafka.rejected' : 'kafka.unreachable', text);
+      throw new ConnectorError(isDenied ? 'policy.denied' : permanent ? 'kafka.rejected' : 'kafka.unreachable', text);
     }
     factory.log('warn', 'failed to dial broker, trying again...', { error: text });
     await sleep(INTERVAL_MS, signal);

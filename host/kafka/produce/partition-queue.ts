@@ -125,7 +125,7 @@ export class PartitionQueue {
       const isGone = fault === 'no-topic' && ++unknownTopic >= UNKNOWN_TOPIC_TRIES;
       if (isGone) this.#options.unknownTopic();
       if (isGone || fault === 'parts' || fault === 'final') {
-        pending.failed(batch, 'rejected', error.message);
+        pending.failed(batch, error instanceof ConnectorError ? error.kind : 'rejected', error.message);
         break;
       }
       if (fault === 'forgotten') this.#sequence.exchange();

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../base/errors.ts';
 import { KafkaFault } from '../fault.ts';
 
 /**
@@ -26,6 +27,7 @@ const FAULTS: Readonly<Record<string, ProduceFault>> = {
 const NOT_IDEMPOTENT: ReadonlySet<string> = new Set(['UNSUPPORTED_FOR_MESSAGE_FORMAT', 'CLUSTER_AUTHORIZATION_FAILED']);
 
 export function produceFault(error: unknown, hasSequence: boolean): ProduceFault {
+  if (error instanceof ConnectorError && error.code === 'policy.denied') return 'final';
   if (!(error instanceof KafkaFault)) return 'passing';
   const { type, kind } = error;
   if (type !== null) {

@@ -3,6 +3,7 @@ import { composeDestination } from '../../connector/destination.ts';
 import { composeSource } from '../../connector/source.ts';
 import { kafkaCapabilities } from '../../kafka/index.ts';
 import { schemaService, type SchemaService } from '../../sdk/index.ts';
+import { Net } from '../../net/net.ts';
 import type { PluginEnvironment } from '../process/environment.ts';
 import type { PluginConnectors } from '../process/serve.ts';
 import { cleanUpDeletedSource, ownerText } from './deleted-source.ts';
@@ -17,16 +18,17 @@ const PATIENT = { deliveryTimeout: '0s' };
 /** The Kafka connectors of a plugin process. */
 export function pluginConnectors(environment: PluginEnvironment): PluginConnectors {
   const { connectorId, utilitiesTarget, token } = environment;
+  const net = new Net();
   let service: SchemaService | null = null;
-  const schemas = (): SchemaService => (service ??= schemaService({ target: utilitiesTarget, token }));
+  const schemas = (): SchemaService => (service ??= schemaService({ target: utilitiesTarget, token, net }));
   return {
     specify: () => specify(),
     source: (log) => {
       const capabilities: Parameters<typeof createSource>[0]['capabilities'] = (secrets, quiet) =>
-        kafkaCapabilities({ secrets, log: quiet, commitMetadata: ownerText(connectorId) });
+        kafkaCapabilities({ secrets, log: quiet, net, commitMetadata: ownerText(connectorId) });
       return composeSource(createSource({ log, capabilities }), { log, connectorId, schemas });
     },
-    destination: (log) => composeDestination(createDestination({ log }), { log, schemas, defaults: PATIENT }),
-    sourceDeleted: (settings, log) => cleanUpDeletedSource(settings, connectorId, log),
+    destination: (log) => composeDestination(createDestination({ log, net }), { log, schemas, defaults: PATIENT }),
+    sourceDeleted: (settings, log) => cleanUpDeletedSource(settings, { connectorId, net, log }),
   };
 }

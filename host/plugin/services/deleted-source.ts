@@ -2,12 +2,19 @@ import { createSource } from '../../connector.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { deleteGroupsOf } from '../../kafka/index.ts';
 import type { Log } from '../../base/log.ts';
+import type { Net } from '../../net/net.ts';
 import type { SecretReader } from '../../base/secrets.ts';
 import type { Capabilities } from '../../runtime/capabilities.ts';
 import type { Settings } from '../../base/settings.ts';
 
 /** Conduit waits for the answer to a lifecycle event; nobody waits long for a deletion. */
 const LIMIT_MS = 10_000;
+
+export interface DeletedSource {
+  connectorId: string;
+  net: Net;
+  log: Log;
+}
 
 /** What the connector writes beside its committed offsets, so that its group is known when it is deleted. Kafka keeps 4096 bytes. */
 export function ownerText(connectorId: string): string {
@@ -18,9 +25,9 @@ export function ownerText(connectorId: string): string {
  * A source was deleted for good: deletes its consumer group, if its name was made up. A group that the settings name is its
  * user's. Never rejects: a group that stays does no harm, and a deletion that fails would.
  */
-export async function cleanUpDeletedSource(settings: Settings, connectorId: string, log: Log): Promise<void> {
+export async function cleanUpDeletedSource(settings: Settings, { connectorId, net, log }: DeletedSource): Promise<void> {
   if ((settings.groupID ?? '') !== '' || connectorId === '') return;
-  const connector = createSource({ log, capabilities: (secrets) => deletingCapabilities(secrets, ownerText(connectorId), log) });
+  const connector = createSource({ log, capabilities: (secrets) => deletingCapabilities(ownerText(connectorId), { secrets, log, net }) });
   try {
     const invalid = await connector.configure(settings);
     if (invalid.length === 0) await connector.open(null);
@@ -33,7 +40,8 @@ export async function cleanUpDeletedSource(settings: Settings, connectorId: stri
 }
 
 /** The guest alone knows what the settings mean: it is opened with a Kafka that does nothing but this, and refuses to open. */
-function deletingCapabilities(secrets: SecretReader, commitMetadata: string, log: Log): Capabilities {
+function deletingCapabilities(commitMetadata: string, parts: { secrets: SecretReader; log: Log; net: Net }): Capabilities {
+  const { log } = parts;
   const refused = (): ConnectorError => new ConnectorError('cancelled', 'the source was deleted');
   return {
     log: () => {},
@@ -41,7 +49,7 @@ function deletingCapabilities(secrets: SecretReader, commitMetadata: string, log
       const late = AbortSignal.timeout(LIMIT_MS);
       const signal = AbortSignal.any([late, context.signal]);
       try {
-        const groups = await deleteGroupsOf({ connection, secrets, log, topics, commitMetadata, signal });
+        const groups = await deleteGroupsOf({ ...parts, connection, topics, commitMetadata, signal });
         for (const group of groups) log('info', 'the consumer group of the deleted source is deleted', { group });
       } catch (error) {
         const reason = late.aborted ? `not done within ${LIMIT_MS / 1000} s` : ConnectorError.from(error).message;

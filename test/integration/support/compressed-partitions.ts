@@ -5,12 +5,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ByteBudget } from '../../../host/kafka/consume/byte-budget.ts';
 import { openConsumer } from '../../../host/kafka/consume/consumer.ts';
-import { ClientFactory } from '../../../host/kafka/kafkajs/client.ts';
+import { factoryOf } from '../kafka-client.ts';
 
 const NOT_POLLED_MS = 4_000;
 const [servers = '', topic = '', budgetMb, totalMb] = process.argv.slice(2);
 const budget = new ByteBudget(Number(budgetMb) * 2 ** 20);
-const factory = new ClientFactory({ servers: servers.split(','), clientId: 'compressed' }, { read: () => '' }, () => undefined);
+const factory = factoryOf({ connection: { servers: servers.split(','), clientId: 'compressed' }, lines: [] });
 const consumer = await openConsumer(
   factory,
   { topics: [topic], group: `${topic}-${budgetMb}`, fromBeginning: true, resume: [] },

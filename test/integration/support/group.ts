@@ -2,8 +2,7 @@
 import { expect } from 'vitest';
 import { openConsumer } from '../../../host/kafka/consume/consumer.ts';
 import type { ConsumerHandle } from '../../../host/kafka/handles.ts';
-import { ClientFactory } from '../../../host/kafka/kafkajs/client.ts';
-import { commit, flatten, type LogLine, type Read } from '../kafka-client.ts';
+import { commit, factoryOf, flatten, type LogLine, type Read } from '../kafka-client.ts';
 
 const TIMES = { heartbeatIntervalMs: 200, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 10_000, maxWaitMs: 100 };
 
@@ -26,10 +25,7 @@ export class Member {
   }
 
   async join(servers: string, group: string, times: Partial<typeof TIMES & { metadataMaxAgeMs: number }> = {}): Promise<void> {
-    const log = (level: LogLine['level'], message: string, fields: Readonly<Record<string, string>> = {}): void => {
-      this.lines.push({ level, message, fields });
-    };
-    const factory = new ClientFactory({ servers: servers.split(','), clientId: this.name }, { read: (name) => name }, log);
+    const factory = factoryOf({ connection: { servers: servers.split(','), clientId: this.name }, lines: this.lines });
     const options = { topics: [...this.topics], group, fromBeginning: true, resume: [] };
     this.#handle = await openConsumer(factory, options, { times: { ...TIMES, ...times } });
     this.#pump = this.#read(this.#handle);

@@ -1,3 +1,5 @@
+import { Net } from '../../../host/net/net.ts';
+import type { DialQuestion } from '../../../host/net/policy.ts';
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs/minimal.js';
@@ -53,7 +55,12 @@ beforeEach(async () => {
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  service = schemaService({ target: `[::]:${(server.address() as AddressInfo).port}`, token: '{"value":"t"}', timeoutMs: 300 });
+  service = schemaService({
+    target: `[::]:${(server.address() as AddressInfo).port}`,
+    token: '{"value":"t"}',
+    timeoutMs: 300,
+    net: new Net(),
+  });
 });
 afterEach(async () => {
   service.close();
@@ -140,11 +147,39 @@ test('a lost connection is opened again', async () => {
 });
 
 test('without an address the error says what is missing', async () => {
-  const none = schemaService({ target: '', token: '' });
+  const none = schemaService({ target: '', token: '', net: new Net() });
   await expect(none.get('s', 1)).rejects.toThrow('expected CONDUIT_CONNECTOR_UTILITIES_GRPC_TARGET');
 });
 
 test('nothing listens: the error names the address', async () => {
-  const none = schemaService({ target: '127.0.0.1:1', token: '' });
+  const none = schemaService({ target: '127.0.0.1:1', token: '', net: new Net() });
   await expect(none.get('s', 1)).rejects.toThrow('the schema service of Conduit at 127.0.0.1:1 did not answer: connect ECONNREFUSED');
+});
+
+test('an address that the policy refuses is not dialled', async () => {
+  const asked: DialQuestion[] = [];
+  const net = new Net({
+    policy: (question) => {
+      asked.push(question);
+      return 'no schemas here';
+    },
+  });
+  const denied = schemaService({ target: '[::]:43211', token: '', net });
+  await expect(denied.create('s', '"int"')).rejects.toMatchObject({
+    code: 'policy.denied',
+    message: "the policy denies the schema stage a connection to 127.0.0.1:43211, Conduit's schema service: no schemas here",
+  });
+  expect(asked).toEqual([{ host: '127.0.0.1', port: 43211, address: null, purpose: 'schema-service', asker: 'schema stage' }]);
+});
+
+test('calls that come together share one connection', async () => {
+  let sessions = 0;
+  server.on('session', () => sessions++);
+  await Promise.all([service.get('s', 7), service.get('s', 8), service.create('s', '"int"')]);
+  expect(sessions).toBe(1);
+});
+
+test('after closing nothing is dialled', async () => {
+  service.close();
+  await expect(service.get('s', 9)).rejects.toMatchObject({ code: 'cancelled' });
 });

@@ -1,3 +1,4 @@
+import { Net } from '../../../../host/net/net.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { Backlog } from '../../../../host/cli/commands/backlog.ts';
 import type { Ends, Range } from '../../../../host/cli/commands/topic-ends.ts';
@@ -57,7 +58,11 @@ function watched(ends: FakeEnds, options: { follow?: boolean; live?: boolean } =
   const consumer = new FakeConsumer();
   const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Capabilities;
   const log: string[] = [];
-  const capabilities = backlog.watch(inner, { read: () => '' }, (level, message) => log.push(`${level}: ${message}`));
+  const capabilities = backlog.watch(inner, {
+    secrets: { read: () => '' },
+    log: (level, message) => log.push(`${level}: ${message}`),
+    net: new Net(),
+  });
   return { log, backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
 }
 

@@ -1,8 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import { ClientFactory, parseAddress } from '../../../../host/kafka/kafkajs/client.ts';
-import { createDialer, kafkajsAddress } from '../../../../host/net/dial.ts';
+import { kafkajsAddress, socketFactory } from '../../../../host/kafka/kafkajs/broker-socket.ts';
+import type { Dialer } from '../../../../host/net/dialer.ts';
+import { Net } from '../../../../host/net/net.ts';
 import { dialFailure } from '../../../../host/kafka/kafkajs/errors.ts';
 import { makeCertificates } from '../../../support/broker/certificates.ts';
 import { checkPem } from '../../../../host/kafka/index.ts';
@@ -34,51 +36,82 @@ describe('addresses', () => {
 
   test('an IPv6 address reaches the dialer in one piece', () => {
     const dialled: string[] = [];
-    const dialer = createDialer(null, (host, port) => {
+    const factory = socketFactory((host, port) => {
       dialled.push(`${host} ${port}`);
-      return new Error('enough');
+      return new Promise(() => undefined);
     });
     const [host, port] = kafkajsAddress('fe80::1', 9092).split(':') as [string, string];
-    expect(() => dialer.socketFactory({ host, port: Number(port), ssl: {}, onConnect: () => undefined })).toThrow('enough');
+    factory({ host, port: Number(port), ssl: {}, onConnect: () => undefined });
     expect(dialled).toEqual(['fe80::1 9092']);
   });
 });
 
-describe('the dialer', () => {
-  const connect = (dialer: ReturnType<typeof createDialer>, port: number): Promise<Socket> =>
-    new Promise((resolve, reject) => {
-      const socket = dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => resolve(socket) });
-      socket.on('error', reject);
-    });
+describe("kafkajs' socket", () => {
+  const net = new Net();
+  const dialers: Dialer[] = [];
+  afterEach(() => {
+    for (const dialer of dialers.splice(0)) dialer.destroy(new Error('the test is over'));
+  });
+  const newDialer = (): Dialer => {
+    const dialer = net.dialer({ asker: 'test', log: () => undefined });
+    dialers.push(dialer);
+    return dialer;
+  };
+  /** As kafkajs makes one: it listens right after it has the socket. */
+  function socketTo(port: number, dialer = newDialer()) {
+    const events: string[] = [];
+    const factory = socketFactory((host, at, signal) => dialer.connect({ host, port: at, purpose: 'server' }, signal));
+    const socket = factory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => events.push('connect') });
+    socket.on('data', (data: Buffer) => events.push(`data ${data.toString()}`));
+    socket.on('end', () => events.push('end'));
+    socket.on('error', (error: Error) => events.push(`error ${error.message}`));
+    return { socket, events, dialer };
+  }
 
-  test('ends its sockets with an error that kafkajs hears, and dials no more', async () => {
+  test('carries bytes both ways, and the end', async () => {
     const port = await listen();
-    const dialer = createDialer(null);
-    const socket = await connect(dialer, port);
-    const error = new Promise((resolve) => socket.once('error', resolve));
-    dialer.destroy(new Error('over'));
-    expect(await error).toMatchObject({ message: 'over' });
-    expect(() => dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => undefined })).toThrow('over');
+    const { socket, events } = socketTo(port);
+    await vi.waitFor(() => expect(events).toEqual(['connect']));
+    await vi.waitFor(() => expect(clients).toHaveLength(1));
+    const [peer] = clients as [Socket];
+    const received = new Promise<Buffer>((resolve) => peer.once('data', resolve));
+    socket.write('question', 'binary');
+    expect((await received).toString()).toBe('question');
+    const closed = new Promise((resolve) => peer.once('close', resolve));
+    peer.end('answer');
+    await vi.waitFor(() => expect(events).toEqual(['connect', 'data answer', 'end']));
+    socket.end();
+    await closed;
   });
 
-  test('ends with the signal as well', async () => {
-    const port = await listen();
-    const abort = new AbortController();
-    const dialer = createDialer(null, undefined, abort.signal);
-    const socket = await connect(dialer, port);
-    const error = new Promise((resolve) => socket.once('error', resolve));
-    abort.abort();
-    expect(await error).toMatchObject({ code: 'cancelled' });
-    expect(() => dialer.socketFactory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => undefined })).toThrow('stopping');
-  });
-
-  test('remembers what a dial died of', async () => {
+  test('fails as the connection does, and the dialer remembers why', async () => {
     const port = await listen();
     servers.pop()!.close();
-    const dialer = createDialer(null);
-    await expect(connect(dialer, port)).rejects.toThrow();
+    const { events, dialer } = socketTo(port);
+    await vi.waitFor(() => expect(events).toEqual([`error connect ECONNREFUSED 127.0.0.1:${port}`]));
     expect(dialer.failure('127.0.0.1', port)).toMatchObject({ code: 'ECONNREFUSED' });
     expect(dialer.failure('127.0.0.1', 1)).toBeUndefined();
+  });
+
+  test('fails with its dialer, which kafkajs hears, and so does the next one', async () => {
+    const port = await listen();
+    const { events, dialer } = socketTo(port);
+    await vi.waitFor(() => expect(events).toEqual(['connect']));
+    dialer.destroy(new Error('over'));
+    await vi.waitFor(() => expect(events).toEqual(['connect', 'error over']));
+    const next = socketTo(port, dialer);
+    await vi.waitFor(() => expect(next.events).toEqual(['error over']));
+  });
+
+  test('that is ended before it is connected is given up, and never connects', async () => {
+    const port = await listen();
+    const { socket, events } = socketTo(port);
+    socket.end();
+    socket.unref();
+    await vi.waitFor(() => expect(events).toEqual(['error the connection is not wanted any more']));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(events).toHaveLength(1);
+    expect(clients.filter(({ destroyed }) => !destroyed)).toEqual([]);
   });
 });
 
@@ -136,5 +169,7 @@ test('a secret reference that nobody gave out is refused before anything is dial
     },
   };
   const tls = { clientCertRef: 'x', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false };
-  expect(() => new ClientFactory({ servers: ['h'], clientId: 'c', tls }, secrets, () => undefined)).toThrow('no secret x');
+  expect(
+    () => new ClientFactory({ servers: ['h'], clientId: 'c', tls }, { secrets, log: () => undefined, net: new Net(), asker: 'test' }),
+  ).toThrow('no secret x');
 });
