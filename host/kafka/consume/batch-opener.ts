@@ -32,8 +32,8 @@ export class BatchOpener {
    * and a ConnectorError `kafka.corrupt` is final. The result is a promise only if there is something to wait for.
    */
   open(batch: FetchedBatch, partition: string, wait: Wait, maxBytes = uncompressedBytes(batch)): OpenedBatch | Promise<OpenedBatch | null> {
-    // Records that are not compressed stay a view of the fetch response, whose size is bounded elsewhere.
-    const reservation = batch.codec === 0 ? null : this.#budget.reserve(maxBytes);
+    // Records that take no memory of their own stay a view of the fetch response, whose size is bounded elsewhere.
+    const reservation = maxBytes === 0 ? null : this.#budget.reserve(maxBytes);
     const read = (): OpenedBatch | Promise<OpenedBatch | null> => {
       try {
         const records = openBatch(batch, maxBytes);

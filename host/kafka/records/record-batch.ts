@@ -1,11 +1,15 @@
 /**
- * Kafka's record batch, magic 2 (KIP-98): 61 bytes of header, then the records section, compressed or not.
+ * Kafka's record batch, magic 2 (KIP-98): 61 bytes of header, then the records section, compressed or not. Messages of the formats before it lie
+ * between record batches.
  * Only the header is read and written here; what is in a record is the guest's business.
  */
-import { ConnectorError } from '../../base/errors.ts';
 import type { RecordSet } from '../contract.ts';
 import { codecOf, type Codec } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
+import { corruptBatch, type FetchedBatch } from './fetched-batch.ts';
+import { messageBytes, openMessage, readMessage } from './message-set.ts';
+
+export type { FetchedBatch } from './fetched-batch.ts';
 
 /** What a compressed batch may grow to. Brokers take 1 MiB compressed by default; a thousandfold is an attack or a mistake. */
 export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
@@ -27,23 +31,6 @@ const LOG_APPEND_TIME = 8;
 const TRANSACTIONAL = 16;
 const CONTROL = 32;
 
-/** A batch as a broker sent it: header fields, and the bytes still compressed and unchecked. */
-export interface FetchedBatch {
-  magic: number;
-  baseOffset: bigint;
-  /** Stays what it was when compaction takes the last records away. */
-  lastOffset: bigint;
-  count: number;
-  codec: number;
-  control: boolean;
-  transactional: boolean;
-  producerId: bigint;
-  logAppendTime: boolean;
-  baseTimestamp: bigint;
-  /** The whole batch; a view of the fetch response. */
-  bytes: Buffer;
-}
-
 /** All whole batches of a fetched partition; a partial one at the tail is left out, the next fetch brings it. */
 export function readBatches(bytes: Buffer): FetchedBatch[] {
   const batches: FetchedBatch[] = [];
@@ -51,10 +38,15 @@ export function readBatches(bytes: Buffer): FetchedBatch[] {
   // Up to the magic byte the layouts of all message formats agree.
   while (start + MAGIC < bytes.length) {
     const end = start + LENGTH + 4 + bytes.readInt32BE(start + LENGTH);
-    if (end > bytes.length || end <= start + MAGIC) break;
+    if (end > bytes.length) break;
     const magic = bytes.readInt8(start + MAGIC);
+    if (end <= start + MAGIC) {
+      // Nothing behind it can be found. It is carried on, because a partition that seems empty would be fetched for ever.
+      batches.push(readMessage(bytes.subarray(start, start + MAGIC + 1), magic));
+      break;
+    }
     const batch = bytes.subarray(start, end);
-    batches.push(magic === 2 && batch.length >= BATCH_HEADER_BYTES ? readHeader(batch) : foreign(batch, magic));
+    batches.push(magic === 2 && batch.length >= BATCH_HEADER_BYTES ? readHeader(batch) : readMessage(batch, magic));
     start = end;
   }
   return batches;
@@ -79,39 +71,22 @@ function readHeader(bytes: Buffer): FetchedBatch {
   };
 }
 
-/** Formats that Kafka 4 no longer stores: carried on, so that the reader can refuse them by name. */
-function foreign(bytes: Buffer, magic: number): FetchedBatch {
-  const offset = bytes.readBigInt64BE(0);
-  return {
-    magic,
-    baseOffset: offset,
-    lastOffset: offset,
-    count: 1,
-    codec: 0,
-    control: false,
-    transactional: false,
-    producerId: -1n,
-    logAppendTime: false,
-    baseTimestamp: 0n,
-    bytes,
-  };
-}
-
 /**
  * The records of a batch, checked against its CRC and uncompressed.
  * Throws ConnectorError `kafka.corrupt`; `maxBytes` bounds what a compressed batch may grow to.
  */
 export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
-  const at = `offset ${batch.baseOffset}`;
+  if (batch.magic === 0 || batch.magic === 1) return openMessage(batch, maxBytes);
+  const what = `record batch at offset ${batch.baseOffset}`;
   if (batch.magic !== 2)
-    throw new ConnectorError(
-      'kafka.corrupt',
-      `expected record batches of message format 2, got format ${batch.magic} at ${at}: rewrite the topic with a current client`,
+    throw corruptBatch(
+      `records of message format ${batch.magic} at offset ${batch.baseOffset}`,
+      'cannot be read: expected format 0, 1 or 2',
     );
+  if (batch.bytes.length < BATCH_HEADER_BYTES) throw corruptBatch(what, 'is damaged: it is shorter than a header');
   const expected = batch.bytes.readUInt32BE(CRC);
   const actual = crc32c(batch.bytes.subarray(ATTRIBUTES));
-  if (expected !== actual)
-    throw new ConnectorError('kafka.corrupt', `record batch at ${at} is damaged: its CRC is ${expected}, its bytes give ${actual}`);
+  if (expected !== actual) throw corruptBatch(what, `is damaged: its CRC is ${expected}, its bytes give ${actual}`);
   const section = batch.bytes.subarray(BATCH_HEADER_BYTES);
   const { baseOffset, baseTimestamp, count, logAppendTime } = batch;
   try {
@@ -119,17 +94,18 @@ export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
     return { baseOffset, baseTimestamp, count, records, logAppendTime };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConnectorError('kafka.corrupt', `record batch at ${at} cannot be uncompressed: ${reason}`, { cause: error });
+    throw corruptBatch(what, `cannot be uncompressed: ${reason}`, error);
   }
 }
 
 /**
- * Memory that `openBatch` takes for a batch, by what its compression says; 0 for one that is not compressed, whose records stay a view. At most
- * MAX_UNCOMPRESSED_BYTES, also for what cannot be read.
+ * Memory that `openBatch` takes for a batch, by what its compression says; 0 for a record batch that is not compressed, whose records stay a view.
+ * At most MAX_UNCOMPRESSED_BYTES, also for what cannot be read.
  */
 export function uncompressedBytes(batch: FetchedBatch): number {
-  if (batch.codec === 0 || batch.magic !== 2) return 0;
+  if (batch.magic > 2 || batch.magic < 0 || (batch.codec === 0 && batch.magic === 2)) return 0;
   try {
+    if (batch.magic !== 2) return Math.min(MAX_UNCOMPRESSED_BYTES, messageBytes(batch));
     return Math.min(MAX_UNCOMPRESSED_BYTES, codecOf(batch.codec).uncompressedBytes(batch.bytes.subarray(BATCH_HEADER_BYTES)));
   } catch {
     return MAX_UNCOMPRESSED_BYTES;

@@ -4,6 +4,7 @@
  */
 import type { RecordSet } from '../contract.ts';
 import { EXACT, RecordCursor } from './record-set.ts';
+import { varintBytes, varlong, writeVarint, zigzag } from './varint.ts';
 
 /** Larger sets pass as they are: for them copying costs more than it saves. */
 const SMALL_RECORDS = 32;
@@ -94,30 +95,6 @@ export class RecordMerger {
   }
 
   #varint(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes![this.#length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes![this.#length++] = rest;
+    this.#length = writeVarint(this.#bytes!, this.#length, value);
   }
-}
-
-/** Exact to 53 bits. */
-function zigzag(value: number): number {
-  return value >= 0 ? value * 2 : -value * 2 - 1;
-}
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
-}
-
-/** Any 64-bit number as a zigzag varint. */
-function varlong(value: bigint): number[] {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
-  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-  bytes.push(Number(rest));
-  return bytes;
 }

@@ -46,10 +46,15 @@ describe('what a fetch brings', () => {
     expect(readBatches(Buffer.alloc(0))).toEqual([]);
   });
 
-  test('a length that leads nowhere ends the reading instead of looping', () => {
+  test('a length that leads nowhere ends the reading instead of looping, and is named instead of fetched for ever', () => {
     const bytes = batchOf();
-    bytes.writeInt32BE(-12, 8);
-    expect(readBatches(bytes)).toEqual([]);
+    for (const length of [-12, 0, 4, 40]) {
+      bytes.writeInt32BE(length, 8);
+      const batches = readBatches(Buffer.concat([batchOf(), bytes.subarray(0, 61)]));
+      expect(() => openBatch(batches[1]!, MAX)).toThrow(
+        expect.objectContaining({ code: 'kafka.corrupt', message: 'record batch at offset 0 is damaged: it is shorter than a header' }),
+      );
+    }
   });
 
   test('one flipped bit is found by the CRC', () => {
@@ -60,12 +65,12 @@ describe('what a fetch brings', () => {
     );
   });
 
-  test.each([0, 1])('message format %i is refused by name', (magic) => {
+  test.each([-1, 3])('message format %i, which Kafka does not have, is refused by name', (magic) => {
     const bytes = batchOf();
     bytes.writeInt8(magic, 16);
     const batches = readBatches(bytes);
     expect(batches).toHaveLength(1);
-    expect(() => openBatch(batches[0]!, MAX)).toThrow(`got format ${magic} at offset 0`);
+    expect(() => openBatch(batches[0]!, MAX)).toThrow(`format ${magic} at offset 0 cannot be read: expected format 0, 1 or 2`);
   });
 
   test('a compressed batch that is none says so', () => {
