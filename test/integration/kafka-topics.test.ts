@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
+import { readRecordSet } from '../support/record-set.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { commit, committed, createTopic, plainKafka, read, readFor, subject, values, write } from './kafka-client.ts';
 
@@ -68,6 +69,24 @@ describe('transactions', () => {
     await write(servers, topic, ['after']);
     expect(await read(handle, 1)).toMatchObject([{ value: 'after', offset: 3 }]);
     expect(kafka.lines.filter(({ level, fields }) => level === 'error' && fields['topic'] === topic)).toEqual([]);
+  });
+
+  test('an aborted one is left out also where the reading begins inside it, or at its marker', async () => {
+    const topic = uniqueName('topic');
+    await createTopic(servers, topic);
+    await write(servers, topic, ['before']);
+    const producer = plainKafka(servers).producer({ transactionalId: uniqueName('tx'), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    for (const value of list('aborted', 3)) await transaction.send({ topic, messages: [{ value }] });
+    await transaction.abort();
+    await producer.disconnect();
+    await write(servers, topic, ['after']);
+    for (const nextOffset of [1n, 2n, 3n, 4n, 5n]) {
+      const handle = await kafka.consumer({ topics: [topic], group: uniqueName('group'), resume: [{ topic, partition: 0, nextOffset }] });
+      open.push(handle);
+      expect(await read(handle, 1)).toMatchObject([{ value: 'after', offset: 5 }]);
+    }
   });
 
   test('of several producers at once, only the aborted ones are left out', async () => {
@@ -151,4 +170,38 @@ describe.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('compression %s and Ja
     const records = await read(await consume(topic), 300);
     expect(records.map(({ value, headers }) => [value, headers])).toEqual(sent.map(({ value }, i) => [value, [['number', String(i)]]]));
   });
+});
+
+test('records without a byte in them are records', async () => {
+  const topic = uniqueName('topic');
+  await createTopic(servers, topic);
+  const producer = plainKafka(servers).producer();
+  await producer.connect();
+  await producer.send({
+    topic,
+    messages: [{ value: null }, { value: Buffer.alloc(0) }, { key: Buffer.alloc(0), value: null }, { value: 'last' }],
+  });
+  await producer.disconnect();
+  const records = await read(await consume(topic), 4);
+  expect(records.map(({ offset, key, value }) => [offset, key, value])).toEqual([
+    [0, null, null],
+    [1, null, ''],
+    [2, '', null],
+    [3, null, 'last'],
+  ]);
+});
+
+test('timestamps in another unit than milliseconds spoil no neighbour', async () => {
+  const topic = uniqueName('topic');
+  const limit = String(2n ** 63n - 1n);
+  await createTopic(servers, topic, 1, { 'message.timestamp.before.max.ms': limit, 'message.timestamp.after.max.ms': limit });
+  const stamps = [1_795_589_177_204_000_000n, 1_795_589_177_204n, 1_795_589_177_204_000n, 639_312_000_000_000_000n, 1_795_589_177_205n];
+  const producer = await kafka.producer();
+  for (const at of stamps) expect(await producer.send([{ topic, records: section(numbered(1), { baseTimestamp: at }) }])).toEqual([]);
+  await producer.close();
+  const handle = await consume(topic);
+  const read: bigint[] = [];
+  while (read.length < stamps.length)
+    for (const { records } of await handle.poll(10, 1 << 20, 5_000)) read.push(...readRecordSet(records).map(({ timestamp }) => timestamp));
+  expect(read).toEqual(stamps);
 });
