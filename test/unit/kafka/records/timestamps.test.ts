@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { eachValue, lastOffset } from '../../../../host/cli/lines/record-values.ts';
 import { encodeBatch, openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
 import { divide, halve, type OutgoingBatch } from '../../../../host/kafka/records/outgoing-batch.ts';
 import { RecordMerger } from '../../../../host/kafka/records/record-merger.ts';
@@ -76,6 +77,18 @@ test('a cursor gives each delta exactly', () => {
         expect(cursor.next()).toBe(true);
         expect(BigInt.asIntN(64, base + cursor.exactTimestampDelta())).toBe(at);
       }
+    }),
+  );
+});
+
+test('the command line finds values and offsets behind any timestamp', () => {
+  fc.assert(
+    fc.property(timestamp, fc.array(timestamp, { minLength: 1, maxLength: 8 }), (baseTimestamp, timestamps) => {
+      const set = setOf(timestamps, { baseOffset: 7n, baseTimestamp });
+      const seen: string[] = [];
+      eachValue(set, (value) => seen.push(Buffer.from(value!).toString()));
+      expect(seen).toEqual(readRecordSet(set).map(({ value }) => String(value)));
+      expect(lastOffset(set)).toBe(6n + BigInt(timestamps.length));
     }),
   );
 });
