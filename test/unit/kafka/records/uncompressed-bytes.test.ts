@@ -17,7 +17,7 @@ const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 const SLACK: Record<(typeof CODECS)[number], number> = { gzip: 0, snappy: 0, lz4: 4 << 20, zstd: 128 << 10 };
 
 const data = fc.oneof(
-  fc.uint8Array({ maxLength: 5_000 }),
+  fc.uint8Array({ minLength: 1, maxLength: 5_000 }),
   // Long and compressible, with blocks of every kind.
   fc
     .array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.integer({ min: 1, max: 2_000 })), { minLength: 1, maxLength: 4 })
