@@ -12,7 +12,7 @@ const WALL_CLOCK = [
 ].map((selector) => ({ selector, message: 'Measure time with performance.now() or a Deadline: a wall clock can be set back.' }));
 
 const READS_WALL_CLOCK = [
-  'host/runtime/guest-imports.ts', // the guest's wall clock
+  'host/capability/clock.ts', // the guest's wall clock
   'host/plugin/process/stale-sockets.ts', // ages of files, which the file system stamps with the wall clock
 ];
 
@@ -42,6 +42,55 @@ const DYNAMIC_DIAL = {
   selector: 'ImportExpression[source.value=/^(node:)?(net|tls|dns|http|https|http2|dgram)(\\u002f|$)/]',
   message: DIAL,
 };
+
+/**
+ * The folders of host/ and what each may import of the others: imports point one way. A folder that is not named in a list is out of reach,
+ * also for types. `runtime/contract.ts` and `kafka/contract.ts` are written from the WIT and import nothing but each other, so those who
+ * only speak of its types may import them.
+ */
+const MAY_IMPORT = {
+  base: [],
+  net: ['base', 'kafka/kafkajs/kafkajs'], // dial.ts names a type of kafkajs
+  conduit: ['base', 'runtime/contract'],
+  runtime: ['base', 'conduit'],
+  kafka: ['base', 'net', 'runtime/contract'],
+  schema: ['base', 'net', 'conduit'],
+  sdk: ['base', 'conduit', 'runtime', 'schema'],
+  capability: ['base', 'runtime', 'kafka'],
+  connector: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability'],
+  program: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability', 'connector'],
+  plugin: ['base', 'net', 'conduit', 'runtime', 'schema', 'sdk', 'connector', 'program'],
+  cli: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability', 'connector', 'program'],
+};
+
+function importDirections() {
+  const folders = Object.keys(MAY_IMPORT);
+  return folders.map((folder) => {
+    const allowed = [folder, ...MAY_IMPORT[folder]];
+    const forbidden = folders.filter((one) => !allowed.includes(one));
+    const reach = allowed.filter((one) => one.includes('/'));
+    return {
+      basePath: root,
+      files: [`host/${folder}/**/*.ts`],
+      rules: {
+        '@typescript-eslint/no-restricted-imports': [
+          'error',
+          {
+            // Here too: of several settings of one rule for a file the last one counts alone.
+            paths: folder === 'net' ? [] : DIALLING,
+            patterns: [
+              {
+                // The first folder after the dots that lead out of this one: `kafka` in '../../kafka/index.ts', not in './kafka.ts'.
+                regex: `^(\\.\\./)+(?!(${['-', ...reach].join('|')})\\.ts$)(${forbidden.join('|')})(/|\\.ts$)`,
+                message: `host/${folder} may import ${MAY_IMPORT[folder].join(', ') || 'no other folder'} (MAY_IMPORT in .ci/eslint.config.mjs).`,
+              },
+            ],
+          },
+        ],
+      },
+    };
+  });
+}
 
 export default defineConfig(
   globalIgnores(['dist/', 'node_modules/', '.cache/']),
@@ -98,12 +147,17 @@ export default defineConfig(
       'no-restricted-syntax': ['error', ...WALL_CLOCK],
     },
   },
+  ...importDirections(),
+  {
+    basePath: root,
+    files: ['host/*.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: DIALLING }] },
+  },
   {
     basePath: root,
     files: ['host/**/*.ts'],
     ignores: ['host/net/**'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { paths: DIALLING }],
       'no-restricted-globals': [
         'error',
         ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({ name, message: DIAL })),

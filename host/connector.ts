@@ -1,13 +1,12 @@
-import { checkPem, kafkaCapabilities } from './kafka/index.ts';
+import { withKafka } from './capability/index.ts';
+import { checkPem, createKafka } from './kafka/index.ts';
 import type { Log } from './base/log.ts';
 import { Net } from './net/net.ts';
 import { componentOfFolder, type ComponentSource } from './runtime/component.ts';
-import { specificationOf, type ConnectorParts } from './runtime/connector-parts.ts';
-import type { SecretReader } from './base/secrets.ts';
-import type { Capabilities } from './runtime/capabilities.ts';
+import { specificationOf, type CapabilityTable, type ConnectorParts } from './runtime/connector-parts.ts';
 import type { Specification } from './runtime/contract.ts';
 import { DestinationConnector } from './runtime/destination.ts';
-import type { Placement } from './runtime/instance.ts';
+import type { Placement } from './runtime/port.ts';
 import { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts';
 import { SourceConnector } from './runtime/source.ts';
 
@@ -15,11 +14,11 @@ export interface ConnectorOptions {
   log: Log;
   /** Where the guest runs; `inline` unless a watchdog must be able to end it. */
   placement?: Placement;
-  /** Default: dist/component. An executable without files brings its own. */
-  component?: ComponentSource;
+  /** Default: the Kafka component, from dist/component. */
+  component?: ComponentSource | (() => Promise<ComponentSource>);
   limits?: Partial<Limits>;
-  /** What the guest may reach. Default: Kafka through kafkajs. */
-  capabilities?: (secrets: SecretReader, log: Log) => Capabilities;
+  /** What the guest may import; a component that imports anything else is refused. Default: log, clock, randomness, and Kafka through kafkajs. */
+  capabilities?: CapabilityTable;
   /** How Kafka is reached without `capabilities` of one's own. Default: every address is allowed. */
   net?: Net;
   /** Looks at secret values at configure: error text or null. Default: PEM syntax. */
@@ -43,9 +42,9 @@ function parts(options: ConnectorOptions): ConnectorParts {
   return {
     log: options.log,
     placement: options.placement ?? 'inline',
-    component: component === undefined ? () => componentOfFolder() : async () => component,
+    component: typeof component === 'function' ? component : async () => component ?? componentOfFolder(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    capabilities: options.capabilities ?? ((secrets, log) => kafkaCapabilities({ log, secrets, net })),
+    capabilities: options.capabilities ?? withKafka((secrets, log) => createKafka({ secrets, log, net })),
     checkSecret: options.checkSecret ?? checkPem,
   };
 }

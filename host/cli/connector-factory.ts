@@ -1,16 +1,15 @@
-import type { SecretReader } from '../base/secrets.ts';
 import type { Log } from '../base/log.ts';
 import type { Destination } from '../connector/destination.ts';
 import type { Source } from '../connector/source.ts';
-import type { Capabilities } from '../runtime/capabilities.ts';
+import type { CapabilityTable } from '../runtime/connector-parts.ts';
 import type { Specification } from '../runtime/contract.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Backlog } from './commands/backlog.ts';
 
 export interface ConnectorChoice {
   log: Log;
-  /** What the component may reach; Kafka if not given. */
-  capabilities?: (secrets: SecretReader, log: Log) => Capabilities;
+  /** What the component may import; Kafka is in it if not given. */
+  capabilities?: CapabilityTable;
   limits?: Partial<Limits>;
 }
 

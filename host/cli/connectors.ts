@@ -1,20 +1,22 @@
+import type { Program } from '../program/program.ts';
 import type { Connectors } from './connector-factory.ts';
 
-/** The connectors of this package, loaded when first used: help and mistakes in the arguments need no component. */
-export async function kafkaConnectors(): Promise<Connectors> {
-  const [{ createDestination, createSource, specify }, { composeSource }, { composeDestination }, { kafkaCapabilities }, { Net }] =
-    await Promise.all([
-      import('../connector.ts'),
-      import('../connector/source.ts'),
-      import('../connector/destination.ts'),
-      import('../kafka/index.ts'),
-      import('../net/net.ts'),
-    ]);
-  const net = new Net();
+/** The connectors of a program. It is loaded when they are first used: help and mistakes in the arguments need no component. */
+export async function programConnectors(load: () => Promise<Program>): Promise<Connectors> {
+  const [program, { createDestination, createSource, specify }, { composeSource }, { composeDestination }] = await Promise.all([
+    load(),
+    import('../connector.ts'),
+    import('../connector/source.ts'),
+    import('../connector/destination.ts'),
+  ]);
+  const { component } = program;
+  const capabilities = program.capabilities({ connectorId: '' });
   return {
-    specify: () => specify(),
-    source: (choice) => composeSource(createSource(choice), { log: choice.log, connectorId: '', schemas: null }),
-    destination: (choice) => composeDestination(createDestination(choice), { log: choice.log, schemas: null }),
-    watched: (backlog) => (secrets, log) => backlog.watch(kafkaCapabilities({ secrets, log, net }), { secrets, log, net }),
+    specify: () => specify({ component, capabilities }),
+    source: (choice) =>
+      composeSource(createSource({ component, capabilities, ...choice }), { log: choice.log, connectorId: '', schemas: null }),
+    destination: (choice) =>
+      composeDestination(createDestination({ component, capabilities, ...choice }), { log: choice.log, schemas: null }),
+    watched: (backlog) => program.capabilities({ connectorId: '', watch: (kafka, parts) => backlog.watch(kafka, parts) }),
   };
 }

@@ -1,26 +1,23 @@
-import { kafkaConnectors } from './connectors.ts';
+import type { Program } from '../program/program.ts';
+import { programConnectors } from './connectors.ts';
 import { processIo, type Io } from './terminal/io.ts';
 import type { Connectors } from './connector-factory.ts';
 import { runProgram } from './program.ts';
 
 export { processIo, type Io } from './terminal/io.ts';
 
+const NAME = 'conduit-connector-kafka-wasm';
+
 /** The command line: arguments without program names, to an exit code. Never rejects. Whoever calls it ends the process with the code. */
-export function main(
-  argv: readonly string[],
-  io: Io = processIo(),
-  connectors: () => Promise<Connectors> = kafkaConnectors,
-): Promise<number> {
-  return runProgram(argv, io, { name: 'conduit-connector-kafka-wasm', connectors });
+export function main(argv: readonly string[], io: Io, connectors: () => Promise<Connectors>): Promise<number> {
+  return runProgram(argv, io, { name: NAME, connectors });
 }
 
-/** This process as the command line. */
-export async function runProcess(): Promise<void> {
+/** This process as the command line of a program. */
+export async function runProcess(load: () => Promise<Program>): Promise<void> {
   // A bug must not show a stack trace to a user, whatever it is.
   process.on('uncaughtException', (error) => {
     process.stderr.write(`internal: ${error.message}\n`, () => process.exit(1));
   });
-  process.exit(await main(process.argv.slice(2)));
+  process.exit(await main(process.argv.slice(2), processIo(), () => programConnectors(load)));
 }
-
-if (import.meta.main) void runProcess();

@@ -1,35 +1,11 @@
 import { ConnectorError } from '../base/errors.ts';
-import type { Fetched, Outgoing, SendFailure } from '../kafka/contract.ts';
 import type { Batch, Credit } from './contract.ts';
 import type { Limits } from './limits.ts';
 import { countFrames, lastFrame, surveyFrames } from '../conduit/frames.ts';
 
-// jco coerces numbers without a word (2^40 + 5 becomes 5, -1 becomes 4294967295), so both directions are checked here.
+// jco coerces numbers without a word (2^40 + 5 becomes 5, -1 becomes 4294967295), so both directions are checked: here what the guest's exports take and give, in the capabilities what its imports do.
 
 const isU32 = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= 0xffff_ffff;
-const isS32 = (n: number): boolean => Number.isInteger(n) && n >= -0x8000_0000 && n <= 0x7fff_ffff;
-const isS64 = (n: bigint): boolean => typeof n === 'bigint' && BigInt.asIntN(64, n) === n;
-
-/** What the host's consumer gives to the guest. A breach is a bug of the host: TypeError, which replaces the instance. */
-export function checkFetched(fetched: Fetched[], maxRecords: number): void {
-  let records = 0;
-  for (const { partition, epoch, records: set } of fetched) {
-    if (!isS32(partition) || !isU32(epoch) || !isU32(set.count) || !isS64(set.baseOffset) || !isS64(set.baseTimestamp)) {
-      throw new TypeError('poll returned a number that is out of range');
-    }
-    records += set.count;
-  }
-  if (records > maxRecords) throw new TypeError(`poll was asked for ${maxRecords} records and returned ${records}`);
-}
-
-/** What the host's producer gives to the guest. */
-export function checkSendFailures(failures: SendFailure[], outgoing: Outgoing[]): void {
-  let count = 0;
-  for (const { records } of outgoing) count += records.count;
-  for (const { index } of failures) {
-    if (!isU32(index) || index >= count) throw new TypeError(`send reported record ${index} of ${count}`);
-  }
-}
 
 /** What the host asks of the guest. */
 export function checkCredit(credit: Credit): void {

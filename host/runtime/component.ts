@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConnectorError } from '../base/errors.ts';
 import type { GuestExports } from './exports.ts';
+import { parseManifest, type Manifest } from './manifest.ts';
 
 /** `instantiate` of the module that jco writes (`-I async`, JSPI). Keys of `imports` carry no version. */
 export type InstantiateComponent = (
@@ -11,8 +12,9 @@ export type InstantiateComponent = (
 
 /** A transpiled component, wherever its files come from: a folder, or the assets of a single executable. */
 export interface ComponentSource {
+  manifest: Manifest;
   instantiate: InstantiateComponent;
-  /** Bytes (or modules compiled before) by the file names that jco gave them: `kafka.core.wasm`, ... */
+  /** Bytes (or modules compiled before) by the file names that the manifest lists. */
   coreModules: Readonly<Record<string, Uint8Array | WebAssembly.Module>>;
   /**
    * What a worker thread runs. `moduleUrl`: the file that exports `instantiate`, run by worker-entry.ts. `code`: the text of one
@@ -46,30 +48,32 @@ async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, 
 
 const fromFolders = new Map<string, Promise<ComponentSource>>();
 
-/** The component of a folder that holds jco's output under `name`; loaded once for each folder. */
-export function componentOfFolder(
-  folder: URL = new URL('../../dist/component/', import.meta.url),
-  name = 'kafka',
-): Promise<ComponentSource> {
-  const moduleUrl = new URL(`${name}.js`, folder).href;
-  let source = fromFolders.get(moduleUrl);
+/** The component that tools/component.mjs has built into a folder; loaded once for each folder. Rejects with `environment`. */
+export function componentOfFolder(folder: URL = new URL('../../dist/component/', import.meta.url)): Promise<ComponentSource> {
+  let source = fromFolders.get(folder.href);
   if (source === undefined) {
-    source = loadFolder(folder, name, moduleUrl);
-    fromFolders.set(moduleUrl, source);
-    source.catch(() => fromFolders.delete(moduleUrl)); // it may be built later
+    source = loadFolder(folder);
+    fromFolders.set(folder.href, source);
+    source.catch(() => fromFolders.delete(folder.href)); // it may be built later
   }
   return source;
 }
 
-async function loadFolder(folder: URL, name: string, moduleUrl: string): Promise<ComponentSource> {
-  try {
-    const { instantiate } = (await import(moduleUrl)) as { instantiate: InstantiateComponent };
-    const files = [`${name}.core.wasm`, `${name}.core2.wasm`, `${name}.core3.wasm`];
-    const bytes = await Promise.all(files.map((file) => readFile(new URL(file, folder))));
-    return { instantiate, coreModules: Object.fromEntries(files.map((file, i) => [file, bytes[i]!])), worker: { moduleUrl } };
-  } catch (cause) {
-    throw new ConnectorError('environment', 'The built component was not found: expected dist/component/kafka.js; run `make build`.', {
+async function loadFolder(folder: URL): Promise<ComponentSource> {
+  const manifestUrl = new URL('manifest.json', folder);
+  const text = await readFile(manifestUrl, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('environment', `The built component was not found: expected ${manifestUrl.pathname}; run \`make build\`.`, {
       cause,
     });
+  });
+  const manifest = parseManifest(text, manifestUrl.pathname);
+  try {
+    const moduleUrl = new URL(`${manifest.name}.js`, folder).href;
+    const { instantiate } = (await import(moduleUrl)) as { instantiate: InstantiateComponent };
+    const files = manifest.coreModules.map(async (file) => [file, await readFile(new URL(file, folder))] as const);
+    return { manifest, instantiate, coreModules: Object.fromEntries(await Promise.all(files)), worker: { moduleUrl } };
+  } catch (cause) {
+    const text = `The component "${manifest.name}" cannot be loaded from ${folder.pathname}: ${ConnectorError.from(cause).message}`;
+    throw new ConnectorError('environment', text, { cause });
   }
 }

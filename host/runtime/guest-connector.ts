@@ -1,6 +1,6 @@
 import { Backoff } from '../base/backoff.ts';
 import { Deadline } from '../base/deadline.ts';
-import { outOfOrder, specificationOf, type ConnectorParts } from './connector-parts.ts';
+import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
 import type { InvalidParam, Specification } from './contract.ts';
 import { GuestSlot } from './guest-slot.ts';
 import type { Side } from './guest.ts';
@@ -28,7 +28,7 @@ export abstract class GuestConnector {
   }
 
   specify(): Promise<Specification> {
-    return specificationOf(this.parts);
+    return this.guest.specify();
   }
 
   /** The problems of the configuration, none if it is accepted. May be called again until `open`. */

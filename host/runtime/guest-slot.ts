@@ -2,8 +2,8 @@ import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { within } from '../base/wait.ts';
 import { specificationOf, type ConnectorParts } from './connector-parts.ts';
-import type { Capabilities } from './capabilities.ts';
-import type { InvalidParam } from './contract.ts';
+import type { Capability } from './capability.ts';
+import type { InvalidParam, Specification } from './contract.ts';
 import { configure, teardown, type ConfigPairs, type Side } from './guest.ts';
 import { Instance } from './instance.ts';
 import { Vault } from './vault.ts';
@@ -14,12 +14,7 @@ export class GuestSlot {
   readonly #parts: ConnectorParts;
   readonly #side: Side;
   readonly #vault = new Vault();
-  readonly #capabilities: Capabilities;
-  /**
-   * Every instance begins with the same random numbers, so that one which replaces another makes up the same consumer group.
-   * With a new one the source would begin at "latest" again, and skip what was written in between.
-   */
-  readonly #firstRandom = crypto.getRandomValues(new BigUint64Array(16));
+  readonly #capabilities: readonly Capability[];
   #config: ConfigPairs = [];
   #instance: Instance | null = null;
   #ready = false;
@@ -29,7 +24,7 @@ export class GuestSlot {
     this.#parts = parts;
     this.#side = side;
     this.log = this.#vault.redacted(parts.log);
-    this.#capabilities = parts.capabilities(this.#vault, this.log);
+    this.#capabilities = parts.capabilities(this.#vault, this.log, parts.limits);
   }
 
   /** The instance if it is open and alive. */
@@ -42,10 +37,14 @@ export class GuestSlot {
     return this.#instance;
   }
 
+  specify(): Promise<Specification> {
+    return specificationOf(this.#parts, this.#capabilities);
+  }
+
   /** The problems of a configuration; without any it is kept for this and every later instance. */
   configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
     return this.clean(async () => {
-      const specification = await specificationOf(this.#parts);
+      const specification = await this.specify();
       const params = this.#side === 'source' ? specification.sourceParams : specification.destinationParams;
       const { pairs, problems } = this.#vault.hide(config, params, this.#parts.checkSecret);
       const instance = await this.#fresh();
@@ -108,7 +107,6 @@ export class GuestSlot {
       limits,
       log: this.log,
       capabilities: this.#capabilities,
-      firstRandom: this.#firstRandom,
     });
     this.#instance = instance;
     if (this.#closed) {

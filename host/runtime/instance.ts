@@ -1,28 +1,23 @@
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { admit } from './admission.ts';
+import type { Capability } from './capability.ts';
 import { compileOnce, type ComponentSource } from './component.ts';
-import type { Capabilities } from './capabilities.ts';
-import type { WitError } from './contract.ts';
 import { GuestRefusal, type ExportName } from './exports.ts';
-import { boundedLog } from './guest-log.ts';
-import type { GuestLog, ImportName } from './guest-imports.ts';
-import { Handles } from './handles.ts';
+import { importObject } from './import-object.ts';
+import { ImportServer } from './import-server.ts';
 import type { Limits } from './limits.ts';
-import { openInlinePort, type GuestPort } from './port.ts';
+import { openInlinePort, type GuestPort, type Placement } from './port.ts';
 import { Watchdog, type Overrun } from './watchdog.ts';
 import { openWorkerPort } from './worker.ts';
-
-export type Placement = 'inline' | 'worker';
 
 export interface InstanceOptions {
   component: ComponentSource;
   placement: Placement;
-  /** null: an instance that may do nothing but log, for `specify`. */
-  capabilities: Capabilities | null;
+  /** What the guest may import. A component that imports anything else is refused. */
+  capabilities: readonly Capability[];
   limits: Limits;
   log: Log;
-  /** What the guest draws from `wasi:random` first. */
-  firstRandom?: BigUint64Array;
 }
 
 /** Calls that may wait for their turn. The connectors make one or two at a time. */
@@ -35,54 +30,45 @@ const MAX_QUEUE = 16;
 export class Instance {
   readonly #limits: Limits;
   readonly #log: Log;
-  readonly #handles: Handles;
+  readonly #capabilities: readonly Capability[];
+  readonly #imports: ImportServer;
   readonly #watchdog: Watchdog;
   #port: GuestPort | null = null;
   #tail: Promise<unknown> = Promise.resolve();
   #queued = 0;
   #current: { name: ExportName; reject: (error: ConnectorError) => void } | null = null;
-  #waitsFor: ImportName | null = null;
-  #lastErrorLine = '';
+  #waitsFor: string | null = null;
+  #callBegan = 0;
   #failure: ConnectorError | null = null;
   #ending: Promise<void> | null = null;
 
-  private constructor(options: InstanceOptions) {
+  private constructor(options: InstanceOptions, capabilities: readonly Capability[]) {
     this.#limits = options.limits;
     this.#log = options.log;
     this.#watchdog = new Watchdog((what) => this.#overrun(what));
-    this.#handles = new Handles(options.capabilities, {
+    this.#capabilities = capabilities;
+    this.#imports = new ImportServer(capabilities, options.limits.handles, {
       fault: (error) => this.fail(error),
-      waiting: (waits, name) => {
-        this.#waitsFor = waits ? name : null;
+      waiting: (waits, label) => {
+        this.#waitsFor = waits ? label : null;
         this.#watchdog.waiting(waits);
       },
     });
   }
 
+  /** Rejects with `policy.denied` or `limit.exceeded` for a component that may not run here, before any of it runs. */
   static async start(options: InstanceOptions): Promise<Instance> {
-    const instance = new Instance(options);
-    const { component, limits, placement, capabilities } = options;
-    const toHost: GuestLog = (level, message, fields) => {
-      if (level === 'error') instance.#lastErrorLine = message;
-      if (capabilities !== null) capabilities.log(level, message, fields);
-      else options.log(level, message, Object.fromEntries(fields));
-    };
-    const request = instance.#handles.request.bind(instance.#handles);
+    const { component, limits, placement } = options;
+    const { memoryBytes } = limits;
+    const instance = new Instance(options, admit(component.manifest, { capabilities: options.capabilities, memoryBytes, placement }));
+    const imports = instance.#imports;
     const modules = await compileOnce(component);
-    instance.#port =
-      placement === 'inline'
-        ? await openInlinePort(component.instantiate, modules, {
-            request,
-            firstRandom: options.firstRandom,
-            log: boundedLog(toHost, limits.logLinesPerSecond, limits.logMessageLength),
-          })
-        : await openWorkerPort(component, modules, {
-            request,
-            firstRandom: options.firstRandom,
-            log: toHost,
-            limits,
-            died: (error) => instance.fail(error),
-          });
+    if (placement === 'inline') {
+      const make = importObject(imports.shapes, imports, (_, index) => instance.#capabilities[index]!.local!.make);
+      instance.#port = await openInlinePort(component.instantiate, modules, make);
+    } else {
+      instance.#port = await openWorkerPort(component, modules, { imports, limits, died: (error) => instance.fail(error) });
+    }
     return instance;
   }
 
@@ -94,9 +80,9 @@ export class Instance {
     return this.#port?.memoryBytes ?? 0;
   }
 
-  /** Ends a `poll` in which the guest waits, or which it is about to make in the call in flight. */
+  /** Ends the wait that the guest is in, or is about to begin in the call in flight, where its capability can be interrupted. */
   interrupt(): void {
-    if (this.#current !== null) this.#handles.interrupt();
+    if (this.#current !== null) this.#imports.interrupt();
   }
 
   /** Calls an export in its turn. Rejects with ConnectorError, or with GuestRefusal whose payload is the caller's to read. */
@@ -113,7 +99,7 @@ export class Instance {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#watchdog.close();
-    this.#ending = Promise.all([this.#handles.end(), this.#port?.close()]).then(
+    this.#ending = Promise.all([this.#imports.end(), this.#port?.close()]).then(
       () => undefined,
       (thrown: unknown) => this.#log('warn', `An instance did not end cleanly: ${ConnectorError.from(thrown).message}`),
     );
@@ -129,8 +115,8 @@ export class Instance {
   async #callNow(name: ExportName, args: unknown[], callMs: number): Promise<unknown> {
     if (this.#failure !== null) throw this.#failure;
     const port = this.#port!;
-    this.#handles.beginCall();
-    this.#lastErrorLine = '';
+    this.#imports.beginCall();
+    this.#callBegan = performance.now();
     this.#watchdog.begin(callMs, this.#limits.guestMs);
     try {
       const result = await new Promise<unknown>((resolve, reject) => {
@@ -153,17 +139,9 @@ export class Instance {
     }
   }
 
-  /** The error of a refusal with the WIT's `error`. Where it came from the host, its code says which of the host's errors it was. */
+  /** The error of a refusal with payload `error`; with the code of the host's own, where it came from there. */
   errorOf(refusal: GuestRefusal): ConnectorError {
-    const { kind, text, code } = (refusal.payload ?? {}) as Partial<WitError>;
-    if (typeof kind !== 'string' || typeof text !== 'string') {
-      return new ConnectorError('guest.failed', 'The guest failed without saying why.');
-    }
-    const thrown = code === undefined ? undefined : this.#handles.given.get(code);
-    if (thrown?.kind === kind) {
-      return new ConnectorError(thrown.code, text, { cause: thrown, fields: { ...thrown.fields } });
-    }
-    return ConnectorError.ofKind(kind, text);
+    return this.#imports.given.errorOf(refusal.payload);
   }
 
   /** For the typed guest: the answer breaks the contract. */
@@ -174,7 +152,8 @@ export class Instance {
 
   #trapOf(name: ExportName, thrown: unknown): ConnectorError {
     if (thrown instanceof ConnectorError) return thrown;
-    const said = this.#lastErrorLine === '' ? '' : ` Its last words: ${this.#lastErrorLine}`;
+    const words = this.#capabilities.map((one) => one.lastWords?.(this.#callBegan) ?? null).find((text) => text !== null);
+    const said = words === undefined ? '' : ` Its last words: ${words}`;
     const what = thrown instanceof Error ? thrown.message : String(thrown);
     return new ConnectorError('guest.trap', `The guest trapped in ${name}: ${what}.${said}`, { cause: thrown });
   }

@@ -1,6 +1,6 @@
 import type { Credit } from './contract.ts';
 
-/** Bounds of one connector. Times of calls are wall time, and include what the guest waits for (Kafka); `guestMs` does not. */
+/** Bounds of one connector. Times of calls are wall time, and include what the guest waits for; `guestMs` does not. */
 export interface Limits {
   /** Longest that guest code itself may run in one call, not counting waits for the host. Enforced in a worker only. */
   guestMs: number;
@@ -18,7 +18,7 @@ export interface Limits {
 
   /** What one `read` may return. */
   credit: Credit;
-  /** Largest `data` of a batch. One Kafka record may exceed the credit's maxBytes, and OpenCDC adds to it. */
+  /** Largest `data` of a batch. One record may exceed the credit's maxBytes. */
   batchBytes: number;
   /** Largest request that `write` takes, and its largest answer. */
   writeBytes: number;
@@ -27,8 +27,10 @@ export interface Limits {
   ackBytes: number;
   /** ... and at most so much may wait for that. */
   ackQueueBytes: number;
-  /** Largest linear memory. The component declares a maximum of its own; this one may be lower. */
+  /** A component whose memory may grow beyond this, by the maximum that it declares, is refused. */
   memoryBytes: number;
+  /** What an instance may hold open at once: consumers, producers, whatever its capabilities offer. */
+  handles: number;
 
   /** More restarts than this within restartWindowMs end the connector. */
   restarts: number;
@@ -59,6 +61,7 @@ export const DEFAULT_LIMITS: Limits = {
   ackBytes: 1 << 20,
   ackQueueBytes: 64 << 20,
   memoryBytes: 256 << 20,
+  handles: 16,
   restarts: 5,
   restartWindowMs: 60_000,
   backoffMinMs: 100,

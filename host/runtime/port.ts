@@ -1,5 +1,4 @@
 import { callExport, GuestRefusal, type ExportName, type GuestExports } from './exports.ts';
-import { guestImports, type GuestLog, type ImportRequest } from './guest-imports.ts';
 import type { InstantiateComponent } from './component.ts';
 
 /** The bare guest, on this thread or on another: calls go in, imports come out. Knows no queue, no deadline and no supervision. */
@@ -12,18 +11,14 @@ export interface GuestPort {
   close(): Promise<void>;
 }
 
-export interface PortHooks {
-  request: ImportRequest;
-  log: GuestLog;
-  /** What the guest draws from `wasi:random` first. */
-  firstRandom?: BigUint64Array;
-}
+/** Where an instance runs: in the host's thread, or in one of its own that can be ended while the guest loops. */
+export type Placement = 'inline' | 'worker';
 
 /** An instance on this thread. A guest that loops for ever cannot be ended here: that takes a worker. */
 export async function openInlinePort(
   instantiate: InstantiateComponent,
   modules: ReadonlyMap<string, WebAssembly.Module>,
-  hooks: PortHooks,
+  imports: Readonly<Record<string, object>>,
 ): Promise<GuestPort> {
   let memory: WebAssembly.Memory | undefined;
   const guest: GuestExports = await instantiate(
@@ -32,9 +27,9 @@ export async function openInlinePort(
       if (module === undefined) throw new Error(`the component needs ${fileName}, which its source does not hold`);
       return module;
     },
-    guestImports(hooks.request, hooks.log, hooks.firstRandom),
-    async (module, imports) => {
-      const instance = await WebAssembly.instantiate(module, imports);
+    imports,
+    async (module, coreImports) => {
+      const instance = await WebAssembly.instantiate(module, coreImports);
       const exported = instance.exports['memory'];
       if (exported instanceof WebAssembly.Memory) memory = exported;
       return instance;

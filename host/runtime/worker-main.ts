@@ -1,40 +1,46 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { LocalFactory } from './capability.ts';
 import type { InstantiateComponent } from './component.ts';
-import type { Outgoing } from '../kafka/contract.ts';
-import type { Batch } from './contract.ts';
 import { GuestRefusal } from './exports.ts';
-import { WitFailure, type ImportName } from './guest-imports.ts';
-import { boundedLog } from './guest-log.ts';
+import { importObject } from './import-object.ts';
+import type { LocalShape } from './import-shape.ts';
 import { openInlinePort } from './port.ts';
-import { buffersOf, type GuestMessage, type HostMessage, type WorkerData } from './worker-messages.ts';
+import { buffersIn } from './transfer.ts';
+import { WitFailure } from './wit-error.ts';
+import type { GuestMessage, HostMessage, WorkerData } from './worker-messages.ts';
 
-/** Runs a guest in this worker thread. It holds no Kafka and no secret: every import but log, clock and randomness is a message. */
-export async function serveGuest(instantiate: InstantiateComponent): Promise<void> {
+/** Finds what makes the local functions of a capability in this thread. */
+export type LoadLocal = (local: LocalShape) => LocalFactory | Promise<LocalFactory>;
+
+/** Runs a guest in this worker thread. No host function and no secret is here: an import is a message, or a local function. */
+export async function serveGuest(instantiate: InstantiateComponent, loadLocal: LoadLocal): Promise<void> {
   const host = parentPort!;
-  const { modules, logLinesPerSecond, logMessageLength, firstRandom } = workerData as WorkerData;
+  const { modules, imports } = workerData as WorkerData;
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (failure: WitFailure) => void }>();
   let nextId = 0;
   const post = (message: GuestMessage, transfer: ArrayBuffer[] = []): void => host.postMessage(message, transfer);
 
-  const guest = await openInlinePort(instantiate, modules, {
-    request: (name: ImportName, args: unknown[]) =>
+  const factories = await Promise.all(imports.map(async ({ local }) => (local === null ? null : loadLocal(local))));
+  const link = {
+    request: (number: number, args: unknown[]) =>
       new Promise((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, { resolve, reject });
         // Byte arrays of the guest's arguments are fresh copies of its memory, so they can go.
-        post(
-          { type: 'import', id, name, args },
-          name === 'send' ? buffersOf((args[1] as Outgoing[]).map((one) => one.records.records)) : [],
-        );
+        post({ type: 'import', id, number, args }, buffersIn(args));
       }),
-    log: boundedLog((level, message, fields) => post({ type: 'log', level, message, fields }), logLinesPerSecond, logMessageLength),
-    firstRandom,
-  });
+    tell: (number: number, args: unknown[]) => post({ type: 'tell', number, args }),
+  };
+  const guest = await openInlinePort(
+    instantiate,
+    modules,
+    importObject(imports, link, (_, index) => factories[index]!),
+  );
 
   const answer = async (message: HostMessage & { type: 'call' }): Promise<void> => {
     try {
       const value = await guest.invoke(message.name, message.args);
-      post({ type: 'ok', value, memoryBytes: guest.memoryBytes }, buffersOf(bytesIn(value)));
+      post({ type: 'ok', value, memoryBytes: guest.memoryBytes }, buffersIn(value));
     } catch (thrown) {
       const { memoryBytes } = guest;
       if (thrown instanceof GuestRefusal) post({ type: 'refused', payload: thrown.payload, memoryBytes });
@@ -49,11 +55,4 @@ export async function serveGuest(instantiate: InstantiateComponent): Promise<voi
     else import_?.reject(new WitFailure(message.error));
   });
   post({ type: 'ready', memoryBytes: guest.memoryBytes });
-}
-
-/** The byte arrays of a result: those of a batch, or an answer of `write`. */
-function bytesIn(value: unknown): Uint8Array[] {
-  if (value instanceof Uint8Array) return [value];
-  const { data, lastPosition } = (value ?? {}) as Partial<Batch>;
-  return data instanceof Uint8Array && lastPosition instanceof Uint8Array ? [data, lastPosition] : [];
 }

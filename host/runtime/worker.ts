@@ -2,14 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../base/errors.ts';
 import type { ComponentSource } from './component.ts';
 import type { WitError } from './contract.ts';
-import type { Fetched } from '../kafka/contract.ts';
 import { GuestRefusal } from './exports.ts';
-import { WitFailure, type ImportName } from './guest-imports.ts';
 import type { Limits } from './limits.ts';
-import type { GuestPort, PortHooks } from './port.ts';
-import { buffersOf, type GuestMessage, type HostMessage, type WorkerData } from './worker-messages.ts';
+import type { ImportServer } from './import-server.ts';
+import type { GuestPort } from './port.ts';
+import { copied } from './transfer.ts';
+import { WitFailure } from './wit-error.ts';
+import type { GuestMessage, HostMessage, WorkerData } from './worker-messages.ts';
 
-export interface WorkerHooks extends PortHooks {
+export interface WorkerHooks {
+  imports: ImportServer;
   limits: Limits;
   /** The thread ended without being asked to, or the guest died outside a call. */
   died(error: ConnectorError): void;
@@ -18,7 +20,7 @@ export interface WorkerHooks extends PortHooks {
 /** For the JavaScript around the guest; the guest's own memory is bounded by what the component declares. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
-/** An instance in a worker thread of its own: one that loops for ever can be ended. Kafka stays on this thread. */
+/** An instance in a worker thread of its own: one that loops for ever can be ended. Capabilities stay on this thread. */
 export async function openWorkerPort(
   component: ComponentSource,
   modules: ReadonlyMap<string, WebAssembly.Module>,
@@ -48,10 +50,10 @@ export async function openWorkerPort(
   worker.on('exit', (code) => lost(`The guest's thread exited with code ${code}.`));
   worker.on('message', (message: GuestMessage) => {
     switch (message.type) {
-      case 'log':
-        return hooks.log(message.level, message.message, message.fields);
+      case 'tell':
+        return hooks.imports.tell(message.number, message.args);
       case 'import':
-        return void serveImport(message.id, message.name, message.args);
+        return void serveImport(message.id, message.number, message.args);
       case 'ready':
         memoryBytes = message.memoryBytes;
         return ready();
@@ -67,16 +69,11 @@ export async function openWorkerPort(
     }
   });
 
-  async function serveImport(id: number, name: ImportName, args: unknown[]): Promise<void> {
+  async function serveImport(id: number, number: number, args: unknown[]): Promise<void> {
     try {
-      const value = await hooks.request(name, args);
-      if (name !== 'poll') return post({ type: 'import-ok', id, value });
-      // The records are views of what came from the network: a copy can be transferred.
-      const copies = (value as Fetched[]).map((one) => ({
-        ...one,
-        records: { ...one.records, records: new Uint8Array(one.records.records) },
-      }));
-      post({ type: 'import-ok', id, value: copies }, buffersOf(copies.map((one) => one.records.records)));
+      // Byte arrays may be views of what came from the network, and belong to the host: a copy can be transferred.
+      const { value, buffers } = copied(await hooks.imports.request(number, args));
+      post({ type: 'import-ok', id, value }, buffers);
     } catch (thrown) {
       const error: WitError = thrown instanceof WitFailure ? thrown.payload : { kind: 'other', text: 'internal error of the host' };
       post({ type: 'import-failed', id, error });
@@ -103,10 +100,10 @@ export async function openWorkerPort(
   return {
     invoke(name, args) {
       // Byte arrays belong to the caller, who may need them for another attempt.
-      const copies = args.map((arg) => (arg instanceof Uint8Array ? new Uint8Array(arg) : arg));
+      const copy = copied(args);
       return new Promise((resolve, reject) => {
         current = { resolve, reject };
-        post({ type: 'call', name, args: copies }, buffersOf(copies.filter((arg) => arg instanceof Uint8Array)));
+        post({ type: 'call', name, args: copy.value as unknown[] }, copy.buffers);
       }).finally(() => (current = null));
     },
     get memoryBytes() {
@@ -122,9 +119,7 @@ function startWorker(component: ComponentSource, modules: ReadonlyMap<string, We
   const workerData: WorkerData = {
     modules,
     moduleUrl: 'moduleUrl' in worker ? worker.moduleUrl : undefined,
-    logLinesPerSecond: hooks.limits.logLinesPerSecond,
-    logMessageLength: hooks.limits.logMessageLength,
-    firstRandom: hooks.firstRandom,
+    imports: hooks.imports.shapes,
   };
   const options = { workerData, resourceLimits: RESOURCE_LIMITS, env: {}, execArgv: [] };
   return 'code' in worker

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../base/errors.ts';
 import type { Settings } from '../base/settings.ts';
 import type { InvalidParam } from '../runtime/contract.ts';
+import type { Extraction } from '../schema/avro/extraction.ts';
 import { parseDurationMs } from './duration.ts';
 
 export interface BatchSettings {
@@ -21,13 +22,6 @@ export interface RateSettings {
 export interface SchemaSettings {
   readonly key: boolean;
   readonly payload: boolean;
-}
-
-export interface SchemaExtractSettings extends SchemaSettings {
-  readonly keySubject: string;
-  readonly payloadSubject: string;
-  /** Prefix of every subject, without its colon; empty = none. */
-  readonly context: string;
 }
 
 export function batchSettings(settings: Settings): BatchSettings {
@@ -52,7 +46,7 @@ export function schemaDecodeSettings(settings: Settings): SchemaSettings {
 }
 
 /** What a source extracts; off unless it is turned on, as in the Go connector for Kafka. */
-export function schemaExtractSettings(settings: Settings, connectorId: string): SchemaExtractSettings {
+export function schemaExtractSettings(settings: Settings, connectorId: string): Extraction {
   const context = booleanOf(settings, 'sdk.schema.context.enabled', true);
   return {
     key: booleanOf(settings, 'sdk.schema.extract.key.enabled', false),

@@ -2,7 +2,7 @@ import type { Log } from '../base/log.ts';
 import type { Part, Registry } from '../schema/avro/extraction.ts';
 import { contentsOf, encodeFrames } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
-import type { SchemaExtractSettings } from './settings.ts';
+import type { Extraction } from '../schema/avro/extraction.ts';
 
 /** Loaded with the first batch, when extraction is turned on. */
 type AvroExtraction = typeof import('../schema/avro/extraction.ts');
@@ -12,14 +12,14 @@ type AvroExtraction = typeof import('../schema/avro/extraction.ts');
  * Raw data passes as it is, with one warning for keys and one for payloads: it has no structure to extract, here and in the Go SDK.
  */
 export class SourceSchemas {
-  readonly #settings: SchemaExtractSettings;
+  readonly #settings: Extraction;
   readonly #schemas: () => SchemaService;
   readonly #log: Log;
   readonly #warned = new Set<Part>();
   #service: SchemaService | null = null;
   #avro: Promise<AvroExtraction> | null = null;
 
-  constructor(settings: SchemaExtractSettings, schemas: () => SchemaService, log: Log) {
+  constructor(settings: Extraction, schemas: () => SchemaService, log: Log) {
     this.#settings = settings;
     this.#schemas = schemas;
     this.#log = log;

@@ -9,7 +9,7 @@ import { Topics } from './topics.ts';
 const ORDERS = 100_000;
 const SHOWN = 5;
 const SHORT = 160;
-const CLI = fileURLToPath(new URL('../../host/cli/main.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../host/main.ts', import.meta.url));
 const DESCRIPTION = { address: 'the cluster at KAFKA_SERVERS', docker: 'a container', jars: "Apache Kafka's own jars" };
 
 const say = (text: string): void => console.log(text);

@@ -9,7 +9,7 @@ import { encodeRecordLine } from '../../host/conduit/json-record.ts';
 import { cli } from '../unit/cli/spawned.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 
-const MAIN = fileURLToPath(new URL('../../host/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../host/main.ts', import.meta.url));
 const PAGE = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
 const blocks = (language: string): string[] =>
   [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '');

@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programConnectors } from '../../host/cli/connectors.ts';
 import { main } from '../../host/cli/main.ts';
+import { kafkaProgram } from '../../host/program/kafka.ts';
 import type { Admin } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { Cli, cli } from '../unit/cli/spawned.ts';
@@ -435,7 +437,7 @@ describe('the progress line', () => {
     const name = await filled(30_000);
     const io = new FakeIo({ isTTY: true, columns: 100 });
     // The lines are taken slowly, so that there is a lag to see.
-    const ended = main(['source', ...from(name)], io);
+    const ended = main(['source', ...from(name)], io, () => programConnectors(async () => kafkaProgram()));
     io.stdout.pause();
     const slowly = setInterval(() => io.stdout.read(200_000) as unknown, 20);
     const code = await ended;

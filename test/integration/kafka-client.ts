@@ -1,13 +1,18 @@
 /** What the Kafka tests share: the capability under test, and a plain kafkajs as the other side. */
-import { kafkaCapabilities, type KafkaOptions } from '../../host/kafka/index.ts';
-import type { Admin, Kafka } from 'kafkajs';
+import {
+  createKafka,
+  type ConsumerHandle,
+  type Kafka,
+  type ProducerHandle,
+  type KafkaOptions,
+  type OpenContext,
+} from '../../host/kafka/index.ts';
+import type { Admin, Kafka as Client } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { ClientFactory } from '../../host/kafka/kafkajs/client.ts';
 import { Net } from '../../host/net/net.ts';
 import type { Log, LogLevel } from '../../host/base/log.ts';
 import type { Connection, ConsumerOptions, Fetched, ProducerOptions } from '../../host/kafka/contract.ts';
-import type { ConsumerHandle, ProducerHandle } from '../../host/kafka/handles.ts';
-import type { Capabilities, OpenContext } from '../../host/runtime/capabilities.ts';
 import { decode, type DecodedRecord } from '../unit/kafka/sections.ts';
 
 export interface LogLine {
@@ -17,7 +22,7 @@ export interface LogLine {
 }
 
 export interface Subject {
-  capabilities: Capabilities;
+  kafka: Kafka;
   connection: Connection;
   lines: LogLine[];
   consumer(options: Partial<ConsumerOptions> & { topics: string[]; group: string }): Promise<ConsumerHandle>;
@@ -30,7 +35,7 @@ export const PRODUCER: ProducerOptions = { acks: 'all', compression: 'snappy', m
 
 export function subject(servers: string, options: Partial<KafkaOptions> = {}): Subject {
   const lines: LogLine[] = [];
-  const capabilities = kafkaCapabilities({
+  const kafka = createKafka({
     log: (level, message, fields = {}) => lines.push({ level, message, fields }),
     secrets: { read: (reference) => reference },
     ...options,
@@ -38,11 +43,11 @@ export function subject(servers: string, options: Partial<KafkaOptions> = {}): S
   });
   const connection: Connection = { servers: servers.split(','), clientId: 'test' };
   return {
-    capabilities,
+    kafka,
     connection,
     lines,
-    consumer: (consumer) => capabilities.openConsumer(connection, { fromBeginning: true, resume: [], ...consumer }, OPEN),
-    producer: (producer) => capabilities.openProducer(connection, { ...PRODUCER, ...producer }, OPEN),
+    consumer: (consumer) => kafka.openConsumer(connection, { fromBeginning: true, resume: [], ...consumer }, OPEN),
+    producer: (producer) => kafka.openProducer(connection, { ...PRODUCER, ...producer }, OPEN),
   };
 }
 
@@ -52,7 +57,7 @@ export function factoryOf({ connection, lines }: Pick<Subject, 'connection' | 'l
   return new ClientFactory(connection, { secrets: { read: (reference) => reference }, log, net: new Net(), asker: 'test' });
 }
 
-export function plainKafka(servers: string): Kafka {
+export function plainKafka(servers: string): Client {
   return new kafkajs.Kafka({
     brokers: servers.split(','),
     clientId: 'other-side',

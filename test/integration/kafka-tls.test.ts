@@ -28,14 +28,14 @@ const connection = (servers: string, settings: Partial<Tls> | null): Connection 
   clientId: 'tls',
   tls: settings === null ? undefined : { clientCertRef: '', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false, ...settings },
 });
-const openProducer = (to: Connection) => kafka.capabilities.openProducer(to, PRODUCER, OPEN);
+const openProducer = (to: Connection) => kafka.kafka.openProducer(to, PRODUCER, OPEN);
 
 async function roundTrip(to: Connection): Promise<void> {
   const topic = uniqueName('topic');
   const producer = await openProducer(to);
   open.push(producer);
   expect(await producer.send([{ topic, records: section(numbered(3)) }])).toEqual([]);
-  const consumer = await kafka.capabilities.openConsumer(
+  const consumer = await kafka.kafka.openConsumer(
     to,
     { topics: [topic], group: uniqueName('group'), fromBeginning: true, resume: [] },
     OPEN,

@@ -3,11 +3,10 @@ import { decodeAcks, encodeAckRequest } from '../../host/conduit/acks.ts';
 import { createDestination, createSource } from '../../host/connector.ts';
 import { ConnectorError } from '../../host/base/errors.ts';
 import { Net } from '../../host/net/net.ts';
-import { kafkaCapabilities } from '../../host/kafka/index.ts';
+import { withKafka } from '../../host/capability/index.ts';
+import { createKafka } from '../../host/kafka/index.ts';
 import type { Log } from '../../host/base/log.ts';
-import type { SecretReader } from '../../host/base/secrets.ts';
 import type { ConsumerHandle, ProducerHandle } from '../../host/kafka/handles.ts';
-import type { Capabilities } from '../../host/runtime/capabilities.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { committed, createTopic, pause, plainKafka, read, subject, values, write } from './kafka-client.ts';
@@ -29,10 +28,9 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
   const fail = (): never => {
     throw new TypeError('a fault for the test');
   };
-  return (secrets: SecretReader, log: Log): Capabilities => {
-    const kafka = kafkaCapabilities({ secrets, log, net: new Net() });
+  return withKafka((secrets, log) => {
+    const kafka = createKafka({ secrets, log, net: new Net() });
     return {
-      ...kafka,
       openConsumer: async (...given): Promise<ConsumerHandle> => {
         const consumer = await kafka.openConsumer(...given);
         return {
@@ -54,7 +52,7 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
         };
       },
     };
-  };
+  });
 }
 
 async function members(group: string): Promise<number> {
@@ -141,8 +139,8 @@ test('a guest that is replaced before its group has an offset goes on where the 
   await createTopic(servers, topic);
   await write(servers, topic, ['before the start']);
   let opened = 0;
-  const capabilities = (secrets: SecretReader, log: Log): Capabilities => {
-    const kafka = kafkaCapabilities({ secrets, log, net: new Net() });
+  const capabilities = withKafka((secrets, log) => {
+    const kafka = createKafka({ secrets, log, net: new Net() });
     return {
       ...kafka,
       openConsumer: async (...given): Promise<ConsumerHandle> => {
@@ -157,7 +155,7 @@ test('a guest that is replaced before its group has an offset goes on where the 
         return { poll, wake: () => undefined, commit: async () => undefined, close: async () => undefined };
       },
     };
-  };
+  });
   const source = createSource({ log: () => undefined, capabilities });
   teardowns.push(() => source.teardown());
   expect(await source.configure({ servers, topics: topic })).toEqual([]);

@@ -3,10 +3,11 @@
  * executable application). The Node that goes into it is the one of the dev dependencies, stripped where `strip` is there.
  */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { parseManifest } from '../../host/runtime/manifest.ts';
 import { bundleProgram, bundleWorker } from './bundle.ts';
 
 const run = promisify(execFile);
@@ -20,7 +21,8 @@ const MIN_NODE_MAJOR = 26;
 await mkdir(folder, { recursive: true });
 // Of this build alone: a code cache that was made of another build's program is thrown away at every start.
 const parts = await mkdtemp(resolve(root, 'dist/plugin-parts-'));
-const paths = { root, component };
+const manifest = parseManifest(await readFile(resolve(component, 'manifest.json'), 'utf8'), 'dist/component/manifest.json');
+const paths = { root, component, name: manifest.name };
 const [program, worker] = await Promise.all([bundleProgram(paths), bundleWorker(paths)]);
 await writeFile(resolve(parts, 'main.cjs'), program);
 await writeFile(resolve(parts, 'worker.js'), worker);
@@ -40,7 +42,7 @@ const config = {
   disableExperimentalSEAWarning: true,
   assets: Object.fromEntries([
     ['worker.js', resolve(parts, 'worker.js')],
-    ...['kafka.core.wasm', 'kafka.core2.wasm', 'kafka.core3.wasm'].map((name) => [name, resolve(component, name)]),
+    ...['manifest.json', ...manifest.coreModules].map((name) => [name, resolve(component, name)]),
   ]) as Record<string, string>,
 };
 await writeFile(resolve(parts, 'sea.json'), JSON.stringify(config));

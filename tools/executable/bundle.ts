@@ -21,24 +21,29 @@ const NO_VARIABLES = {
 /** Paths of everything that is bundled, from the root of the project. */
 export interface BundlePaths {
   root: string;
-  /** Folder of jco's output. */
+  /** Folder of jco's output, and the component's name in it. */
   component: string;
+  name: string;
 }
 
-/** The program: host/main.ts with everything it needs, but the assets. */
+/** The program: entry.ts with everything it needs, but the assets. */
 export async function bundleProgram(paths: BundlePaths): Promise<string> {
   return bundle(paths, {
-    entryPoints: [resolve(paths.root, 'host/main.ts')],
+    entryPoints: [resolve(paths.root, 'tools/executable/entry.ts')],
     // Only this form can have a code cache, and it loads Node's own modules when they are used: half the time to the handshake.
     format: 'cjs',
-    plugins: [replaceKafkajsModules(paths), embedComponent(paths)],
+    plugins: [replaceKafkajsModules(paths), resolveComponent(paths)],
   });
 }
 
 /** What a worker thread runs: the guest and nothing of the host's. It is evaluated as CommonJS. */
 export async function bundleWorker(paths: BundlePaths): Promise<string> {
-  const contents = `import { instantiate } from 'virtual:component'; import { serveGuest } from './host/runtime/worker-main.ts'; void serveGuest(instantiate);`;
-  return bundle(paths, { stdin: { contents, resolveDir: paths.root, loader: 'ts' }, format: 'cjs', plugins: [embedComponent(paths)] });
+  const contents = `
+    import { instantiate } from 'virtual:component';
+    import { bundledLocal } from './host/capability/worker-locals.ts';
+    import { serveGuest } from './host/runtime/worker-main.ts';
+    void serveGuest(instantiate, bundledLocal);`;
+  return bundle(paths, { stdin: { contents, resolveDir: paths.root, loader: 'ts' }, format: 'cjs', plugins: [resolveComponent(paths)] });
 }
 
 async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string> {
@@ -100,16 +105,12 @@ function replaceKafkajsModules({ root }: BundlePaths): Plugin {
   };
 }
 
-function embedComponent({ root, component }: BundlePaths): Plugin {
-  const files = resolve(root, 'host/runtime/component.ts');
-  const embedded = resolve(root, 'tools/executable/embedded-component.ts');
+/** `virtual:component` is what jco has written. */
+function resolveComponent({ component, name }: BundlePaths): Plugin {
   return {
-    name: 'embed-component',
+    name: 'resolve-component',
     setup(pluginBuild) {
-      pluginBuild.onResolve({ filter: /^virtual:component$/ }, () => ({ path: resolve(component, 'kafka.js') }));
-      pluginBuild.onResolve({ filter: /\/component\.ts$/ }, ({ path, resolveDir, importer }) =>
-        importer !== embedded && resolve(resolveDir, path) === files ? { path: embedded } : undefined,
-      );
+      pluginBuild.onResolve({ filter: /^virtual:component$/ }, () => ({ path: resolve(component, `${name}.js`) }));
     },
   };
 }

@@ -1,23 +1,25 @@
-/**
- * Takes the place of `host/runtime/component.ts` in the executable: the component comes from assets instead of files.
- * Everything else is that file's.
- */
+/** The component inside of the executable: its files are assets. */
 import { getAsset, getRawAsset } from 'node:sea';
 import { instantiate } from 'virtual:component';
 import type { ComponentSource } from '../../host/runtime/component.ts';
+import { parseManifest } from '../../host/runtime/manifest.ts';
 
-export * from '../../host/runtime/component.ts';
-
-export const CORE_MODULES = ['kafka.core.wasm', 'kafka.core2.wasm', 'kafka.core3.wasm'] as const;
+export const MANIFEST_ASSET = 'manifest.json';
 /** Name of the asset that a worker thread runs. */
 export const WORKER_ASSET = 'worker.js';
 
-let embedded: Promise<ComponentSource> | null = null;
+let embedded: ComponentSource | null = null;
 
-export function componentOfFolder(): Promise<ComponentSource> {
-  return (embedded ??= Promise.resolve({
+export async function embeddedComponent(): Promise<ComponentSource> {
+  return (embedded ??= read());
+}
+
+function read(): ComponentSource {
+  const manifest = parseManifest(getAsset(MANIFEST_ASSET, 'utf8'), MANIFEST_ASSET);
+  return {
+    manifest,
     instantiate,
-    coreModules: Object.fromEntries(CORE_MODULES.map((name) => [name, new Uint8Array(getRawAsset(name))])),
+    coreModules: Object.fromEntries(manifest.coreModules.map((name) => [name, new Uint8Array(getRawAsset(name))])),
     worker: { code: getAsset(WORKER_ASSET, 'utf8') },
-  }));
+  };
 }

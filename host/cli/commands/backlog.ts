@@ -1,8 +1,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, Fetched } from '../../kafka/contract.ts';
-import type { ConsumerHandle } from '../../kafka/handles.ts';
-import type { Capabilities } from '../../runtime/capabilities.ts';
+import type { ConsumerHandle, Kafka } from '../../kafka/index.ts';
 import type { Remaining } from './end-of-read.ts';
 import { lastOffset } from '../lines/record-values.ts';
 import { KafkaEnds, type Ends, type EndsFactory, type EndsParts, type Range } from './topic-ends.ts';
@@ -66,10 +65,9 @@ export class Backlog implements Remaining {
     this.#received += records;
   }
 
-  /** The same capabilities, watched. */
-  watch(inner: Capabilities, parts: EndsParts): Capabilities {
+  /** The same Kafka, with its consumers watched. */
+  watch(inner: Kafka, parts: EndsParts): Kafka {
     return {
-      log: (level, message, fields) => inner.log(level, message, fields),
       openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
       openConsumer: async (connection, options, context) => {
         const consumer = await inner.openConsumer(connection, options, context);

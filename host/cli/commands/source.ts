@@ -7,7 +7,8 @@ import { positionFrom } from './position.ts';
 import { Progress } from '../terminal/progress.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
 import type { Settings } from '../settings/settings.ts';
-import { PRINTING, stdoutCapabilities } from '../lines/stdout-capabilities.ts';
+import { withKafka } from '../../capability/index.ts';
+import { PRINTING, stdoutKafka } from '../lines/stdout-kafka.ts';
 
 /** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
 const PRINT_AHEAD = { requests: 2 }; // a reader that pauses needs no more, and what it never takes comes again
@@ -28,7 +29,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
   const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
   const printing = context.connectors.destination({
     log: context.log,
-    capabilities: (_secrets, log) => stdoutCapabilities(output, log),
+    capabilities: withKafka(() => stdoutKafka(output)),
     limits: PATIENT,
   });
   const progress = new Progress(context.terminal, () => backlog.lag);

@@ -8,9 +8,18 @@ import type { Tls } from '../contract.ts';
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----/;
 
-/** Null if the text is what the setting asks for, else the error text that users of the Go connector know. Never quotes the text. */
+const CERTIFICATES = new Map([
+  ['clientCert', 'certificate'],
+  ['caCert', 'CA certificate'],
+]);
+
+/**
+ * Null if the text is what the setting asks for, else the error text that users of the Go connector know. Never quotes the text. Settings of
+ * other names hold no PEM.
+ */
 export function checkPem(name: string, text: string): string | null {
-  const problem = name === 'clientKey' ? keyProblem(text) : certificateProblem(text, name === 'caCert' ? 'CA certificate' : 'certificate');
+  const certificate = CERTIFICATES.get(name);
+  const problem = name === 'clientKey' ? keyProblem(text) : certificate === undefined ? null : certificateProblem(text, certificate);
   return problem === null ? null : `could not configure client TLS: tls: ${problem}`;
 }
 

@@ -1,7 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { inferRecord, type InferredRecord } from './inference.ts';
 import type { RegisteredSchema } from '../conduit-schemas.ts';
-import type { SchemaExtractSettings } from '../../sdk/settings.ts';
 import { copyField, dataOf, eachField, opencdcMetadataOf, writeEntry, type FieldWriter } from '../../conduit/record-fields.ts';
 import { readStruct } from '../../conduit/struct-reader.ts';
 import { CHANGE, DATA, RECORD } from '../../conduit/tags.ts';
@@ -21,8 +20,18 @@ interface Encoded {
   readonly schema: RegisteredSchema;
 }
 
-/** The record with its registered and attached, structured data as Avro, where that is turned on. */
-export async function extractRecord(record: Uint8Array, settings: SchemaExtractSettings, registry: Registry): Promise<Uint8Array> {
+/** What is extracted, and under which subjects it is registered. */
+export interface Extraction {
+  readonly key: boolean;
+  readonly payload: boolean;
+  readonly keySubject: string;
+  readonly payloadSubject: string;
+  /** Prefix of every subject, without its colon; empty = none. */
+  readonly context: string;
+}
+
+/** The record with its schemas registered and attached, structured data as Avro, where that is turned on. */
+export async function extractRecord(record: Uint8Array, settings: Extraction, registry: Registry): Promise<Uint8Array> {
   const { key, payload } = fieldsOf(record);
   const collection = opencdcMetadataOf(record).get('opencdc.collection') ?? '';
   const subject = (name: string): string =>

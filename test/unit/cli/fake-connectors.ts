@@ -5,6 +5,7 @@ import type { Collecting } from '../../../host/sdk/index.ts';
 import type { RecordSet } from '../../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../../host/kafka/handles.ts';
 import type { Batch, InvalidParam, Param, Specification } from '../../../host/runtime/contract.ts';
+import { DEFAULT_LIMITS } from '../../../host/runtime/limits.ts';
 import type { ConnectorError } from '../../../host/base/errors.ts';
 import { decodeAcks } from '../../../host/conduit/acks.ts';
 
@@ -194,13 +195,13 @@ export class FakeDestination implements Destination {
   }
 
   async #producer(): Promise<ProducerHandle | null> {
-    const capabilities = this.options?.capabilities?.({ read: () => '' }, () => {});
-    if (capabilities === undefined) return null;
-    return capabilities.openProducer(
-      { servers: [], clientId: '' },
-      { acks: 'all', compression: 'none', maxBatchBytes: 0, deliveryTimeoutMs: 0 },
-      { signal: new AbortController().signal },
-    );
+    const capabilities = this.options?.capabilities?.({ read: () => '' }, () => {}, DEFAULT_LIMITS);
+    const producer = capabilities?.find((one) => one.interface.startsWith('conduit:kafka/producer@'))?.resources?.['producer'];
+    if (producer === undefined) return null;
+    const options = { acks: 'all', compression: 'none', maxBatchBytes: 0, deliveryTimeoutMs: 0 };
+    const context = { signal: new AbortController().signal };
+    const opened = await producer.opens['open']!.call({ servers: [], clientId: '' } as never, options as never, context as never);
+    return opened as ProducerHandle;
   }
 }
 

@@ -5,7 +5,6 @@ import { AckQueue } from '../../../host/runtime/ack-queue.ts';
 import { countFrames, lastFrame } from '../../../host/conduit/frames.ts';
 import { positionOf } from '../../../host/conduit/record-fields.ts';
 import { withoutFirst } from '../../../host/conduit/stream-message.ts';
-import { boundedLog } from '../../../host/runtime/guest-log.ts';
 
 // A library's encoder is the reference; fields 2 to 5 are of every wire type that there is.
 const { root } = protobuf.parse(`syntax = "proto3";
@@ -82,24 +81,5 @@ describe('the queue of acks', () => {
     expect(queue.take(1_000)).toHaveLength(18);
     expect(queue.take(1_000)).toBeNull();
     expect(queue.bytes).toBe(0);
-  });
-});
-
-describe('the log of a guest', () => {
-  test('is bounded in lines, fields and length, and tells what was dropped', async () => {
-    const lines: [string, [string, string][]][] = [];
-    const log = boundedLog((_level, message, fields) => lines.push([message, fields]), 10, 20);
-    for (let i = 0; i < 100; i++)
-      log(
-        'info',
-        `line ${i}`,
-        Array.from({ length: 50 }, (_, n) => [`${n}`, 'v'.repeat(100)]),
-      );
-    expect(lines).toHaveLength(40);
-    expect(lines[0]![1]).toHaveLength(16);
-    expect(lines[0]![1][0]![1]).toBe(`${'v'.repeat(20)}… (100 characters)`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    log('info', 'x'.repeat(50), []);
-    expect(lines.at(-1)).toEqual([`${'x'.repeat(20)}… (50 characters)`, [['dropped-lines', '60']]]);
   });
 });

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../host/base/errors.ts';
 import type { SourceConnector } from '../../../host/runtime/source.ts';
 import { acksOf, range, sourceRig, TestSink, type RigOptions, eventually } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
+import { misbehaving } from './support/misbehaving.ts';
 
 const open: SourceConnector[] = [];
 afterEach(async () => {
@@ -84,8 +85,10 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     expect(error.message).toContain('memory is full');
   });
 
-  test('is ended when its memory is over the limit of the host', async () => {
-    const { error } = await endOf('grow some', { placement, limits: { memoryBytes: 3 << 20 } });
+  test('is ended when its memory is over the limit of the host, whatever its manifest says', async () => {
+    const component = await misbehaving();
+    const lying = { ...component, manifest: { ...component.manifest, memoryMaxBytes: 1 << 20 } };
+    const { error } = await endOf('grow some', { placement, component: lying, limits: { memoryBytes: 3 << 20 } });
     expect(error.message).toMatch(/The guest uses \d+ bytes of memory, the limit is 3145728\./);
   });
 
@@ -109,7 +112,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     kafka.faults.poll.push(new TypeError('undefined is not a function'));
     const { sink, hostLines } = await running(kafka, { placement });
     await sink.until(() => sink.count === 10);
-    expect(hostLines[0]!.message).toBe('The guest is replaced in 10 ms: The host failed in poll: undefined is not a function');
+    expect(hostLines[0]!.message).toBe('The guest is replaced in 10 ms: The host failed in consumer.poll: undefined is not a function');
     expect(kafka.opened).toHaveLength(2);
     expect(kafka.openConsumers).toBe(1);
   });

@@ -74,7 +74,9 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     expect(countFrames(await destination.write(recordsOf(5)))).toBe(5);
     expect(kafka.calls).toEqual(['open producer', 'send 5', 'open producer', 'send 5']);
     expect(kafka.openProducers).toBe(1);
-    expect(hostLines[0]!.message).toMatch(/^Writing failed, the guest is replaced and it is tried again in 10 ms: The host failed in send/);
+    expect(hostLines[0]!.message).toMatch(
+      /^Writing failed, the guest is replaced and it is tried again in 10 ms: The host failed in producer.send/,
+    );
   });
 
   test.each([

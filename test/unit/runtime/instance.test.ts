@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
+import { withoutWaiting } from '../../../host/runtime/capability.ts';
 import { configure, sourceGuest, stop } from '../../../host/runtime/guest.ts';
 import { Instance } from '../../../host/runtime/instance.ts';
 import { DEFAULT_LIMITS } from '../../../host/runtime/limits.ts';
@@ -16,8 +17,14 @@ afterEach(async () => {
 });
 
 describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
-  async function start(kafka: FakeKafka | null, config: [string, string][] = []): Promise<Instance> {
-    const instance = await Instance.start({ component: await misbehaving(), placement, limits, log: () => undefined, capabilities: kafka });
+  async function start(kafka: FakeKafka, config: [string, string][] = [], capabilities = kafka.capabilities()): Promise<Instance> {
+    const instance = await Instance.start({
+      component: await misbehaving(),
+      placement,
+      limits,
+      log: () => undefined,
+      capabilities,
+    });
     started.push(instance);
     expect(await configure(instance, 'source', config, limits)).toEqual([]);
     return instance;
@@ -49,9 +56,14 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     expect(await read).toBeNull();
   });
 
-  test('opens nothing when it was granted nothing', async () => {
-    const instance = await start(null);
-    await expect(sourceGuest.open(instance, null, limits)).rejects.toMatchObject({ code: 'policy.denied' });
+  test('opens nothing when nothing outside was granted', async () => {
+    const kafka = new FakeKafka(1);
+    const instance = await start(kafka, [], kafka.capabilities().map(withoutWaiting));
+    await expect(sourceGuest.open(instance, null, limits)).rejects.toMatchObject({
+      code: 'policy.denied',
+      message: 'conduit:kafka/consumer@0.1.0 is not granted to this instance',
+    });
+    expect(kafka.calls).toEqual([]);
   });
 
   test('rejects what is in flight and what waits when it fails, and everything after', async () => {
@@ -99,7 +111,7 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
       await sourceGuest.open(instance, null, limits);
       await expect(sourceGuest.read(instance, CREDIT, limits)).rejects.toMatchObject({
         code: 'internal',
-        message: 'The host failed in poll: poll returned a number that is out of range',
+        message: 'The host failed in consumer.poll: poll returned a number that is out of range',
       });
       expect(instance.failure).not.toBeNull();
     },

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createSource } from '../../../host/connector.ts';
-import type { Placement } from '../../../host/runtime/instance.ts';
-import type { ConsumerHandle } from '../../../host/kafka/handles.ts';
-import type { Capabilities } from '../../../host/runtime/capabilities.ts';
+import type { Placement } from '../../../host/runtime/port.ts';
+import type { ConsumerHandle, Kafka } from '../../../host/kafka/index.ts';
+import { withKafka } from '../../../host/capability/index.ts';
 
 /** Kafka that notes the groups it is asked for; the first consumer has a host fault, which replaces the guest. */
-function faultyOnce(groups: string[], opened: (count: number) => void): Capabilities {
+function faultyOnce(groups: string[], opened: (count: number) => void): Kafka {
   return {
-    log: () => undefined,
     openConsumer: async (_connection, { group }): Promise<ConsumerHandle> => {
       groups.push(group);
       const first = groups.length === 1;
@@ -35,7 +34,7 @@ describe.each<Placement>(['inline', 'worker'])('a source without groupID (%s)', 
     const source = createSource({
       log: () => undefined,
       placement,
-      capabilities: () => faultyOnce(groups, (count) => count === 2 && replaced()),
+      capabilities: withKafka(() => faultyOnce(groups, (count) => count === 2 && replaced())),
     });
     try {
       expect(await source.configure({ servers: 'localhost:9092', topics: 't' })).toEqual([]);
@@ -53,7 +52,7 @@ describe.each<Placement>(['inline', 'worker'])('a source without groupID (%s)', 
   test('makes up another group than any other source', async () => {
     const groups: string[] = [];
     for (let i = 0; i < 2; i++) {
-      const source = createSource({ log: () => undefined, placement, capabilities: () => faultyOnce(groups, () => undefined) });
+      const source = createSource({ log: () => undefined, placement, capabilities: withKafka(() => faultyOnce(groups, () => undefined)) });
       await source.configure({ servers: 'localhost:9092', topics: 't' });
       await source.open(null);
       await source.teardown();

@@ -10,7 +10,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     placement,
     component: await misbehaving(),
     limits: TEST_LIMITS,
-    capabilities: () => kafka,
+    capabilities: kafka.table,
   });
 
   test('works before anything else was called', async () => {

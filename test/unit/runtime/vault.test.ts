@@ -3,7 +3,7 @@ import { ConnectorError } from '../../../host/base/errors.ts';
 import { createSource } from '../../../host/connector.ts';
 import { componentOfFolder, type ComponentSource } from '../../../host/runtime/component.ts';
 import type { SecretReader } from '../../../host/base/secrets.ts';
-import type { Capabilities } from '../../../host/runtime/capabilities.ts';
+import type { CapabilityTable } from '../../../host/runtime/connector-parts.ts';
 import type { Param } from '../../../host/runtime/contract.ts';
 import { Vault } from '../../../host/runtime/vault.ts';
 import { TEST_LIMITS, TestSink } from './support/connectors.ts';
@@ -96,9 +96,9 @@ describe('a secret', () => {
     const kafka = new FakeKafka(10);
     const hostLines: string[] = [];
     let secrets: SecretReader | undefined;
-    const capabilities = (reader: SecretReader): Capabilities => {
+    const capabilities: CapabilityTable = (reader) => {
       secrets = reader;
-      return kafka;
+      return kafka.capabilities();
     };
     const source = createSource({
       log: (_level, message) => hostLines.push(message),
@@ -129,7 +129,7 @@ describe('a secret', () => {
       log: () => undefined,
       component: spied(await componentOfFolder(), memories),
       limits: TEST_LIMITS,
-      capabilities: () => new FakeKafka(),
+      capabilities: new FakeKafka().table,
       checkSecret: () => null,
     });
     const { sourceParams } = await source.specify();
@@ -145,7 +145,7 @@ describe('a secret', () => {
 });
 
 test('a configuration that is refused after a good one leaves nothing to open', async () => {
-  const source = createSource({ log: () => undefined, capabilities: () => new FakeKafka() });
+  const source = createSource({ log: () => undefined, capabilities: new FakeKafka().table });
   expect(await source.configure({ servers: 'localhost:9092', topics: 't' })).toEqual([]);
   expect(await source.configure({ topics: 't' })).not.toEqual([]);
   await expect(source.open(null)).rejects.toMatchObject({ code: expect.any(String), message: expect.stringContaining('open') });

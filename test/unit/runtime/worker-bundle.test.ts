@@ -14,7 +14,7 @@ async function workerCode(): Promise<string> {
   const bundle = await build({
     stdin: {
       contents:
-        "import { serveGuest } from './host/runtime/worker-main.ts'; import { instantiate } from './dist/test/misbehaving/component/kafka.js'; void serveGuest(instantiate);",
+        "import { serveGuest } from './host/runtime/worker-main.ts'; import { bundledLocal } from './host/capability/worker-locals.ts'; import { instantiate } from './dist/test/misbehaving/component/kafka.js'; void serveGuest(instantiate, bundledLocal);",
       resolveDir: root,
     },
     bundle: true,
@@ -27,10 +27,10 @@ async function workerCode(): Promise<string> {
 }
 
 test('a worker runs from bundled text, without any file', async () => {
-  const { instantiate, coreModules } = await misbehaving();
-  const component: ComponentSource = { instantiate, coreModules, worker: { code: await workerCode() } };
+  const { manifest, instantiate, coreModules } = await misbehaving();
+  const component: ComponentSource = { manifest, instantiate, coreModules, worker: { code: await workerCode() } };
   const kafka = new FakeKafka(5);
-  const source = createSource({ log: () => undefined, placement: 'worker', component, limits: TEST_LIMITS, capabilities: () => kafka });
+  const source = createSource({ log: () => undefined, placement: 'worker', component, limits: TEST_LIMITS, capabilities: kafka.table });
   expect(await source.configure({})).toEqual([]);
   await source.open(null);
   const sink = new TestSink();
@@ -41,13 +41,13 @@ test('a worker runs from bundled text, without any file', async () => {
 });
 
 test('a component without code for a worker says so when it is asked for one', async () => {
-  const { instantiate, coreModules } = await misbehaving();
+  const { manifest, instantiate, coreModules } = await misbehaving();
   const source = createSource({
     log: () => undefined,
     placement: 'worker',
-    component: { instantiate, coreModules },
+    component: { manifest, instantiate, coreModules },
     limits: TEST_LIMITS,
-    capabilities: () => new FakeKafka(),
+    capabilities: new FakeKafka().table,
   });
   await expect(source.configure({})).rejects.toMatchObject({ code: 'environment', message: expect.stringContaining('run it inline') });
   await source.teardown();

@@ -4,8 +4,7 @@ import { Backlog } from '../../../../host/cli/commands/backlog.ts';
 import type { Ends, Range } from '../../../../host/cli/commands/topic-ends.ts';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import type { ConsumerOptions, Fetched } from '../../../../host/kafka/contract.ts';
-import type { ConsumerHandle } from '../../../../host/kafka/handles.ts';
-import type { Capabilities } from '../../../../host/runtime/capabilities.ts';
+import type { ConsumerHandle, Kafka } from '../../../../host/kafka/index.ts';
 
 const OPTIONS: ConsumerOptions = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
 const CONNECTION = { servers: ['a:1'], clientId: '' };
@@ -56,14 +55,14 @@ class FakeConsumer implements ConsumerHandle {
 function watched(ends: FakeEnds, options: { follow?: boolean; live?: boolean } = {}) {
   const backlog = new Backlog({ follow: false, live: false, ...options, ends: () => ends });
   const consumer = new FakeConsumer();
-  const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Capabilities;
+  const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Kafka;
   const log: string[] = [];
-  const capabilities = backlog.watch(inner, {
+  const kafka = backlog.watch(inner, {
     secrets: { read: () => '' },
     log: (level, message) => log.push(`${level}: ${message}`),
     net: new Net(),
   });
-  return { log, backlog, consumer, open: () => capabilities.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
+  return { log, backlog, consumer, open: () => kafka.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
 }
 
 describe('the backlog', () => {

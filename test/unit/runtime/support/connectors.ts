@@ -5,7 +5,8 @@ import type { Log, LogLevel } from '../../../../host/base/log.ts';
 import { lastFrame } from '../../../../host/conduit/frames.ts';
 import type { Batch } from '../../../../host/runtime/contract.ts';
 import type { DestinationConnector } from '../../../../host/runtime/destination.ts';
-import type { Placement } from '../../../../host/runtime/instance.ts';
+import type { ComponentSource } from '../../../../host/runtime/component.ts';
+import type { Placement } from '../../../../host/runtime/port.ts';
 import type { Limits } from '../../../../host/runtime/limits.ts';
 import type { SourceConnector } from '../../../../host/runtime/source.ts';
 import type { FakeKafka } from './fake-kafka.ts';
@@ -93,6 +94,7 @@ export interface Rig<C> {
 }
 export interface RigOptions {
   placement?: Placement;
+  component?: ComponentSource;
   limits?: Partial<Limits>;
   config?: Record<string, string>;
 }
@@ -118,6 +120,12 @@ function collectLog(): { log: Log; hostLines: HostLine[] } {
   return { hostLines, log: (level, message) => hostLines.push({ level, message }) };
 }
 
-async function optionsOf(kafka: FakeKafka, { placement, limits }: RigOptions, log: Log) {
-  return { log, placement, component: await misbehaving(), limits: { ...TEST_LIMITS, ...limits }, capabilities: () => kafka };
+async function optionsOf(kafka: FakeKafka, { placement, component, limits }: RigOptions, log: Log) {
+  return {
+    log,
+    placement,
+    component: component ?? (await misbehaving()),
+    limits: { ...TEST_LIMITS, ...limits },
+    capabilities: kafka.table,
+  };
 }

@@ -1,10 +1,15 @@
 import type { Connection, ConsumerOptions, Fetched, Outgoing, SendFailure } from '../../../../host/kafka/contract.ts';
-import type { ConsumerHandle, ProducerHandle } from '../../../../host/kafka/handles.ts';
-import type { Capabilities } from '../../../../host/runtime/capabilities.ts';
+import { kafkaCapabilities, standardCapabilities } from '../../../../host/capability/index.ts';
+import type { ConsumerHandle, Kafka, ProducerHandle } from '../../../../host/kafka/index.ts';
 import type { LogLevel } from '../../../../host/base/log.ts';
+import type { Capability } from '../../../../host/runtime/capability.ts';
+import type { CapabilityTable } from '../../../../host/runtime/connector-parts.ts';
+import { DEFAULT_LIMITS } from '../../../../host/runtime/limits.ts';
 
 /** One topic `t` with one partition, in memory. Notes what it is asked, and how many requests of it overlap. */
-export class FakeKafka implements Capabilities {
+export class FakeKafka implements Kafka {
+  /** Everything that the guest of a connector may import: Kafka is this one, and the log is `lines`. */
+  readonly table: CapabilityTable = () => this.capabilities();
   /** Records that exist: offsets 0 to available - 1. */
   available: number;
   /** Bytes of one record. */
@@ -14,7 +19,7 @@ export class FakeKafka implements Capabilities {
   readonly calls: string[] = [];
   readonly connections: Connection[] = [];
   readonly opened: ConsumerOptions[] = [];
-  readonly lines: { level: LogLevel; message: string; fields: Record<string, string> }[] = [];
+  readonly lines: { level: LogLevel; message: string; fields: Readonly<Record<string, string>> }[] = [];
   openConsumers = 0;
   openProducers = 0;
   mostOpenConsumers = 0;
@@ -36,8 +41,11 @@ export class FakeKafka implements Capabilities {
     this.available = available;
   }
 
-  log(level: LogLevel, message: string, fields: [string, string][]): void {
-    this.lines.push({ level, message, fields: Object.fromEntries(fields) });
+  capabilities(): Capability[] {
+    return [
+      ...standardCapabilities((level, message, fields = {}) => this.lines.push({ level, message, fields }), DEFAULT_LIMITS),
+      ...kafkaCapabilities(this),
+    ];
   }
 
   messages(level?: LogLevel): string[] {
@@ -76,9 +84,16 @@ export class FakeKafka implements Capabilities {
   #consumer(from: number): ConsumerHandle {
     let next = from;
     let closed = false;
-    let wake = (): void => undefined;
+    let polling = false;
+    let woken = false;
+    let endWait = (): void => undefined;
+    const wake = (): void => {
+      woken = polling;
+      endWait();
+    };
     const wait = (maxWaitMs: number): Promise<void> =>
       new Promise((resolve) => {
+        if (woken) return resolve();
         const done = (): void => {
           clearTimeout(timer);
           this.#pollers.delete(done);
@@ -86,12 +101,15 @@ export class FakeKafka implements Capabilities {
         };
         const timer = setTimeout(done, maxWaitMs);
         this.#pollers.add(done);
-        wake = done;
+        endWait = done;
       });
     return {
-      poll: (maxRecords, maxBytes, maxWaitMs) =>
-        this.#request('poll', `poll ${maxRecords} ${maxWaitMs}`, async (): Promise<Fetched[]> => {
+      poll: (maxRecords, maxBytes, maxWaitMs) => {
+        polling = true;
+        woken = false;
+        return this.#request('poll', `poll ${maxRecords} ${maxWaitMs}`, async (): Promise<Fetched[]> => {
           if (next >= this.available && !closed) await wait(maxWaitMs);
+          polling = false;
           const count = Math.min(maxRecords, this.available - next, Math.max(1, Math.floor(maxBytes / this.recordBytes)));
           if (count <= 0) return [];
           const baseOffset = BigInt(next);
@@ -104,8 +122,9 @@ export class FakeKafka implements Capabilities {
               records: { baseOffset, baseTimestamp: 0n, count, records: new Uint8Array(count * this.recordBytes), logAppendTime: false },
             },
           ];
-        }),
-      wake: () => wake(),
+        });
+      },
+      wake,
       commit: (offsets) =>
         this.#request('commit', `commit ${offsets[0]!.nextOffset}`, () => {
           this.committed = Number(offsets[0]!.nextOffset);

@@ -1,8 +1,6 @@
 import { ConnectorError } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
 import type { Outgoing } from '../../kafka/contract.ts';
-import type { ProducerHandle } from '../../kafka/handles.ts';
-import type { Capabilities } from '../../runtime/capabilities.ts';
+import type { Kafka, ProducerHandle } from '../../kafka/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import { eachValue } from './record-values.ts';
 import type { LineOutput } from './line-output.ts';
@@ -10,10 +8,10 @@ import type { LineOutput } from './line-output.ts';
 const NEWLINE = Buffer.from('\n');
 
 /**
- * Capabilities whose producer is the standard output: the value of each record is a line. With them a destination prints OpenCDC JSON,
+ * A Kafka whose producer is the standard output: the value of each record is a line. With it a destination prints OpenCDC JSON,
  * so that the one encoder is the component's.
  */
-export function stdoutCapabilities(output: LineOutput, log: Log): Capabilities {
+export function stdoutKafka(output: LineOutput): Kafka {
   const producer: ProducerHandle = {
     async send(outgoing: Outgoing[]) {
       const parts: Uint8Array[] = [];
@@ -28,7 +26,6 @@ export function stdoutCapabilities(output: LineOutput, log: Log): Capabilities {
     close: () => Promise.resolve(),
   };
   return {
-    log: (level, message, fields) => log(level, message, Object.fromEntries(fields)),
     openProducer: () => Promise.resolve(producer),
     openConsumer: () => Promise.reject(new ConnectorError('internal', 'the printing destination reads nothing')),
   };

@@ -1,11 +1,12 @@
-import { createSource } from '../../connector.ts';
-import { ConnectorError } from '../../base/errors.ts';
-import { deleteGroupsOf } from '../../kafka/index.ts';
-import type { Log } from '../../base/log.ts';
-import type { Net } from '../../net/net.ts';
-import type { SecretReader } from '../../base/secrets.ts';
-import type { Capabilities } from '../../runtime/capabilities.ts';
-import type { Settings } from '../../base/settings.ts';
+import { createSource } from '../connector.ts';
+import { ConnectorError } from '../base/errors.ts';
+import { kafkaCapabilities, standardCapabilities } from '../capability/index.ts';
+import { deleteGroupsOf, type Kafka } from '../kafka/index.ts';
+import type { Log } from '../base/log.ts';
+import type { Net } from '../net/net.ts';
+import type { SecretReader } from '../base/secrets.ts';
+import type { Settings } from '../base/settings.ts';
+import type { ComponentSource } from '../runtime/component.ts';
 
 /** Conduit waits for the answer to a lifecycle event; nobody waits long for a deletion. */
 const LIMIT_MS = 10_000;
@@ -13,6 +14,7 @@ const LIMIT_MS = 10_000;
 export interface DeletedSource {
   connectorId: string;
   net: Net;
+  component: () => Promise<ComponentSource>;
   log: Log;
 }
 
@@ -25,9 +27,18 @@ export function ownerText(connectorId: string): string {
  * A source was deleted for good: deletes its consumer group, if its name was made up. A group that the settings name is its
  * user's. Never rejects: a group that stays does no harm, and a deletion that fails would.
  */
-export async function cleanUpDeletedSource(settings: Settings, { connectorId, net, log }: DeletedSource): Promise<void> {
+export async function cleanUpDeletedSource(settings: Settings, deleted: DeletedSource): Promise<void> {
+  const { connectorId, component, net, log } = deleted;
   if ((settings.groupID ?? '') !== '' || connectorId === '') return;
-  const connector = createSource({ log, capabilities: (secrets) => deletingCapabilities(ownerText(connectorId), { secrets, log, net }) });
+  const connector = createSource({
+    log,
+    component,
+    // The guest's own lines would speak of a source that opens.
+    capabilities: (secrets, _log, limits) => [
+      ...standardCapabilities(() => {}, limits),
+      ...kafkaCapabilities(deletingKafka(ownerText(connectorId), { secrets, log, net })),
+    ],
+  });
   try {
     const invalid = await connector.configure(settings);
     if (invalid.length === 0) await connector.open(null);
@@ -40,11 +51,10 @@ export async function cleanUpDeletedSource(settings: Settings, { connectorId, ne
 }
 
 /** The guest alone knows what the settings mean: it is opened with a Kafka that does nothing but this, and refuses to open. */
-function deletingCapabilities(commitMetadata: string, parts: { secrets: SecretReader; log: Log; net: Net }): Capabilities {
+function deletingKafka(commitMetadata: string, parts: { secrets: SecretReader; log: Log; net: Net }): Kafka {
   const { log } = parts;
   const refused = (): ConnectorError => new ConnectorError('cancelled', 'the source was deleted');
   return {
-    log: () => {},
     openConsumer: async (connection, { topics }, context) => {
       const late = AbortSignal.timeout(LIMIT_MS);
       const signal = AbortSignal.any([late, context.signal]);

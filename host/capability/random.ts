@@ -1,0 +1,34 @@
+import type { Capability, LocalFactory } from '../runtime/capability.ts';
+
+/** What every instance of a connector draws first: a name or two. */
+const FIRST_NUMBERS = 16;
+
+/**
+ * `wasi:random/random`. Every instance that is made with this capability begins with the same numbers, so that a guest which replaces
+ * another one makes up the same consumer group. With a new group the source would begin at "latest" again, and skip what was written in
+ * between. Make one for each connector: two connectors must not begin alike.
+ */
+export function randomCapability(): Capability {
+  const first = crypto.getRandomValues(new BigUint64Array(FIRST_NUMBERS));
+  return {
+    interface: 'wasi:random/random@0.2.6',
+    local: { names: ['get-random-u64'], make: random, options: { first }, module: import.meta.url },
+  };
+}
+
+export const random: LocalFactory = ({ first }: { first: BigUint64Array }) => {
+  const buffer = new BigUint64Array(64);
+  let left = 0;
+  let drawn = 0;
+  const next = (): bigint => {
+    if (drawn < first.length) return first[drawn++]!;
+    if (left === 0) {
+      crypto.getRandomValues(buffer);
+      left = buffer.length;
+    }
+    return buffer[--left]!;
+  };
+  return { 'get-random-u64': next };
+};
+
+export default random;

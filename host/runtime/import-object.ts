@@ -1,0 +1,64 @@
+import type { HostCall, LocalFactory } from './capability.ts';
+import { camelCase, type FunctionShape, type ImportShape, type LocalShape, type ResourceShape } from './import-shape.ts';
+
+/** How a guest's imports reach the host, on the same thread or over messages. All of them fail with WitFailure only. */
+export interface HostLink {
+  request(number: number, args: unknown[]): Promise<unknown>;
+  /** Not given where the host is on another thread, which cannot answer at once. */
+  callNow?(number: number, args: unknown[]): unknown;
+  tell(number: number, args: unknown[]): void;
+}
+
+/** The import object of one instance, as the module that jco writes asks for it. */
+export function importObject(
+  shapes: readonly ImportShape[],
+  link: HostLink,
+  localFactory: (local: LocalShape, index: number) => LocalFactory,
+): Readonly<Record<string, object>> {
+  const imports: Record<string, object> = {};
+  for (const [index, { key, functions, resources, local }] of shapes.entries()) {
+    const members: Record<string, unknown> = {};
+    for (const one of functions) members[one.name] = importFunction(one, link);
+    for (const one of resources) members[one.className] = resourceClass(one, link);
+    if (local !== null) Object.assign(members, localFunctions(local, localFactory(local, index), link));
+    imports[key] = members;
+  }
+  return imports;
+}
+
+function localFunctions(local: LocalShape, make: LocalFactory, link: HostLink): Record<string, HostCall> {
+  const made = make(local.options as never, (name, ...args) => link.tell(local.tells[name]!, args));
+  return Object.fromEntries(Object.entries(made).map(([name, call]) => [camelCase(name), call]));
+}
+
+function importFunction({ number, waits }: FunctionShape, link: HostLink): (...args: unknown[]) => unknown {
+  return waits ? (...args) => link.request(number, args) : (...args) => link.callNow!(number, args);
+}
+
+/** jco knows a resource by its class. The class is made for each instance: its static functions could not know otherwise whose they are. */
+function resourceClass(shape: ResourceShape, link: HostLink): object {
+  class Resource {
+    readonly handle: number;
+    constructor(handle: number) {
+      this.handle = handle;
+    }
+    /** The guest dropped the handle without closing it. */
+    [Symbol.dispose](): void {
+      link.request(shape.drop, [this.handle]).catch(() => undefined);
+    }
+  }
+  const define = (target: object, name: string, value: unknown): void => void Object.defineProperty(target, name, { value });
+  for (const { name, number } of shape.opens) {
+    define(Resource, name, async (...args: unknown[]) => new Resource((await link.request(number, args)) as number));
+  }
+  for (const { name, number } of shape.closes) {
+    define(Resource, name, (resource: Resource) => link.request(number, [resource.handle]));
+  }
+  for (const one of shape.methods) {
+    const call = importFunction(one, link);
+    define(Resource.prototype, one.name, function (this: Resource, ...args: unknown[]) {
+      return call(this.handle, ...args);
+    });
+  }
+  return Resource;
+}

@@ -1,0 +1,26 @@
+import { startedAs } from './plugin/process/environment.ts';
+import type { Program } from './program/program.ts';
+
+/**
+ * Runs this process: a plugin when Conduit starts it, a command line otherwise. Each side, and the program, is loaded only when it is used,
+ * and nothing here waits at the top level, so that it can be bundled as CommonJS, which starts faster.
+ */
+export async function start(load: () => Promise<Program>): Promise<void> {
+  const started = startedAs(process.env);
+  switch (started.kind) {
+    case 'plugin': {
+      const { serve } = await import('./plugin/process/serve.ts');
+      return serve(started.environment, async () => {
+        const { pluginConnectors } = await import('./plugin/services/connectors.ts');
+        return pluginConnectors(started.environment, await load());
+      });
+    }
+    case 'command': {
+      const { runProcess } = await import('./cli/main.ts');
+      return runProcess(load);
+    }
+    case 'mistake':
+      process.stderr.write(`${started.explanation}\n`);
+      process.exitCode = 1;
+  }
+}
