@@ -19,7 +19,16 @@ BIN := node_modules/.bin
 # npm writes this file last.
 INSTALLED := node_modules/.package-lock.json
 COMPONENT := dist/component/.built
-PLUGIN := dist/plugin/conduit-connector-kafka-wasm
+# LIBC=musl: for Alpine, and so for Conduit's own image. It takes Python 3 with pip, which brings Node for musl.
+LIBC ?=
+ifeq ($(LIBC),musl)
+PLUGIN_FOLDER := dist/plugin-musl
+else ifeq ($(LIBC),)
+PLUGIN_FOLDER := dist/plugin
+else
+$(error LIBC is "$(LIBC)": expected musl, or nothing for the C library of this system)
+endif
+PLUGIN := $(PLUGIN_FOLDER)/conduit-connector-kafka-wasm
 COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f) $(wildcard tools/*.mjs tools/wit/*.mjs)
 HOST_SOURCES := $(shell find host proto tools -type f)
 
@@ -48,11 +57,12 @@ bench: $(COMPONENT) ## Measure boundary, source and destination beside bare kafk
 bench-conduit: $(PLUGIN) ## Measure against the Go connector; CONDUIT and OFFICIAL name the two executables
 	@node bench/conduit.ts $(ARGS)
 
-plugin: $(PLUGIN) ## Build the one executable that Conduit starts: dist/plugin/
+plugin: $(PLUGIN) ## Build the one executable that Conduit starts: dist/plugin/; LIBC=musl for Alpine: dist/plugin-musl/
 
 install-plugin: $(PLUGIN) ## Put the executable where Conduit looks: DIR=path/to/connectors
 	@test -n "$(DIR)" || { echo 'make install-plugin: say where, for example DIR=path/to/connectors' >&2; exit 2; }
 	@mkdir -p "$(DIR)"
+	@if test -d $(PLUGIN_FOLDER)/kafka-wasm.libs; then cp -R $(PLUGIN_FOLDER)/kafka-wasm.libs "$(DIR)/"; fi
 	@cp $(PLUGIN) "$(DIR)/.conduit-connector-kafka-wasm.new"
 	@mv "$(DIR)/.conduit-connector-kafka-wasm.new" "$(DIR)/conduit-connector-kafka-wasm" # in one step: a running Conduit never sees half of it
 
@@ -80,5 +90,5 @@ $(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
 
 $(PLUGIN): $(COMPONENT) $(HOST_SOURCES)
 	@echo 'Building $@ ...'
-	@node tools/executable/build.ts
+	@node tools/executable/build.ts $(if $(LIBC),--libc=$(LIBC))
 	@touch $@

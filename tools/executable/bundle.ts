@@ -24,6 +24,8 @@ export interface BundlePaths {
   /** Folder of jco's output, and the component's name in it. */
   component: string;
   name: string;
+  /** Language level of the Node that runs the bundle, as esbuild names it. */
+  target: string;
 }
 
 /** The program: entry.ts with everything it needs, but the assets. */
@@ -52,7 +54,7 @@ async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string
     bundle: true,
     write: false,
     platform: 'node',
-    target: 'node26',
+    target: paths.target,
     minify: true,
     // Names of errors and functions appear in messages.
     keepNames: true,

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What Node calls the configuration of a single executable application, without the two files that the embedded Node decides on. */
+export interface SeaConfig {
+  main: string;
+  assets: Record<string, string>;
+  disableExperimentalSEAWarning: boolean;
+  useCodeCache: boolean;
+  execArgvExtension: 'none';
+  execArgv: readonly string[];
+}
+
+/** A Node that the program can be put into. */
+export interface EmbeddedNode {
+  /** Language level, as esbuild names it. */
+  readonly target: string;
+  /** Options that this Node needs to run the program. */
+  readonly execArgv: readonly string[];
+  /** Makes one executable of the Node and the program, in this file. `parts` is a folder for what is made on the way. */
+  embed(config: SeaConfig, parts: string, executable: string): Promise<void>;
+  /** Folder with shared libraries that the executable looks for beside itself, or in the system; null: it needs none but the system's. */
+  readonly libraries: string | null;
+}
+
+/** Without symbols Node is a quarter smaller; where there is no `strip`, it works as it is. */
+export async function stripped(node: string, parts: string): Promise<string> {
+  const smaller = resolve(parts, 'node');
+  await copyFile(node, smaller);
+  await chmod(smaller, 0o755);
+  try {
+    if (process.platform === 'linux') await run('strip', [smaller]);
+  } catch {
+    process.stderr.write('`strip` is not installed: the executable will be larger than it could be.\n');
+    await copyFile(node, smaller);
+  }
+  return smaller;
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() === true;
+}
