@@ -1,3 +1,4 @@
+import type { ConnectorError } from '../base/errors.ts';
 import type { Fetched, Outgoing, PartitionCommit, SendFailure } from './contract.ts';
 
 /** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */
@@ -7,6 +8,8 @@ export interface ConsumerHandle {
   /** Ends a waiting `poll` now, with what is there; nothing otherwise. */
   wake(): void;
   commit(offsets: PartitionCommit[]): Promise<void>;
+  /** Why it is out of its group now, though it tries to get in; null while it is a member and before its first try has failed; absent: not known. */
+  readonly outage?: ConnectorError | null;
   /** Commits nothing. Bounded (a few seconds), idempotent. */
   close(): Promise<void>;
 }

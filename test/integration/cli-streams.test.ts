@@ -204,6 +204,52 @@ describe('source', () => {
     });
   });
 
+  it('ends with 3 and the reason, not with 0, where its group does not let it in', async () => {
+    const name = await filled(3);
+    const group = uniqueName('group');
+    const { roundRobin } = kafkajs.PartitionAssigners;
+    const other = kafka.consumer({
+      groupId: group,
+      partitionAssigners: [
+        (config) => {
+          const assigner = roundRobin(config);
+          return {
+            ...assigner,
+            name: 'cooperative-sticky',
+            protocol: (state) => ({ ...assigner.protocol(state), name: 'cooperative-sticky' }),
+          };
+        },
+      ],
+    });
+    await other.connect();
+    try {
+      await other.subscribe({ topic: name });
+      const joined = new Promise((resolve) => other.on(other.events.GROUP_JOIN, resolve));
+      await other.run({ autoCommit: false, eachMessage: async () => undefined });
+      await joined;
+      const run = await cli(['source', ...from(name, group), '--idle', '100ms']);
+      expect(run).toMatchObject({ code: 3, out: '' });
+      expect(run.err).toMatch(
+        /^kafka\.unreachable: reading ended before the end of the topics, 3 offsets are left: .*INCONSISTENT_GROUP_PROTOCOL/m,
+      );
+    } finally {
+      await other.disconnect();
+    }
+  });
+
+  it('prints all of its topic though another one of its group reads another topic', async () => {
+    const names = [await filled(10), await filled(10)];
+    const group = uniqueName('group');
+    const runs = await Promise.all(names.map((name) => cli(['source', ...from(name, group)])));
+    for (const [index, run] of runs.entries()) {
+      expect(run.code).toBe(0);
+      // What was not committed when the other one came or went may come again.
+      expect([...new Set(after(run.lines))].sort()).toEqual(values(10));
+      expect(read(run.lines).filter(({ metadata }) => metadata['opencdc.collection'] !== names[index])).toEqual([]);
+    }
+    expect(await Promise.all(names.map((name) => committed(group, name)))).toEqual([10, 10]);
+  });
+
   it('ends though the last offset of the topic holds no record, as behind a transaction', async () => {
     const name = await topic();
     const producer = kafka.producer({ transactionalId: uniqueName('tx'), idempotent: true, maxInFlightRequests: 1 });

@@ -19,6 +19,7 @@ export class Backlog implements Remaining {
   #ranges: Map<string, Range> | null = null;
   #handed = 0;
   #received = 0;
+  #consumer: ConsumerHandle | null = null;
   #ask: (() => Ends) | null = null;
 
   readonly #ends: EndsFactory;
@@ -49,6 +50,10 @@ export class Backlog implements Remaining {
       const slash = key.lastIndexOf('/');
       return outOfRange === undefined ? [] : [{ topic: key.slice(0, slash), partition: key.slice(slash + 1), ...outOfRange }];
     });
+  }
+
+  get outage(): ConnectorError | null {
+    return this.#consumer?.outage ?? null;
   }
 
   async confirm(): Promise<void> {
@@ -83,6 +88,7 @@ export class Backlog implements Remaining {
   }
 
   async #watched(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions, log: Log): Promise<ConsumerHandle> {
+    this.#consumer = consumer;
     this.#ranges = null;
     this.#handed = 0;
     this.#received = 0;
@@ -111,6 +117,9 @@ export class Backlog implements Remaining {
       poll: async (maxRecords, maxBytes, maxWaitMs) => this.#count(await consumer.poll(maxRecords, maxBytes, maxWaitMs)),
       wake: () => consumer.wake(),
       commit: (offsets) => consumer.commit(offsets),
+      get outage() {
+        return consumer.outage ?? null;
+      },
       close: async () => {
         clearInterval(timer);
         await Promise.all([consumer.close(), ends.close()]);

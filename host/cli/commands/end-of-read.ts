@@ -4,6 +4,8 @@ import { ConnectorError } from '../../base/errors.ts';
 export interface Remaining {
   /** Offsets that were there when reading began and are not received; null if that is not known. */
   readonly remaining: bigint | null;
+  /** Why the consumer is out of its group; null if it is in. */
+  readonly outage: ConnectorError | null;
   /** Rejects if no broker answers. */
   confirm(): Promise<void>;
 }
@@ -48,17 +50,21 @@ export class ReadEnd {
     const over = this.#now() - this.#since - this.#idleMs - (this.#joining ? JOIN_MS : 0);
     if (over < 0) return false;
     if (!this.#confirmed) {
-      try {
-        await this.#backlog.confirm();
-      } catch (error) {
-        const left =
-          remaining === null
-            ? 'reading ended, and the ends of the topics are not known'
-            : `reading ended before the end of the topics, ${remaining} offsets are left`;
-        throw new ConnectorError('kafka.unreachable', `${left}: ${ConnectorError.from(error).message}`);
-      }
+      await this.#backlog.confirm().catch((error: unknown) => this.#fail(error));
       this.#confirmed = true;
     }
-    return remaining === null || over >= LEFT_MS;
+    if (remaining !== null && over < LEFT_MS) return false;
+    const { outage } = this.#backlog;
+    if (outage !== null) this.#fail(outage);
+    return true;
+  }
+
+  #fail(error: unknown): never {
+    const { remaining } = this.#backlog;
+    const left =
+      remaining === null
+        ? 'reading ended, and the ends of the topics are not known'
+        : `reading ended before the end of the topics, ${remaining} offsets are left`;
+    throw new ConnectorError('kafka.unreachable', `${left}: ${ConnectorError.from(error).message}`);
   }
 }

@@ -1,5 +1,6 @@
 /** What one join of the group brought: its partitions, and how far each of them is, until the next join. */
 import type { Log } from '../../base/log.ts';
+import type { CommittedOffsets } from '../kafkajs/coordinator-hook.ts';
 import { partitionKey, type Start } from './start-offsets.ts';
 
 export interface AssignedPartition {
@@ -34,6 +35,8 @@ export class Assignment {
   readonly #resets = new Set<string>();
   /** Next offsets of partitions of which kafkajs passed something over before that. */
   readonly #passed = new Map<string, bigint>();
+  /** Offsets that kafkajs began with. It commits -2, "earliest", when one is out of range, maybe before the start offsets are looked up. */
+  readonly #began = new Map<string, bigint>();
   #ready = false;
   /** Settles when `ready` is true, or never will be. */
   prepared: Promise<void> = Promise.resolve();
@@ -63,11 +66,20 @@ export class Assignment {
   begin(starts: readonly Start[]): void {
     for (const { topic, partition, committed, start } of starts) {
       const key = partitionKey(topic, partition);
-      const expected = start ?? this.#passed.get(key) ?? (committed >= 0n ? committed : undefined);
+      const expected = start ?? this.#passed.get(key) ?? (committed >= 0n ? committed : this.#began.get(key));
       this.#partitions.set(key, { committed: start ?? committed, expected, handed: false, reset: false, told: null });
       if (this.#resets.has(key)) this.#reset(topic, partition);
     }
     this.#ready = true;
+  }
+
+  /** What the group has committed, as kafkajs has read it. */
+  fetchedOffsets(topics: readonly CommittedOffsets[]): void {
+    for (const { topic, partitions } of topics) {
+      for (const { partition, offset } of partitions) {
+        if (!offset.startsWith('-')) this.#began.set(partitionKey(topic, partition), BigInt(offset));
+      }
+    }
   }
 
   /** kafkajs has read up to here without asking for a handler: control batches, aborted transactions. */

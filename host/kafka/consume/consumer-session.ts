@@ -73,7 +73,12 @@ export class ConsumerSession {
     this.#log = context.factory.log;
     this.#signs = new ConnectionSigns(this.#log);
     const { queue, decompressed, signal, options, owned } = context;
-    this.#assigner = new GroupAssigner(options.group, owned, this.#log);
+    this.#assigner = new GroupAssigner({
+      group: options.group,
+      owned,
+      log: this.#log,
+      fetchedOffsets: (topics) => this.#assignment?.fetchedOffsets(topics),
+    });
     this.#batches = new BatchHandler({
       queue,
       decompressed,

@@ -96,6 +96,7 @@ class KafkaConsumer implements ConsumerHandle {
   #epoch = 0;
   #session: ConsumerSession | null = null;
   #failure: ConnectorError | null = null;
+  #outage: ConnectorError | null = null;
   #polling = false;
   #woken = false;
 
@@ -144,6 +145,10 @@ class KafkaConsumer implements ConsumerHandle {
     await this.#session.commit(epoch, current);
   }
 
+  get outage(): ConnectorError | null {
+    return this.#outage;
+  }
+
   async close(): Promise<void> {
     if (!this.#closing.signal.aborted) {
       this.#closing.abort();
@@ -168,6 +173,7 @@ class KafkaConsumer implements ConsumerHandle {
         times: this.#times,
         nextEpoch: () => {
           this.#queue.clear();
+          this.#outage = null;
           return ++this.#epoch;
         },
         signal,
@@ -184,6 +190,7 @@ class KafkaConsumer implements ConsumerHandle {
           this.#fail(failure);
           break;
         }
+        this.#outage = failure;
         if (session.joined) backoff.progress();
         const backOffMs = backoff.next();
         this.#log('warn', 'Kafka consumer ended and starts again', { error: failure.message, inMs: String(backOffMs) });

@@ -1,6 +1,6 @@
 /**
- * What kafkajs has no means for: it tells nobody the generation that a join ended in, asks its assigners for their metadata without saying
- * why it joins, and cannot be made to join again. All of that passes between it and the group's coordinator, and here.
+ * What kafkajs has no means for: it tells nobody the generation that a join ended in, nor the offsets that it goes on from, asks its assigners
+ * for their metadata without saying why it joins, and cannot be made to join again. All of that passes between it and the group's coordinator, and here.
  */
 import kafkajs, { type Broker, type Cluster, type GroupState } from './kafkajs.ts';
 
@@ -11,6 +11,13 @@ export interface CoordinatorHook {
   joined(generation: number): void;
   /** True: the next heartbeat tells kafkajs that the group rebalances, so that it joins again without leaving. */
   wantsToJoin(): boolean;
+  /** What the group has committed, as kafkajs reads it after a join. Offsets are decimal, negative where there is none. */
+  fetchedOffsets(topics: readonly CommittedOffsets[]): void;
+}
+
+export interface CommittedOffsets {
+  topic: string;
+  partitions: { partition: number; offset: string }[];
 }
 
 interface JoinRequest {
@@ -20,6 +27,7 @@ interface JoinRequest {
 interface Coordinator {
   joinGroup(request: JoinRequest): Promise<{ generationId: number }>;
   heartbeat(request: object): Promise<unknown>;
+  offsetFetch(request: object): Promise<{ responses: CommittedOffsets[] }>;
 }
 
 /** Every coordinator that the cluster finds from now on asks and tells `hook`. */
@@ -40,6 +48,11 @@ function hooked(broker: Broker, hook: CoordinatorHook): Broker {
     async heartbeat(request: object) {
       if (hook.wantsToJoin()) throw rebalanceInProgress();
       return coordinator.heartbeat(request);
+    },
+    async offsetFetch(request: object) {
+      const response = await coordinator.offsetFetch(request);
+      hook.fetchedOffsets(response.responses);
+      return response;
     },
   };
   return new Proxy(broker, {

@@ -4,7 +4,7 @@
  */
 import type { Log } from '../../../base/log.ts';
 import { settles } from '../../../base/wait.ts';
-import { hookCoordinator } from '../../kafkajs/coordinator-hook.ts';
+import { hookCoordinator, type CommittedOffsets } from '../../kafkajs/coordinator-hook.ts';
 import type { Cluster, GroupMember as KafkaMember, GroupMemberAssignment, GroupState, PartitionAssigner } from '../../kafkajs/kafkajs.ts';
 import {
   decodeStickyUserData,
@@ -42,10 +42,19 @@ export interface Joined {
   groupProtocol: string;
 }
 
+export interface GroupAssignerOptions {
+  group: string;
+  owned: OwnedPartitions;
+  log: Log;
+  /** Told what the group has committed, when kafkajs reads it: it knows the coordinator through the assigner only. */
+  fetchedOffsets: (topics: readonly CommittedOffsets[]) => void;
+}
+
 export class GroupAssigner {
   readonly #group: string;
   readonly #owned: OwnedPartitions;
   readonly #log: Log;
+  readonly #fetchedOffsets: (topics: readonly CommittedOffsets[]) => void;
   #cluster: Cluster | null = null;
   #generation = -1;
   #leads = false;
@@ -58,10 +67,11 @@ export class GroupAssigner {
   /** As leader: the counts that the last assignment was made with, of topics whose subscribers tell no counts. */
   #foreign = new Map<string, number>();
 
-  constructor(group: string, owned: OwnedPartitions, log: Log) {
+  constructor({ group, owned, log, fetchedOffsets }: GroupAssignerOptions) {
     this.#group = group;
     this.#owned = owned;
     this.#log = log;
+    this.#fetchedOffsets = fetchedOffsets;
   }
 
   /** For kafkajs' consumer. */
@@ -133,6 +143,7 @@ export class GroupAssigner {
       joining: (memberId, protocols) => this.#joining(memberId, protocols),
       joined: (generation) => (this.#generation = generation),
       wantsToJoin: () => this.#joinAgain,
+      fetchedOffsets: this.#fetchedOffsets,
     });
   }
 

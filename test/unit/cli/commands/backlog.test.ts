@@ -43,6 +43,7 @@ class FakeEnds implements Ends {
 class FakeConsumer implements ConsumerHandle {
   next: Fetched[] = [];
   closed = 0;
+  outage: ConnectorError | null = null;
   poll = (): Promise<Fetched[]> => Promise.resolve(this.next.splice(0));
   wake = (): void => {};
   commit = (): Promise<void> => Promise.resolve();
@@ -156,6 +157,14 @@ describe('the backlog', () => {
     consumer.next = [fetched(0, 0n, 1)];
     await handle.poll(10, 10, 0);
     expect(backlog.outOfRange).toEqual([{ topic: 'a/0', partition: '1', expected: 7n, earliest: 0n, end: 0n }]);
+  });
+
+  it('tells why the consumer is out of its group', async () => {
+    const { backlog, consumer, open } = watched(new FakeEnds({ 't/0': [0n, 3n] }));
+    expect(backlog.outage).toBeNull();
+    const handle = await open();
+    consumer.outage = new ConnectorError('kafka.unreachable', 'gone');
+    expect([backlog.outage, handle.outage]).toEqual([consumer.outage, consumer.outage]);
   });
 
   it('tells whether brokers answer', async () => {

@@ -6,6 +6,7 @@ class FakeBacklog implements Remaining {
   remaining: bigint | null;
   asked = 0;
   reachable = true;
+  outage: ConnectorError | null = null;
 
   constructor(remaining: bigint | null) {
     this.remaining = remaining;
@@ -85,6 +86,20 @@ describe('reading ends', () => {
       code: 'kafka.unreachable',
       message: 'reading ended, and the ends of the topics are not known: connection refused',
     });
+  });
+
+  it.each([1n, null])('with an error where the consumer does not get into its group, also if offsets left are %s', async (remaining) => {
+    const { end, backlog, clock } = started(3000, remaining);
+    backlog.outage = new ConnectorError('kafka.unreachable', 'another kind of client');
+    clock.now = 18_000 - 1;
+    expect(await end.ended()).toBe(false);
+    clock.now = 18_000 + 10_000;
+    await expect(end.ended()).rejects.toMatchObject({
+      code: 'kafka.unreachable',
+      message: expect.stringContaining('another kind') as string,
+    });
+    backlog.outage = null;
+    expect(await end.ended()).toBe(true);
   });
 
   it('never when it follows', async () => {

@@ -81,7 +81,12 @@ class Member {
     } as unknown as Cluster;
     group.members.set(id, this);
     if (options.stock) return;
-    this.assigner = new GroupAssigner('g', options.owned ?? new OwnedPartitions(), (_level, message) => this.log.push(message));
+    this.assigner = new GroupAssigner({
+      group: 'g',
+      owned: options.owned ?? new OwnedPartitions(),
+      log: (_level, message) => this.log.push(message),
+      fetchedOffsets: () => undefined,
+    });
     this.#kafkajs = this.assigner.partitionAssigners.map((create) => create({ cluster: this.#cluster, groupId: 'g', logger: {} as never }));
   }
 
