@@ -1,5 +1,6 @@
 /** Records on their way to one partition: sections whose offset deltas count from 0, as a broker wants them. */
 import { ConnectorError } from '../../base/errors.ts';
+import { varintBytes, writeVarint, zigzag } from '../../base/varint.ts';
 import type { RecordSet } from '../contract.ts';
 import { partitionOf } from './murmur2.ts';
 import { BATCH_HEADER_BYTES } from './record-batch.ts';
@@ -130,12 +131,12 @@ class SectionBuilder {
   /** A record under its new offset delta, and so, it may be, a new length. */
   #copyRecord(cursor: RecordCursor): void {
     const { bytes, bodyStart, offsetDeltaStart, offsetDeltaEnd, end } = cursor;
-    const delta = this.#indexes.length * 2;
+    const delta = zigzag(this.#indexes.length);
     const bodyLength = end - bodyStart - (offsetDeltaEnd - offsetDeltaStart) + varintBytes(delta);
     this.#reserve(bodyLength + 5);
-    this.#varint(bodyLength * 2);
+    this.length = writeVarint(this.#bytes!, this.length, zigzag(bodyLength));
     this.#copy(bytes, bodyStart, offsetDeltaStart);
-    this.#varint(delta);
+    this.length = writeVarint(this.#bytes!, this.length, delta);
     this.#copy(bytes, offsetDeltaEnd, end);
   }
 
@@ -150,19 +151,4 @@ class SectionBuilder {
     this.#bytes!.set(from.subarray(start, end), this.length);
     this.length += end - start;
   }
-  /** Of a number that is zigzag already. */
-  #varint(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes![this.length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.#bytes![this.length++] = rest;
-  }
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value; rest >= 0x80; rest >>>= 7) bytes++;
-  return bytes;
 }

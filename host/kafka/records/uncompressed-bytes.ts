@@ -1,3 +1,5 @@
+import { VarintReader } from '../../base/varint.ts';
+
 /**
  * What a compressed records section grows to, read from its headers without decompressing anything. For snappy, LZ4 and zstd no section can grow
  * to more; gzip only says what its last member grows to, which is everything in the batches that clients write.
@@ -11,13 +13,8 @@ export const XERIAL_HEADER_BYTES = 16;
 
 /** A raw snappy block begins with its uncompressed length. */
 export function snappyBlockBytes(block: Uint8Array): number {
-  let length = 0;
-  let scale = 1;
-  for (const byte of block.subarray(0, 5)) {
-    length += (byte & 0x7f) * scale;
-    if (byte < 0x80) return length;
-    scale *= 128;
-  }
+  const length = new VarintReader(block.subarray(0, 5)).next();
+  if (length >= 0) return length;
   throw new Error('malformed snappy length');
 }
 
