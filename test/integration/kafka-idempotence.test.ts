@@ -7,12 +7,23 @@ import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, read, readFor, subject, values } from './kafka-client.ts';
 
+/** What makes the connections of the host while a test loses answers. */
+const broken = vi.hoisted(() => ({ connect: null as ((options: object) => unknown) | null }));
+vi.mock('node:net', async (load) => {
+  const actual = await load<{ default: typeof import('node:net') }>();
+  return {
+    ...actual.default,
+    default: actual.default,
+    connect: (options: object) => (broken.connect ?? actual.default.connect)(options as never),
+  };
+});
+
 const PRODUCE = 0;
 const { servers } = sharedBroker();
 const kafka = subject(servers);
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
-  vi.restoreAllMocks();
+  broken.connect = null;
   kafka.lines.splice(0);
   await Promise.all(open.splice(0).map((handle) => handle.close()));
 });
@@ -53,7 +64,7 @@ function loseAnswers(numbers: readonly number[]): { lost(): number } {
     });
     return socket;
   };
-  vi.spyOn(net, 'connect').mockImplementation(lossy as typeof net.connect);
+  broken.connect = lossy as typeof broken.connect;
   return { lost: () => lost };
 }
 
