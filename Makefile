@@ -46,6 +46,7 @@ test: $(COMPONENT) $(PLUGIN) ## Run all tests; ARGS goes to vitest, for example 
 lint: $(INSTALLED) $(COMPONENT) ## Check style, types and formatting
 	@$(BIN)/eslint -c .ci/eslint.config.mjs .
 	@$(BIN)/prettier --check --log-level warn .
+	@node .ci/guest-imports.mjs
 	@$(BIN)/tsc -p .
 
 format: $(INSTALLED) ## Bring all files into the format that lint asks for
