@@ -1,10 +1,10 @@
 // conduit:connector/destination
-import { Date as WasiDate } from 'as-wasi/assembly';
+import { nowMs } from '../abi/clock';
 import { ConnectorError, DestinationWriteResult, ErrorKind } from '../abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
-import { Producer, ProducerOptions } from '../abi/kafka';
+import { Producer } from '../abi/kafka';
 import { prefixed } from '../abi/result';
-import { configureDestination, destinationSettings } from '../settings/configure';
+import { configureDestination, destinationSettings } from '../settings/destination';
 import { liftConfig } from '../abi/config';
 import { writeBatch } from './batch';
 import { responseSize, writeResponse } from './outcomes';
@@ -28,10 +28,9 @@ export function destinationOpen(): usize {
   const settings = destinationSettings;
   if (settings === null) return refuse(ErrorKind.other, 'the destination is not configured');
   if (producer !== null) return refuse(ErrorKind.other, 'the destination is open already');
-  const options = new ProducerOptions(settings.acks, settings.compression, settings.batchBytes, settings.deliveryTimeoutMs);
-  const opened = Producer.open(settings.connection, options);
+  const opened = Producer.open(settings.connection, settings.delivery);
   if (opened.error !== null) return returnResult(opened.error);
-  useTemplate(settings.topicTemplate);
+  useTemplate(settings.topic);
   producer = opened.value;
   return returnResult(null);
 }
@@ -42,7 +41,7 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   const p = producer;
   const settings = destinationSettings;
   if (p === null || settings === null) return refuse(ErrorKind.other, 'the destination is not open');
-  const error = writeBatch(p, ptr, length, settings, <i64>WasiDate.now());
+  const error = writeBatch(p, ptr, length, settings, nowMs());
   if (error !== null) return returnResult(error);
   const response = writeResponse();
   const result = changetype<DestinationWriteResult>(RETURN_AREA);

@@ -1,7 +1,8 @@
 // The topic of each record: the configured template over the record's metadata, and the topics of one write.
 import { arenaAlloc } from '../abi/arena';
 import { copy, same } from '../bytes/memory';
-import { TopicTemplate, isTopicName } from '../template/topic-template';
+import { isTopicName } from '../kafka/topic-name';
+import { TopicTemplate } from '../template/topic-template';
 import { entry } from '../json/entries';
 import { metadataCount } from '../opencdc/record-reader';
 

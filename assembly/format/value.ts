@@ -1,8 +1,8 @@
 // What a destination writes as the value of a Kafka record, by `sdk.record.format`.
 import { copy } from '../bytes/memory';
-import { Format } from '../settings/settings';
 import { MAX_GROWTH, writeStruct } from '../json/struct';
 import { recordJsonBound, writeRecordJson } from './opencdc-json';
+import { Format } from './formats';
 import { ABSENT, OPERATION_DELETE, RAW, after, operation } from '../opencdc/record-reader';
 
 /** Bytes that the value of the current record takes at most. */

@@ -42,79 +42,81 @@ export function goQuote(s: string): string {
   return out + '"';
 }
 
-/** strconv.ParseBool: 1 and 0, -1 if it is none. */
-export function parseBool(s: string): i32 {
-  if (s == '1' || s == 't' || s == 'T' || s == 'true' || s == 'TRUE' || s == 'True') return 1;
-  if (s == '0' || s == 'f' || s == 'F' || s == 'false' || s == 'FALSE' || s == 'False') return 0;
-  return -1;
+/** What a text says, or `ok` false and a value of no meaning: it says nothing of the kind. */
+export class Parsed<T> {
+  constructor(
+    readonly ok: bool,
+    readonly value: T,
+  ) {}
 }
 
-/** Whether the last call of a `parse*` function below found what it reads. */
-export let parsed: bool = false;
+/** strconv.ParseBool. */
+export function parseBool(s: string): Parsed<bool> {
+  if (s == '1' || s == 't' || s == 'T' || s == 'true' || s == 'TRUE' || s == 'True') return new Parsed<bool>(true, true);
+  if (s == '0' || s == 'f' || s == 'F' || s == 'false' || s == 'FALSE' || s == 'False') return new Parsed<bool>(true, false);
+  return new Parsed<bool>(false, false);
+}
 
 /** strconv.Atoi: a sign and decimal digits, within 64 bits. */
-export function parseInteger(s: string): i64 {
-  parsed = false;
+export function parseInteger(s: string): Parsed<i64> {
+  const none = new Parsed<i64>(false, 0);
   const negative = s.length > 0 && s.charCodeAt(0) == 0x2d;
   const from = negative || (s.length > 0 && s.charCodeAt(0) == 0x2b) ? 1 : 0;
-  if (from == s.length) return 0;
+  if (from == s.length) return none;
   const limit: u64 = negative ? (<u64>1) << 63 : <u64>i64.MAX_VALUE;
   let v: u64 = 0;
   for (let i = from; i < s.length; i++) {
     const digit = <u64>s.charCodeAt(i) - 0x30;
-    if (digit > 9 || v > (limit - digit) / 10) return 0;
+    if (digit > 9 || v > (limit - digit) / 10) return none;
     v = v * 10 + digit;
   }
-  parsed = true;
-  return negative ? <i64>(0 - v) : <i64>v;
+  return new Parsed<i64>(true, negative ? <i64>(0 - v) : <i64>v);
 }
 
 /** strconv.ParseFloat without its hexadecimal numbers, infinities and NaN, which no setting has a use for. */
-export function parseDecimal(s: string): f64 {
-  parsed = false;
+export function parseDecimal(s: string): Parsed<f64> {
+  const none = new Parsed<f64>(false, 0);
   let i = 0,
     digits = 0;
   const n = s.length;
   if (i < n && (s.charCodeAt(i) == 0x2b || s.charCodeAt(i) == 0x2d)) i++;
   for (; i < n && isDigit(s.charCodeAt(i)); i++) digits++;
   if (i < n && s.charCodeAt(i) == 0x2e) for (i++; i < n && isDigit(s.charCodeAt(i)); i++) digits++;
-  if (digits == 0) return 0;
+  if (digits == 0) return none;
   if (i < n && (s.charCodeAt(i) | 0x20) == 0x65) {
     i++;
     if (i < n && (s.charCodeAt(i) == 0x2b || s.charCodeAt(i) == 0x2d)) i++;
-    if (i == n) return 0;
+    if (i == n) return none;
     for (; i < n && isDigit(s.charCodeAt(i));) i++;
   }
-  if (i != n) return 0;
+  if (i != n) return none;
   const v = parseFloat(s);
-  parsed = isFinite(v); // Go: value out of range
-  return v;
+  return new Parsed<f64>(isFinite(v), v); // Go: value out of range
 }
 function isDigit(c: i32): bool {
   return c >= 0x30 && c <= 0x39;
 }
 
 /** time.ParseDuration, in nanoseconds. */
-export function parseDuration(s: string): i64 {
-  parsed = false;
+export function parseDuration(s: string): Parsed<i64> {
+  const none = new Parsed<i64>(false, 0);
   const HALF: u64 = 1 << 63;
   let i = 0;
   const n = s.length;
   const negative = n > 0 && s.charCodeAt(0) == 0x2d;
   if (negative || (n > 0 && s.charCodeAt(0) == 0x2b)) i++;
   if (i + 1 == n && s.charCodeAt(i) == 0x30) {
-    parsed = true;
-    return 0;
+    return new Parsed<i64>(true, 0);
   }
-  if (i == n) return 0;
+  if (i == n) return none;
   let total: u64 = 0;
   while (i < n) {
     let v: u64 = 0,
       digits = 0;
     for (; i < n && isDigit(s.charCodeAt(i)); i++, digits++) {
-      if (v > HALF / 10) return 0;
+      if (v > HALF / 10) return none;
       v = v * 10 + (s.charCodeAt(i) - 0x30);
-      if (v > HALF) return 0;
+      if (v > HALF) return none;
     }
     let fraction: u64 = 0,
       scale: f64 = 1;
@@ -134,22 +136,21 @@ export function parseDuration(s: string): i64 {
         scale *= 10;
       }
     }
-    if (digits == 0) return 0;
+    if (digits == 0) return none;
     const from = i;
     while (i < n && s.charCodeAt(i) != 0x2e && !isDigit(s.charCodeAt(i))) i++;
     const unit = unitNanoseconds(s.substring(from, i));
-    if (unit == 0 || v > HALF / unit) return 0;
+    if (unit == 0 || v > HALF / unit) return none;
     v *= unit;
     if (fraction > 0) {
       v += <u64>(<f64>fraction * (<f64>unit / scale));
-      if (v > HALF) return 0;
+      if (v > HALF) return none;
     }
     total += v;
-    if (total > HALF) return 0;
+    if (total > HALF) return none;
   }
-  if (!negative && total > HALF - 1) return 0;
-  parsed = true;
-  return negative ? <i64>(0 - total) : <i64>total;
+  if (!negative && total > HALF - 1) return none;
+  return new Parsed<i64>(true, negative ? <i64>(0 - total) : <i64>total);
 }
 function unitNanoseconds(unit: string): u64 {
   if (unit == 'ns') return 1;

@@ -1,5 +1,5 @@
-// One setting of the connector. The tables of settings (source.ts, destination.ts) are data: `specify`, the defaults and the
-// validation of a configuration all read them.
+// One setting of the connector. Each file of a group of settings has its rows, and what parses them. The tables that source.ts and
+// destination.ts join from these rows are data: `specify`, the defaults and the validation of a configuration read them.
 import { Param, ParamType, Validation, ValidationKind } from '../abi/connector';
 
 export class Parameter extends Param {
@@ -60,4 +60,11 @@ export function ignored(name: string): Parameter {
   const p = new Parameter(name, ParamType.text, '', '');
   p.ignored = true;
   return p;
+}
+
+/** One table of the rows of several groups. */
+export function joined(groups: Parameter[][]): Parameter[] {
+  const table: Parameter[] = [];
+  for (let i = 0; i < groups.length; i++) for (let j = 0; j < groups[i].length; j++) table.push(groups[i][j]);
+  return table;
 }

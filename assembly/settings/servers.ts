@@ -1,11 +1,26 @@
-// The `servers` setting: comma separated host:port, [v6]:port, host, v6; without a port 9092.
+// The brokers to connect to first: servers, comma separated host:port, [v6]:port, host, v6; without a port 9092.
 import { goQuote } from './go-values';
+import { Parameter, text } from './parameter';
 import { Values } from './values';
 
 const NAME = 'servers';
 const DEFAULT_PORT = '9092';
 
-/** The addresses as host:port; reports every bad one. */
+export function serversParameters(): Parameter[] {
+  return [
+    text(
+      'servers',
+      '',
+      'Addresses of Kafka brokers to connect to first, as a comma separated list of host:port; the port defaults to 9092. ' +
+        'The other brokers of the cluster are found through them.',
+    ).required(),
+  ];
+}
+
+/**
+ * The addresses as host:port; reports every bad one. Before the table is validated: what is wrong with a list replaces what the table says
+ * of its setting.
+ */
 export function parseServers(values: Values): string[] {
   const out: string[] = [];
   // Blank is an empty list element to the user who wrote it, and not a missing setting.

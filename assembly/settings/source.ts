@@ -1,53 +1,67 @@
-// Configuration of the source.
-import { Level, log } from '../abi/log';
-import { Parameter } from './parameter';
-import { parseConnection } from './connection';
-import { goQuote } from './go-values';
-import { SourceSettings } from './settings';
-import { isTopicName } from '../template/topic-template';
+// The configuration of a source.
+import { InvalidParam } from '../abi/connector';
+import { Connection } from '../abi/kafka';
+import { commitParameters, parseCommitSize } from './commits';
+import { clientIdParameters, parseClientId } from './client-id';
+import { consumerGroupParameters } from './consumer-group';
+import { Parameter, ignored, joined } from './parameter';
+import { sourceSdkParameters } from './sdk';
+import { parseServers, serversParameters } from './servers';
+import { parseTls, tlsParameters } from './tls';
+import { parseTopics, topicsParameters } from './topics';
 import { Values } from './values';
 
-/** Reports into `values`; the result is to be used only if it has no problems. */
-export function parseSource(values: Values, table: Parameter[]): SourceSettings {
+/** What the data path wants to know of it. */
+export class SourceSettings {
+  connection: Connection = new Connection();
+  topics: string[] = [];
+  /** Empty: the user named no consumer group. */
+  group: string = '';
+  readFromBeginning: bool = false;
+  /** Commit when this many acknowledgements are pending; 0 and 1: with every one. */
+  commitOffsetsSize: i32 = 1000;
+  /** Commit this long after the first pending acknowledgement; 0 or less: never by time. */
+  commitOffsetsDelayMs: i64 = 5000;
+}
+
+/** Null until a configuration was accepted. */
+export let sourceSettings: SourceSettings | null = null;
+
+export function sourceParameters(): Parameter[] {
+  return joined([
+    serversParameters(),
+    clientIdParameters(),
+    tlsParameters(),
+    topicsParameters(),
+    consumerGroupParameters(),
+    commitParameters(),
+    sourceSdkParameters(),
+    // The first release accepted them on both sides.
+    [ignored('acks'), ignored('deliveryTimeout')],
+  ]);
+}
+
+/** Sets `sourceSettings` unless something is wrong; gives every problem. */
+export function configureSource(config: Map<string, string>): InvalidParam[] {
+  const table = sourceParameters();
+  const values = new Values(config, table);
+  const settings = parse(values, table);
+  values.logIgnored(table, 'a source');
+  const problems = values.problems(table);
+  if (problems.length == 0) sourceSettings = settings;
+  return problems;
+}
+
+function parse(values: Values, table: Parameter[]): SourceSettings {
   const settings = new SourceSettings();
-  useAlias(values);
-  if (values.isValid('topics')) settings.topics = parseTopics(values);
-  settings.connection = parseConnection(values, table);
+  settings.topics = parseTopics(values);
+  settings.connection.servers = parseServers(values);
+  values.validate(table);
+  parseClientId(values, settings.connection);
+  settings.connection.tls = parseTls(values);
   settings.group = values.text('groupID');
   settings.readFromBeginning = values.flag('readFromBeginning');
-  // More pending acknowledgements than that cannot be.
-  settings.commitOffsetsSize = <i32>min<i64>(values.integer('commitOffsetsSize'), i32.MAX_VALUE);
+  settings.commitOffsetsSize = parseCommitSize(values);
   settings.commitOffsetsDelayMs = values.milliseconds('commitOffsetsDelay');
   return settings;
-}
-
-function useAlias(values: Values): void {
-  const topic = values.text('topic');
-  if (topic.length == 0) return;
-  if (values.text('topics').length != 0) {
-    values.refuse(
-      'topics',
-      'can\'t provide both "topic" and "topics" parameters, "topic" is deprecated and will be removed, use the "topics" parameter instead',
-    );
-    return;
-  }
-  log(Level.warn, '"topic" is deprecated, use "topics" instead');
-  values.set('topics', topic);
-}
-
-function parseTopics(values: Values): string[] {
-  const out: string[] = [];
-  if (values.text('topics').length == 0) return out; // reported as required
-  const list = values.text('topics').split(',');
-  for (let i = 0; i < list.length; i++) {
-    const topic = list[i].trim();
-    if (topic.length == 0) values.refuse('topics', 'invalid topics: empty ' + i.toString() + '. topic');
-    else if (!isTopicName(topic))
-      values.refuse(
-        'topics',
-        'invalid topics: ' + goQuote(topic) + " cannot be the name of a topic, expected 1 to 249 letters, digits, '.', '_' or '-'",
-      );
-    else if (!out.includes(topic)) out.push(topic);
-  }
-  return out;
 }

@@ -2,7 +2,8 @@
 // config.Config). The texts are its own. All problems are reported, in the order of the table of settings.
 import { InvalidParam, ParamType, ValidationKind } from '../abi/connector';
 import { Parameter } from './parameter';
-import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger, parsed } from './go-values';
+import { Level, log } from '../abi/log';
+import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger } from './go-values';
 
 /** A configuration with its defaults applied, and what is wrong with it. */
 export class Values {
@@ -31,7 +32,10 @@ export class Values {
     }
   }
 
-  /** Types and validations of every setting in the table. */
+  /**
+   * Types and validations of every setting in the table. A step of its own: what was refused before keeps its own text, and what is parsed
+   * afterwards is valid.
+   */
   validate(table: Parameter[]): void {
     for (let i = 0; i < table.length; i++) {
       const p = table[i];
@@ -39,6 +43,12 @@ export class Values {
       const problem = problemOf(p, this.values.get(p.name));
       if (problem !== null) this.refuse(p.name, 'error validating ' + goQuote(p.name) + ': ' + problem);
     }
+  }
+
+  /** Tells the user of settings that are accepted and have no effect. */
+  logIgnored(table: Parameter[], side: string): void {
+    for (let i = 0; i < table.length; i++)
+      if (table[i].ignored && this.isGiven(table[i].name)) log(Level.info, '"' + table[i].name + '" has no effect on ' + side);
   }
 
   refuse(name: string, reason: string): void {
@@ -73,13 +83,13 @@ export class Values {
   }
   /** The readers below want a setting that is valid; a blank value is 0 and false. */
   flag(name: string): bool {
-    return parseBool(this.text(name)) == 1;
+    return parseBool(this.text(name)).value;
   }
   integer(name: string): i64 {
-    return parseInteger(this.text(name));
+    return parseInteger(this.text(name)).value;
   }
   nanoseconds(name: string): i64 {
-    return parseDuration(this.text(name));
+    return parseDuration(this.text(name)).value;
   }
   /** Rounded away from zero: a short time must not become 0, which means something else. */
   milliseconds(name: string): i64 {
@@ -97,9 +107,9 @@ function problemOf(p: Parameter, value: string): string | null {
   for (let i = 0; i < p.validations.length; i++) {
     const kind = p.validations[i].kind,
       operand = p.validations[i].operand;
-    if (kind == ValidationKind.greaterThan && !(parseDecimal(value) > parseDecimal(operand)))
+    if (kind == ValidationKind.greaterThan && !(parseDecimal(value).value > parseDecimal(operand).value))
       return goQuote(value) + ' should be greater than ' + operand + ': greater-than validation failed';
-    if (kind == ValidationKind.lessThan && !(parseDecimal(value) < parseDecimal(operand)))
+    if (kind == ValidationKind.lessThan && !(parseDecimal(value).value < parseDecimal(operand).value))
       return goQuote(value) + ' should be less than ' + operand + ': less-than validation failed';
     if (kind == ValidationKind.inclusion && !operand.split(',').includes(value))
       return goQuote(value) + ' value must be included in the list [' + operand + ']: inclusion validation failed';
@@ -112,19 +122,13 @@ function problemOf(p: Parameter, value: string): string | null {
 }
 
 function typeProblem(kind: u8, value: string): string | null {
-  let what = '';
-  if (kind == ParamType.int) {
-    parseInteger(value);
-    what = 'an integer';
-  } else if (kind == ParamType.float) {
-    parseDecimal(value);
-    what = 'a float';
-  } else if (kind == ParamType.duration) {
-    parseDuration(value);
-    what = 'a duration';
-  } else if (kind == ParamType.boolean) {
-    if (parseBool(value) >= 0) return null;
-    return goQuote(value) + ' value is not a boolean: invalid parameter type';
-  } else return null;
-  return parsed ? null : goQuote(value) + ' value is not ' + what + ': invalid parameter type';
+  if (kind == ParamType.int) return parseInteger(value).ok ? null : wrongType(value, 'an integer');
+  if (kind == ParamType.float) return parseDecimal(value).ok ? null : wrongType(value, 'a float');
+  if (kind == ParamType.duration) return parseDuration(value).ok ? null : wrongType(value, 'a duration');
+  if (kind == ParamType.boolean) return parseBool(value).ok ? null : wrongType(value, 'a boolean');
+  return null;
+}
+
+function wrongType(value: string, expected: string): string {
+  return goQuote(value) + ' value is not ' + expected + ': invalid parameter type';
 }

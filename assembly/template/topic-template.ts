@@ -1,106 +1,76 @@
 // Topic of a destination record: literal text, `{{ index .Metadata "key" }}` and `{{ .Metadata.key }}`. Other Go templates are
-// refused when the connector is configured.
+// refused when the connector is configured. destination/topics.ts renders what is parsed here.
+import { MAX_TOPIC_LENGTH, hasOnlyTopicCharacters, isTopicName } from '../kafka/topic-name';
 
-/** Longest name of a Kafka topic. */
-export const MAX_TOPIC_LENGTH = 249;
 const NEITHER = 'topic is neither a valid static Kafka topic nor a valid Go template';
 const SUPPORTED = '; supported are {{ index .Metadata "key" }} and {{ .Metadata.key }}';
-
-function isTopicCharacter(c: i32): bool {
-  return (c >= 0x61 && c <= 0x7a) || (c >= 0x41 && c <= 0x5a) || (c >= 0x30 && c <= 0x39) || c == 0x2e || c == 0x5f || c == 0x2d;
-}
-/** Letters, digits, '.', '_' and '-' only; says nothing about the length. */
-export function hasOnlyTopicCharacters(s: string): bool {
-  for (let i = 0; i < s.length; i++) if (!isTopicCharacter(s.charCodeAt(i))) return false;
-  return true;
-}
-/** Whether Kafka can have a topic of this name. */
-export function isTopicName(s: string): bool {
-  return s.length > 0 && s.length <= MAX_TOPIC_LENGTH && s != '.' && s != '..' && hasOnlyTopicCharacters(s);
-}
-
-/** Where a template finds a record's metadata. */
-export abstract class MetadataLookup {
-  /** Null: no such key. */
-  abstract get(key: string): string | null;
-}
 
 /** One piece of a template: literal text, or a metadata key. */
 export class TopicPart {
   constructor(
     /** The literal text or the key. */
-    public text: string,
-    public isKey: bool,
-    /** A missing key is empty text (`index`, as in Go), else it makes the topic unknown (`.Metadata.key`, where Go writes `<no value>`). */
-    public emptyIfMissing: bool,
+    readonly text: string,
+    readonly isKey: bool,
+    /** A missing key is empty text (`index`, as in Go); else it makes the topic unknown (`.Metadata.key`, where Go writes `<no value>`). */
+    readonly emptyIfMissing: bool,
   ) {}
 }
 
 export class TopicTemplate {
   parts: TopicPart[] = [];
 
-  get isStatic(): bool {
-    return this.parts.length == 1 && !this.parts[0].isKey;
-  }
-
-  /** The topic of a record, or null if its metadata gives none. The name is not checked further. */
-  render(metadata: MetadataLookup): string | null {
-    let topic = '';
-    for (let i = 0; i < this.parts.length; i++) {
-      const part = this.parts[i];
-      if (!part.isKey) {
-        topic += part.text;
-        continue;
-      }
-      const value = metadata.get(part.text);
-      if (value !== null) topic += value;
-      else if (!part.emptyIfMissing) return null;
-    }
-    return topic.length == 0 ? null : topic;
-  }
+  constructor(readonly source: string) {}
 }
 
-/** The last error text of `parseTopic`; null if it succeeded. */
-export let topicError: string | null = null;
+/** A template, or why the text is none. */
+export class TopicResult {
+  constructor(
+    readonly value: TopicTemplate,
+    /** Empty: the template is good. */
+    readonly error: string = '',
+  ) {}
+}
 
-/** Null: not a topic and not a template, see `topicError`. */
-export function parseTopic(source: string): TopicTemplate | null {
-  topicError = null;
-  const template = new TopicTemplate();
+/** A topic's name is a template of one literal. */
+export function parseTopicTemplate(source: string): TopicResult {
+  const template = new TopicTemplate(source);
+  return new TopicResult(template, problemOf(template));
+}
+
+/** Fills in the parts; empty: nothing is wrong. */
+function problemOf(template: TopicTemplate): string {
+  const source = template.source;
   if (source.length != 0 && hasOnlyTopicCharacters(source)) {
-    if (source.length > MAX_TOPIC_LENGTH) return refuse('topic is too long, maximum length is ' + MAX_TOPIC_LENGTH.toString());
-    if (!isTopicName(source)) return refuse(NEITHER + ': "' + source + '" cannot be the name of a topic');
+    if (source.length > MAX_TOPIC_LENGTH) return 'topic is too long, maximum length is ' + MAX_TOPIC_LENGTH.toString();
+    if (!isTopicName(source)) return NEITHER + ': "' + source + '" cannot be the name of a topic';
     template.parts.push(new TopicPart(source, false, false));
-    return template;
+    return '';
   }
-  if (!source.includes('{{') || !source.includes('}}')) return refuse(NEITHER);
+  if (!source.includes('{{') || !source.includes('}}')) return NEITHER;
   let at = 0;
   while (at < source.length) {
     const open = source.indexOf('{{', at);
     const literal = source.substring(at, open < 0 ? source.length : open);
     if (!hasOnlyTopicCharacters(literal)) {
       // Go would parse on, and complain about an open action first.
-      if (open >= 0 && source.indexOf('}}', open) < 0) return refuseTemplate('unclosed action');
-      return refuseTemplate('"' + literal + '" cannot be part of the name of a topic');
+      if (open >= 0 && source.indexOf('}}', open) < 0) return inTemplate('unclosed action');
+      return inTemplate('"' + literal + '" cannot be part of the name of a topic');
     }
     if (literal.length != 0) template.parts.push(new TopicPart(literal, false, false));
     if (open < 0) break;
     const close = endOfAction(source, open + 2);
-    if (close < 0) return refuseTemplate('unclosed action');
-    const part = parseAction(source.substring(open + 2, close).trim());
-    if (part === null) return null;
+    if (close < 0) return inTemplate('unclosed action');
+    const action = source.substring(open + 2, close).trim();
+    const part = parseAction(action);
+    if (part === null) return inTemplate(whyNoAction(action));
     template.parts.push(part);
     at = close + 2;
   }
-  return template;
+  return '';
 }
 
-function refuse(text: string): TopicTemplate | null {
-  topicError = text;
-  return null;
-}
-function refuseTemplate(text: string): TopicTemplate | null {
-  return refuse(NEITHER + ': template: topic:1: ' + text);
+function inTemplate(problem: string): string {
+  return NEITHER + ': template: topic:1: ' + problem;
 }
 
 /** Index of the `}}` that ends an action; one inside a quoted text does not. */
@@ -126,26 +96,30 @@ function isIdentifier(s: string): bool {
   return s.length > 0;
 }
 
+/** Null: it is not supported, see `whyNoAction`. */
 function parseAction(action: string): TopicPart | null {
   const FIELD = '.Metadata.';
   if (action.startsWith(FIELD) && isIdentifier(action.substring(FIELD.length)))
     return new TopicPart(action.substring(FIELD.length), true, false);
+  const word = firstWord(action);
+  if (word != 'index') return null;
+  const argument = action.substring(word.length).trim();
+  const FIRST = '.Metadata';
+  if (!argument.startsWith(FIRST)) return null;
+  const key = unquote(argument.substring(FIRST.length).trim());
+  return key === null ? null : new TopicPart(key, true, true);
+}
+
+function whyNoAction(action: string): string {
+  const word = firstWord(action);
+  if (word.length != 0 && word != 'index') return 'function "' + word + '" not defined' + SUPPORTED;
+  return '{{ ' + action + ' }} is not supported' + SUPPORTED;
+}
+
+function firstWord(action: string): string {
   let end = 0;
   while (end < action.length && isIdentifier(action.substring(end, end + 1))) end++;
-  const word = action.substring(0, end);
-  if (word == 'index') {
-    const argument = action.substring(end).trim();
-    const FIRST = '.Metadata';
-    if (argument.startsWith(FIRST)) {
-      const key = unquote(argument.substring(FIRST.length).trim());
-      if (key !== null) return new TopicPart(key, true, true);
-    }
-  } else if (word.length != 0) {
-    refuseTemplate('function "' + word + '" not defined' + SUPPORTED);
-    return null;
-  }
-  refuseTemplate('{{ ' + action + ' }} is not supported' + SUPPORTED);
-  return null;
+  return action.substring(0, end);
 }
 
 /** A Go string literal: "..." with \" and \\, or `...`; null if it is none. */

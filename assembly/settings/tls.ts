@@ -1,0 +1,50 @@
+// TLS: tls.enabled, clientCert, clientKey, caCert, insecureSkipVerify.
+import { Tls } from '../abi/kafka';
+import { Level, log } from '../abi/log';
+import { Parameter, boolean, text } from './parameter';
+import { Values } from './values';
+
+export function tlsParameters(): Parameter[] {
+  return [
+    boolean(
+      'tls.enabled',
+      '',
+      'Connect through TLS. When not set, TLS is on if clientCert, clientKey or caCert is set, else off. ' +
+        'When false, the three are ignored with a warning.',
+    ),
+    text('clientCert', '', 'Client certificate for mutual TLS: the PEM text itself, not a file name. Needs clientKey.').asSecret(),
+    text('clientKey', '', 'Private key of the client certificate: the PEM text itself, not a file name. Needs clientCert.').asSecret(),
+    text(
+      'caCert',
+      '',
+      "Certificate authorities that the brokers' certificates are checked against, besides the well-known ones: PEM text, one certificate or more.",
+    ).asSecret(),
+    boolean(
+      'insecureSkipVerify',
+      'false',
+      'Accept any certificate and host name from the brokers. The connection is encrypted but nobody knows with whom: for tests only. Has an effect only with TLS.',
+    ),
+  ];
+}
+
+/**
+ * Null: no TLS. Certificates and keys are references here, so only whether they are empty can be looked at; the host checks the PEM.
+ */
+export function parseTls(values: Values): Tls | null {
+  const cert = values.text('clientCert'),
+    key = values.text('clientKey'),
+    ca = values.text('caCert');
+  const isSet = cert.length != 0 || key.length != 0 || ca.length != 0;
+  if (!values.isValid('tls.enabled') || !values.isValid('insecureSkipVerify')) return null;
+  const isOn = values.text('tls.enabled').length == 0 ? isSet : values.flag('tls.enabled');
+  if (!isOn) {
+    if (isSet) log(Level.warn, 'clientCert, clientKey and caCert have no effect because tls.enabled is false');
+    if (values.flag('insecureSkipVerify')) log(Level.warn, 'insecureSkipVerify has no effect because TLS is not enabled');
+    return null;
+  }
+  if (cert.length == 0 && key.length != 0)
+    values.refuse('clientCert', 'invalid TLS config: client TLS configuration incomplete, clientCert is missing');
+  if (key.length == 0 && cert.length != 0)
+    values.refuse('clientKey', 'invalid TLS config: client TLS configuration incomplete, clientKey is missing');
+  return new Tls(cert, key, ca, values.flag('insecureSkipVerify'));
+}
