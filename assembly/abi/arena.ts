@@ -7,6 +7,7 @@ const HEADER: usize = 16; // of a chunk: address of the next one
 let base: usize = 0; // the chunk that is kept
 let top: usize = 0;
 let end: usize = 0;
+let baseEnd: usize = 0;
 let overflow: usize = 0; // linked list of the chunks that the reset frees
 
 export function arenaAlloc(size: usize, align: usize): usize {
@@ -30,18 +31,12 @@ export function arenaAlloc(size: usize, align: usize): usize {
   top = p + size;
   return p;
 }
-let baseEnd: usize = 0;
 
 /** The same, filled with zeros: a field that the glue does not know must not hold an old address. */
 export function arenaZeroed(size: usize, align: usize): usize {
   const p = arenaAlloc(size, align);
   memory.fill(p, 0, size);
   return p;
-}
-
-/** Gives back what `arenaAlloc` returned last for `size` bytes except its first `used` ones; true if it was the last one. */
-export function arenaShrink(p: usize, size: usize, used: usize): void {
-  if (top == p + size) top = p + used;
 }
 
 export function arenaReset(): void {

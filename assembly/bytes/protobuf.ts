@@ -1,5 +1,7 @@
-// Protobuf's wire format.
+// Protobuf's wire format: what is not known is skipped, and fields of bytes.
+import { copy } from './memory';
 import * as reader from './reader';
+import { varintSize, writeVarint } from './varint';
 
 const VARINT: u32 = 0;
 const FIXED64: u32 = 1;
@@ -8,6 +10,25 @@ const START_GROUP: u32 = 3;
 const END_GROUP: u32 = 4;
 const FIXED32: u32 = 5;
 const MAX_GROUPS = 100;
+
+/** Bytes of a field of bytes whose tag takes one byte. */
+@inline
+export function bytesFieldSize(size: u32): u32 {
+  return 1 + varintSize(size) + size;
+}
+
+/** Writes a field of bytes and returns the end. */
+@inline
+export function writeBytesField(at: usize, tag: u8, from: usize, size: u32): usize {
+  return copy(writeBytesHead(at, tag, size), from, size);
+}
+
+/** Writes what is in front of the bytes of a field, and returns where they go. */
+@inline
+export function writeBytesHead(at: usize, tag: u8, size: u32): usize {
+  store<u8>(at, tag);
+  return writeVarint(at + 1, size);
+}
 
 /** Skips the value of a field that nobody here knows. */
 export function skipField(tag: u64): void {

@@ -1,8 +1,7 @@
 // What became of each record of a write, and the connector.v2.Destination.Run.Response that says so: one ack for each record, in their
 // order, with the record's own position.
 import { arenaAlloc, arenaZeroed } from '../abi/arena';
-import { copy } from '../bytes/memory';
-import { varintSize, writeVarint } from '../bytes/varint';
+import { bytesFieldSize, writeBytesField, writeBytesHead } from '../bytes/protobuf';
 
 
 @unmanaged
@@ -39,25 +38,23 @@ export function fail(i: u32, error: string): void {
   outcome(i).errorSize = size;
 }
 
-
+/** Protobuf leaves empty fields out. */
 @inline
 function fieldSize(size: u32): u32 {
-  return size == 0 ? 0 : 1 + varintSize(size) + size;
+  return size == 0 ? 0 : bytesFieldSize(size);
 }
 
 /** Address and, in `responseSize`, size of the response. */
 export function writeResponse(): usize {
   let size: usize = 0;
   for (let i: u32 = 0; i < total; i++) {
-    const ack = fieldSize(outcome(i).positionSize) + fieldSize(outcome(i).errorSize);
-    size += 1 + varintSize(ack) + ack;
+    size += bytesFieldSize(fieldSize(outcome(i).positionSize) + fieldSize(outcome(i).errorSize));
   }
   const response = arenaAlloc(size, 1);
   let at = response;
   for (let i: u32 = 0; i < total; i++) {
     const o = outcome(i);
-    store<u8>(at, 0x0a);
-    at = writeVarint(at + 1, fieldSize(o.positionSize) + fieldSize(o.errorSize));
+    at = writeBytesHead(at, 0x0a, fieldSize(o.positionSize) + fieldSize(o.errorSize));
     at = writeField(at, 0x0a, o.positionAt, o.positionSize);
     at = writeField(at, 0x12, o.errorAt, o.errorSize);
   }
@@ -69,7 +66,5 @@ export let responseSize: usize = 0;
 
 @inline
 function writeField(at: usize, tag: u8, from: usize, size: u32): usize {
-  if (size == 0) return at;
-  store<u8>(at, tag);
-  return copy(writeVarint(at + 1, size), from, size);
+  return size == 0 ? at : writeBytesField(at, tag, from, size);
 }

@@ -16,7 +16,7 @@ export class Entry {
   valueAt: u32;
   valueSize: u32;
 }
-export const ENTRY_SIZE: usize = 24;
+const ENTRY_SIZE: usize = 24;
 // Up to here insertion beats a heap.
 const FEW: u32 = 24;
 

@@ -4,9 +4,6 @@ import { copy, literal } from '../bytes/memory';
 import { writeDecimal } from '../bytes/decimal';
 import { DIGITS, digitCount, point, shortest } from './shortest';
 
-/** Characters that a number takes at most. */
-export const MAX_NUMBER: usize = 28;
-
 const NAN = literal('"NaN"');
 const INFINITY = literal('"Infinity"');
 const NEGATIVE_INFINITY = literal('"-Infinity"');

@@ -1,9 +1,10 @@
-// The headers of the current record (record-set-reader) as metadata entries; header-keys.ts says how.
+// The headers of the current record (record-set-reader) as metadata entries. header-keys.ts has the mapping; metadata-to-headers.ts is the
+// way back.
 import { base64Size, writeBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';
+import { bytesFieldSize, writeBytesHead } from '../bytes/protobuf';
 import { pop, push, scratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
-import { varintSize, writeVarint } from '../bytes/varint';
 import * as record from '../kafka/record-set-reader';
 import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from './header-keys';
 
@@ -69,10 +70,7 @@ export function collectHeaders(): u32 {
   for (let i: u32 = 0; i < count; i++) {
     const h = header(i);
     if (h.kind == DROPPED) continue;
-    const key = keySize(h);
-    const text = textSize(h);
-    const entry = 2 + varintSize(key) + key + varintSize(text) + text;
-    size += 1 + varintSize(entry) + entry;
+    size += bytesFieldSize(bytesFieldSize(keySize(h)) + bytesFieldSize(textSize(h)));
   }
   return size;
 }
@@ -131,15 +129,12 @@ export function writeHeaders(at: usize): usize {
     if (h.kind == DROPPED) continue;
     const key = keySize(h);
     const text = textSize(h);
-    store<u8>(at, 0x1a);
-    at = writeVarint(at + 1, 2 + varintSize(key) + key + varintSize(text) + text);
-    store<u8>(at, 0x0a);
-    at = writeVarint(at + 1, key);
+    at = writeBytesHead(at, 0x1a, bytesFieldSize(key) + bytesFieldSize(text));
+    at = writeBytesHead(at, 0x0a, key);
     if (h.kind == TEXT) at = copy(copy(at, PREFIX, PREFIX_SIZE), h.nameAt, h.nameSize);
     else if (h.kind == VALUE) at = copy(copy(at, VALUE_PREFIX, VALUE_PREFIX_SIZE), h.nameAt, h.nameSize);
     else at = writeBase64(copy(at, NAME_PREFIX, NAME_PREFIX_SIZE), h.nameAt, h.nameSize);
-    store<u8>(at, 0x12);
-    at = writeVarint(at + 1, text);
+    at = writeBytesHead(at, 0x12, text);
     at = h.kind == TEXT ? copy(at, h.valueAt, h.valueSize) : writeBase64(at, h.valueAt, h.valueSize);
   }
   return at;

@@ -1,4 +1,4 @@
-// Metadata -> Kafka headers: what header-keys.ts says, backwards.
+// The metadata of the current record as Kafka headers. header-keys.ts has the mapping; headers-to-metadata.ts is the way here.
 import { arenaAlloc } from '../abi/arena';
 import { readBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';

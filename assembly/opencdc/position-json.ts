@@ -1,16 +1,23 @@
 // The JSON of a position. Strict JSON; the keys of `Position` in any letter case, the last of equal ones counts, unknown ones are
 // skipped, null leaves a field as it is: what Go's decoder does.
-import { Position } from './position';
+import { Position, PositionResult } from './position';
 
 const MAX_DEPTH = 100;
 
-export class PositionParser {
+/** A result whose position is not null, or whose error is not empty. */
+export function parsePositionJson(text: string): PositionResult {
+  const parser = new Parser(text);
+  const position = parser.parse();
+  return position === null ? new PositionResult(null, parser.error) : new PositionResult(position);
+}
+
+class Parser {
+  /** The first thing that is wrong; what fails gives null or false. */
   error: string = '';
   private i: i32 = 0;
 
   constructor(private text: string) {}
 
-  /** Null: see `error`. */
   parse(): Position | null {
     const position = new Position();
     this.blanks();

@@ -4,7 +4,7 @@
 // What is null in Kafka is absent here, what is empty is present and empty: Conduit keeps the two apart.
 import { decimalSize, writeDecimal, writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
-import { varintSize, writeVarint } from '../bytes/varint';
+import { bytesFieldSize, writeBytesField, writeBytesHead } from '../bytes/protobuf';
 import * as record from '../kafka/record-set-reader';
 import { collectHeaders, writeHeaders } from './headers-to-metadata';
 
@@ -46,12 +46,8 @@ export function writeShared(at: usize, topicAt: usize, topicSize: u32, nowMs: u6
 }
 
 function writeEntry(at: usize, keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): usize {
-  store<u8>(at, 0x1a);
-  at = writeVarint(at + 1, 2 + varintSize(keySize) + keySize + varintSize(valueSize) + valueSize);
-  store<u8>(at, 0x0a);
-  at = copy(writeVarint(at + 1, keySize), keyAt, keySize);
-  store<u8>(at, 0x12);
-  return copy(writeVarint(at + 1, valueSize), valueAt, valueSize);
+  at = writeBytesHead(at, 0x1a, bytesFieldSize(keySize) + bytesFieldSize(valueSize));
+  return writeBytesField(writeBytesField(at, 0x0a, keyAt, keySize), 0x12, valueAt, valueSize);
 }
 
 /**
@@ -90,38 +86,23 @@ export function measureRecord(): usize {
     headersSize = collectHeaders();
     if (headersSize == 0) return 0;
   }
-  let size: u32 = 1 + varintSize(positionSize) + positionSize + sharedSize + headersSize;
+  let size: u32 = bytesFieldSize(positionSize) + sharedSize + headersSize;
   if (createdSize != 0) size += createdSize + CREATED_AT_SIZE + 6;
-  if (record.keySize >= 0) {
-    const data = dataSize(record.keySize);
-    size += 1 + varintSize(data) + data;
-  }
-  const payload = payloadSize();
-  bodySize = size + 1 + varintSize(payload) + payload;
-  return 1 + varintSize(bodySize) + bodySize;
-}
-
-
-@inline
-function dataSize(bytes: u32): u32 {
-  return 1 + varintSize(bytes) + bytes;
+  if (record.keySize >= 0) size += bytesFieldSize(bytesFieldSize(record.keySize));
+  bodySize = size + bytesFieldSize(payloadSize());
+  return bytesFieldSize(bodySize);
 }
 
 
 @inline
 function payloadSize(): u32 {
-  if (record.valueSize < 0) return 0;
-  const data = dataSize(record.valueSize);
-  return 1 + varintSize(data) + data;
+  return record.valueSize < 0 ? 0 : bytesFieldSize(bytesFieldSize(record.valueSize));
 }
 
 /** Writes the record that `measureRecord` measured and returns the end. */
 export function writeRecord(at: usize): usize {
-  store<u8>(at, 0x0a);
-  at = writeVarint(at + 1, bodySize);
-  store<u8>(at, 0x0a);
-  at = writeVarint(at + 1, positionSize);
-  positionAt = at;
+  positionAt = writeBytesHead(writeBytesHead(at, 0x0a, bodySize), 0x0a, positionSize);
+  at = positionAt;
   at = copy(at, prefixAt, prefixSize);
   at = writeDecimal(at, <u64>record.offset);
   store<u8>(at, 0x7d);
@@ -138,15 +119,11 @@ export function writeRecord(at: usize): usize {
   }
   if (headersSize != 0) at = writeHeaders(at);
   if (record.keySize >= 0) at = writeData(at, 0x22, record.keyAt, record.keySize);
-  store<u8>(at, 0x2a);
-  at = writeVarint(at + 1, payloadSize());
+  at = writeBytesHead(at, 0x2a, payloadSize());
   if (record.valueSize >= 0) at = writeData(at, 0x12, record.valueAt, record.valueSize);
   return at;
 }
 
 function writeData(at: usize, tag: u8, from: usize, size: u32): usize {
-  store<u8>(at, tag);
-  at = writeVarint(at + 1, dataSize(size));
-  store<u8>(at, 0x0a);
-  return copy(writeVarint(at + 1, size), from, size);
+  return writeBytesField(writeBytesHead(at, tag, bytesFieldSize(size)), 0x0a, from, size);
 }

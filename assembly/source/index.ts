@@ -1,13 +1,14 @@
 // conduit:connector/source
-import { Date as WasiDate } from 'as-wasi/assembly';
+import { nowMs } from '../abi/clock';
 import { ConnectorError, ErrorKind, SourceReadResult } from '../abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
 import { Consumer, ConsumerOptions, PartitionOffset } from '../abi/kafka';
 import { prefixed } from '../abi/result';
 import * as reader from '../bytes/reader';
-import { configureSource, sourceSettings } from '../settings/configure';
+import { configureSource, sourceSettings } from '../settings/source';
 import { liftConfig } from '../abi/config';
-import { Position, parsePosition } from '../opencdc/position';
+import { Position } from '../opencdc/position';
+import { parsePosition } from '../opencdc/position-reader';
 import { resetTracker } from './ack-tracker';
 import * as batches from './batch';
 import { commitAfterAck, commitAll, commitWhenDue, resetCommits } from './commits';
@@ -17,12 +18,6 @@ import { acknowledgeAll, resetPartitions } from './partitions';
 let consumer: Consumer | null = null;
 let group: string = '';
 let stopped: bool = false;
-
-
-@inline
-function nowMs(): i64 {
-  return <i64>WasiDate.now();
-}
 
 function refuse(kind: u8, text: string): usize {
   return returnResult(new ConnectorError(kind, text));

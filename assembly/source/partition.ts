@@ -1,5 +1,5 @@
 // What the source knows of one partition: how its positions begin, and which of its delivered records are acknowledged.
-import { PositionPrefix } from '../opencdc/position';
+import { PositionPrefix } from '../opencdc/position-writer';
 import { Run } from './run';
 
 export class Partition {

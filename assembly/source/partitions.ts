@@ -2,7 +2,7 @@
 import { PartitionCommit } from '../abi/kafka';
 import * as reader from '../bytes/reader';
 import { same } from '../bytes/memory';
-import { parsePosition } from '../opencdc/position';
+import { parsePosition } from '../opencdc/position-reader';
 import { skipField } from '../bytes/protobuf';
 import { acknowledge, nonePending } from './ack-tracker';
 import { Partition } from './partition';
@@ -36,7 +36,7 @@ function find(topic: string, partition: i32): Partition | null {
  * Acknowledges the record with this position; false: there is none that waits for it. A position that this instance wrote is
  * recognised by its bytes.
  */
-export function acknowledgePosition(at: usize, size: u32): bool {
+function acknowledgePosition(at: usize, size: u32): bool {
   let p = recent;
   if (p === null || !begins(p, at, size)) {
     p = null;

@@ -1,6 +1,7 @@
 // Record sets, positions and the acknowledgements of one partition.
 import { describe, expect, test } from 'vitest-pool-assemblyscript/assembly';
-import { PositionPrefix, parsePosition } from '../../../assembly/opencdc/position';
+import { parsePosition } from '../../../assembly/opencdc/position-reader';
+import { PositionPrefix } from '../../../assembly/opencdc/position-writer';
 import * as record from '../../../assembly/kafka/record-set-reader';
 import { recordSize, valueStart, writeRecord } from '../../../assembly/kafka/record-set-writer';
 import { acknowledge, delivered, pending, resetTracker } from '../../../assembly/source/ack-tracker';
