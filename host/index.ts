@@ -30,6 +30,8 @@ export { RecordDestination, type WriteOutcome } from './connector/record-destina
 export { RecordSource, type RecordBatch } from './connector/record-source.ts';
 export { decodeRecords, encodeRecords, type Data, type OpenCdcRecord, type Operation } from './conduit/record.ts';
 export type { Structured, StructuredValue } from './conduit/json-record.ts';
+export { Net, type NetOptions } from './net/net.ts';
+export type { DialPolicy, DialPurpose, DialQuestion } from './net/policy.ts';
 export type { Param, Specification } from './runtime/contract.ts';
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts';
 

@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ConnectorError } from '../base/errors.ts';
+import { sleep } from '../base/wait.ts';
 import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
 import type { Context, CommandReport } from './commands/context.ts';
 import { destination } from './commands/destination.ts';
@@ -57,7 +58,7 @@ export async function runProgram(argv: readonly string[], io: Io, options: Progr
     exitCode = await parse(argv, io, options);
   }
   // After Ctrl-C nobody waits for a reader that does not read.
-  const hurry = interrupted.promise.then(() => new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS)));
+  const hurry = interrupted.promise.then(() => sleep(LAST_WORDS_MS));
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), hurry]);
   silence();
   return exitCode;

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../base/errors.ts';
+import { after } from '../base/wait.ts';
 import type { Log } from '../base/log.ts';
 import type { Batch, Credit } from '../runtime/contract.ts';
 import type { SourceSink } from '../runtime/source.ts';
@@ -75,7 +76,7 @@ class SourceStage implements SourceSink {
   #held: Batch[] = [];
   #heldRecords = 0;
   #heldBytes = 0;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelSend: (() => void) | null = null;
   /** Schemas are extracted one batch after the other, so that the order stays. */
   #extracting: Promise<void> = Promise.resolve();
   #extractingCount = 0;
@@ -154,7 +155,7 @@ class SourceStage implements SourceSink {
     this.#heldRecords += batch.count;
     this.#heldBytes += batch.data.length;
     if (delayMs === 0 || this.#heldRecords >= maxRecords || this.#heldBytes >= MAX_COLLECTED_BYTES) this.#send();
-    else this.#timer ??= setTimeout(() => this.#send(), delayMs);
+    else this.#cancelSend ??= after(delayMs, () => this.#send());
     return !this.#outletFull;
   }
 
@@ -170,8 +171,8 @@ class SourceStage implements SourceSink {
   }
 
   #clear(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelSend?.();
+    this.#cancelSend = null;
     this.#held = [];
     this.#heldRecords = 0;
     this.#heldBytes = 0;

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../base/errors.ts';
+import { after } from '../base/wait.ts';
 import { readStreamMessage, type StreamMessage } from '../conduit/stream-message.ts';
 
 /** One write takes so much at most, unless a single request is larger. */
@@ -148,11 +149,11 @@ export class WriteQueue {
     if (this.#hurried || this.#gathered || delayMs === 0 || this.#isEnough()) return undefined;
     return new Promise((resolve) => {
       const wake = (): void => {
-        clearTimeout(timer);
+        cancel();
         this.#wake = null;
         resolve();
       };
-      const timer = setTimeout(wake, delayMs);
+      const cancel = after(delayMs, wake);
       this.#wake = wake;
     });
   }

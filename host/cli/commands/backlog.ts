@@ -78,7 +78,8 @@ export class Backlog implements Remaining {
         const consumer = await inner.openConsumer(connection, options, context);
         try {
           this.#ask = () => this.#ends(connection, parts, options.topics);
-          return await this.#watched(consumer, this.#ask(), options, parts.log);
+          const ends = this.#ends(connection, { ...parts, signal: context.signal }, options.topics);
+          return await this.#watched(consumer, ends, options, parts.log);
         } catch (error) {
           await consumer.close();
           throw error;

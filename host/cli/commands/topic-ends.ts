@@ -35,6 +35,8 @@ export interface EndsParts {
   secrets: SecretReader;
   log: Log;
   net: Net;
+  /** Ends the look at once. */
+  signal?: AbortSignal;
 }
 
 export type EndsFactory = (connection: Connection, parts: EndsParts, topics: string[]) => Ends;
@@ -51,6 +53,7 @@ export class KafkaEnds implements Ends {
     const { kafka, dialer } = new ClientFactory(connection, { ...parts, asker: 'look-up of the ends of topics' }).create({
       retries: 1,
       requestTimeoutMs: LOOKUP_MS,
+      signal: parts.signal,
     });
     this.#admin = kafka.admin();
     this.#destroy = () => dialer.destroy(new Error('closed'));

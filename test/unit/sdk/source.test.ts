@@ -48,6 +48,15 @@ describe('batches of a source', () => {
     expect(sourceStages({ ...options, settings: { 'sdk.batch.size': '250' } })).toEqual({ credit: { maxRecords: 250 } });
   });
 
+  test('a delay of a month is one, though no timer of Node lasts that long', async () => {
+    const { out, sink } = stage({ 'sdk.batch.delay': '720h' });
+    sink.batch(numbered(0, 1));
+    await vi.advanceTimersByTimeAsync(719 * 3_600_000);
+    expect(out).toEqual([]);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(out).toHaveLength(1);
+  });
+
   test('batches are collected until the size is reached', () => {
     const { out, sink } = stage({ 'sdk.batch.size': '5', 'sdk.batch.delay': '1h' });
     sink.batch(numbered(0, 2));
