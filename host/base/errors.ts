@@ -10,6 +10,9 @@ export const ERROR_CODES = [
   'kafka.timeout', // a bounded wait on Kafka ended (retryable)
   'kafka.rejected', // the broker refused the request for good
   'kafka.corrupt', // what a broker sent cannot be read (CRC, unknown format)
+  'remote.unreachable', // the guest cannot reach the system that it speaks to (retryable)
+  'remote.timeout', // a bounded wait of the guest's ended (retryable)
+  'remote.rejected', // the system that the guest speaks to refused the request for good
   'guest.trap', // the guest trapped; its instance is gone
   'guest.deadline', // the guest did not answer in time; its instance is gone
   'guest.contract', // the guest broke the contract (more than its credit, malformed answer); its instance is gone
@@ -43,6 +46,9 @@ const KIND_OF: Record<ErrorCode, ErrorKind> = {
   'kafka.timeout': 'timeout',
   'kafka.rejected': 'rejected',
   'kafka.corrupt': 'rejected',
+  'remote.unreachable': 'unavailable',
+  'remote.timeout': 'timeout',
+  'remote.rejected': 'rejected',
   'guest.trap': 'other',
   'guest.deadline': 'timeout',
   'guest.contract': 'other',
@@ -54,13 +60,14 @@ const KIND_OF: Record<ErrorCode, ErrorKind> = {
   environment: 'other',
   internal: 'other',
 };
+/** Of an error that a guest made itself: what system it speaks to is not the host's to know. */
 const CODE_OF: Record<ErrorKind, ErrorCode> = {
   'invalid-config': 'config.invalid',
   'invalid-position': 'position.invalid',
   'permission-denied': 'policy.denied',
-  timeout: 'kafka.timeout',
-  unavailable: 'kafka.unreachable',
-  rejected: 'kafka.rejected',
+  timeout: 'remote.timeout',
+  unavailable: 'remote.unreachable',
+  rejected: 'remote.rejected',
   'limit-exceeded': 'limit.exceeded',
   cancelled: 'cancelled',
   other: 'guest.failed',
@@ -68,6 +75,8 @@ const CODE_OF: Record<ErrorKind, ErrorCode> = {
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'kafka.unreachable',
   'kafka.timeout',
+  'remote.unreachable',
+  'remote.timeout',
   'guest.trap',
   'guest.deadline',
   'guest.contract',

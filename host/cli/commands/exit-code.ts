@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../base/errors.ts';
 export const EXIT = { ok: 0, runtime: 1, configuration: 2, environment: 3, interrupted: 130 } as const;
 
 const CONFIGURATION: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['config.invalid', 'position.invalid', 'policy.denied']);
-const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['kafka.unreachable', 'environment']);
+const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['kafka.unreachable', 'remote.unreachable', 'environment']);
 
 /** 2: change the command or the settings. 3: change what is around it, and the same command works. 1: everything else. */
 export function exitCodeOf(code: ErrorCode): number {

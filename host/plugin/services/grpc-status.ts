@@ -8,6 +8,8 @@ const STATUS_OF: Partial<Record<ErrorCode, StatusCode>> = {
   'input.invalid': STATUS.invalidArgument,
   'kafka.unreachable': STATUS.unavailable,
   'kafka.timeout': STATUS.deadlineExceeded,
+  'remote.unreachable': STATUS.unavailable,
+  'remote.timeout': STATUS.deadlineExceeded,
   'limit.exceeded': STATUS.resourceExhausted,
   'policy.denied': STATUS.failedPrecondition,
   cancelled: STATUS.cancelled,

@@ -138,8 +138,8 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
 
   test.each([
     ['the code that the host gave tells which error it was, whatever the guest says', 'own words', 'kafka.corrupt', 'in other words'],
-    ['the text tells nothing: an error without a code has that of its kind', 'no code', 'kafka.rejected', 'CRC does not match'],
-    ['a code that the host has not given tells nothing', 'own code', 'kafka.rejected', 'CRC does not match'],
+    ['the text tells nothing: an error without a code has that of its kind', 'no code', 'remote.rejected', 'CRC does not match'],
+    ['a code that the host has not given tells nothing', 'own code', 'remote.rejected', 'CRC does not match'],
   ])('%s', async (_what, behaviour, code, message) => {
     const kafka = new FakeKafka(5);
     const instance = await start(kafka, [['behaviour', behaviour]]);
