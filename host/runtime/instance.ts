@@ -7,6 +7,7 @@ import { GuestRefusal, type ExportName } from './exports.ts';
 import { importObject } from './import-object.ts';
 import { ImportServer } from './import-server.ts';
 import type { Limits } from './limits.ts';
+import { requestBytesOf } from './manifest.ts';
 import { openInlinePort, type GuestPort, type Placement } from './port.ts';
 import { Watchdog, type Overrun } from './watchdog.ts';
 import { openWorkerPort } from './worker.ts';
@@ -28,6 +29,8 @@ const MAX_QUEUE = 16;
  * (trap, deadline, breach of the contract, host fault); `failure` then says why, and every call rejects with it.
  */
 export class Instance {
+  /** The largest request that the guest's memory takes. */
+  readonly requestBytes: number;
   readonly #limits: Limits;
   readonly #log: Log;
   readonly #capabilities: readonly Capability[];
@@ -43,6 +46,7 @@ export class Instance {
   #ending: Promise<void> | null = null;
 
   private constructor(options: InstanceOptions, capabilities: readonly Capability[]) {
+    this.requestBytes = requestBytesOf(options.component.manifest);
     this.#limits = options.limits;
     this.#log = options.log;
     this.#watchdog = new Watchdog((what) => this.#overrun(what));

@@ -20,14 +20,17 @@ export interface Limits {
   credit: Credit;
   /** Largest `data` of a batch. One record may exceed the credit's maxBytes. */
   batchBytes: number;
-  /** Largest request that `write` takes, and its largest answer. */
+  /** Largest request that `write` takes, and its largest answer. A component with less memory takes less (`requestBytesOf`). */
   writeBytes: number;
   positionBytes: number;
   /** Acks are given to the guest in pieces of about this size ... */
   ackBytes: number;
   /** ... and at most so much may wait for that. */
   ackQueueBytes: number;
-  /** A component whose memory may grow beyond this, by the maximum that it declares, is refused. */
+  /**
+   * A component whose memory may grow beyond this, by the maximum that it declares, is refused; what it declares is what it may use. Writes must
+   * fit as well: see `requestBytesOf`.
+   */
   memoryBytes: number;
   /** What an instance may hold open at once: consumers, producers, whatever its capabilities offer. */
   handles: number;

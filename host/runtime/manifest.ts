@@ -24,6 +24,14 @@ export interface ImportedInterface {
   readonly functions: readonly { readonly name: string; readonly waits: boolean }[];
 }
 
+/**
+ * The memory budget of a guest, derived once from the maximum that its component declares: a request may take two thirds of it. The rest is
+ * for what the guest makes of one record at a time, and for the guest itself.
+ */
+export function requestBytesOf({ memoryMaxBytes }: Manifest): number {
+  return memoryMaxBytes === null ? 0 : Math.floor((memoryMaxBytes * 2) / 3);
+}
+
 /** The manifest of a text; throws `environment` for one of another form, naming the file. */
 export function parseManifest(text: string, file: string): Manifest {
   let value: unknown;

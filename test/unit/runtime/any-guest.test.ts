@@ -214,6 +214,22 @@ describe.each(['inline', 'worker'] as const)('the generator, %s', (placement) =>
     await expect(connector.open(Buffer.from('nowhere'))).rejects.toMatchObject({ code: 'position.invalid' });
   });
 
+  test('is not given a write that does not fit into its memory', async () => {
+    const component = await builtGuest(GENERATOR);
+    const connector = createDestination({ log: () => undefined, placement, component, capabilities });
+    open.push(connector);
+    expect(await connector.configure({})).toEqual([]);
+    await connector.open();
+    const size = Math.floor((component.manifest.memoryMaxBytes! * 2) / 3) + 1;
+    const length = [(size & 127) | 128, ((size >> 7) & 127) | 128, ((size >> 14) & 127) | 128, size >> 21];
+    const write = Buffer.concat([Buffer.from([0x0a, ...length]), Buffer.alloc(size)]);
+    await expect(connector.write(write)).rejects.toMatchObject({
+      code: 'limit.exceeded',
+      message: expect.stringContaining('does not fit'),
+    });
+    expect(decodeAcks(await connector.write(recordsOf(1)))).toHaveLength(1);
+  });
+
   test('is refused where its memory may grow beyond the limit', async () => {
     const { memoryMaxBytes } = (await builtGuest(GENERATOR)).manifest;
     const limits = { memoryBytes: memoryMaxBytes! - 1 };
