@@ -33,6 +33,12 @@ export type { Structured, StructuredValue } from './conduit/json-record.ts';
 export { Net, type NetOptions } from './net/net.ts';
 export type { DialPolicy, DialPurpose, DialQuestion } from './net/policy.ts';
 export type { Param, Specification } from './runtime/contract.ts';
+export { kafkaCapabilities, standardCapabilities, withKafka } from './capability/index.ts';
+export { createKafka, type Kafka } from './kafka/index.ts';
+export { componentOfFolder, type ComponentSource } from './runtime/component.ts';
+export { resource, type CallContext, type Capability, type HostFunction, type HostResource } from './runtime/capability.ts';
+export type { CapabilityTable } from './runtime/connector-parts.ts';
+export type { Manifest } from './runtime/manifest.ts';
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts';
 
 /** What a source and a destination have in common. */

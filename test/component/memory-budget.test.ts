@@ -14,10 +14,10 @@ test('the largest write of the host is what the component has the memory for', a
 
 test('the guest takes a write of that size and refuses a larger one, naming its bound', async () => {
   const requestBytes = requestBytesOf((await componentOfFolder()).manifest);
-  const guest = await openDestination();
+  const write = async (size: number) => errorOf((await openDestination()).destination.write(new Uint8Array(size)));
   // No request of the protocol: the guest has to look at it to say so.
-  expect(await errorOf(guest.destination.write(new Uint8Array(requestBytes)))).toMatchObject({ kind: 'rejected' });
-  const { kind, text } = await errorOf(guest.destination.write(new Uint8Array(requestBytes + 1)));
+  expect(await write(requestBytes)).toMatchObject({ kind: 'rejected' });
+  const { kind, text } = await write(requestBytes + 1);
   expect(kind).toBe('limit-exceeded');
   expect(text).toContain(`${requestBytes}`);
 });
