@@ -138,12 +138,14 @@ class Transfer {
   /** Writes what waits, after a stop only what is on its way already. Rejects with what ended the transfer, if it was an error. */
   async drain(): Promise<void> {
     const { stop, patience } = this.#options;
-    if (
+    // A flush would begin a write of what is gathered, so none follows a stop.
+    const isWritten =
+      !stop.aborted &&
       (await unless(
         stop,
         this.#queue.flush().then(() => true),
-      )) === undefined
-    ) {
+      )) === true;
+    if (!isWritten) {
       this.result.drained = await patience.within(this.#queue.close(), 'drain');
       this.#isLeft = !this.result.drained;
     }

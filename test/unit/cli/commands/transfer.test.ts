@@ -94,6 +94,22 @@ describe('a transfer', () => {
     expect(source.acked).toEqual(numbers(10));
   });
 
+  it('writes nothing of what it only collects when it is stopped', async () => {
+    const [source, destination] = [new FakeSource(10, 10), new FakeDestination()];
+    destination.collecting = { gathering: { maxRecords: 100, maxDelayMs: 3_600_000 } };
+    const stopping = new AbortController();
+    const done = await transfer(
+      source,
+      optionsFor(source, destination, {
+        stop: stopping.signal,
+        ended: () => Promise.resolve(false),
+        taken: () => setTimeout(() => stopping.abort(), 20),
+      }),
+    );
+    expect(done).toEqual({ records: 0, failed: null, drained: true });
+    expect(destination.writes).toEqual([]);
+  });
+
   it('does not acknowledge a write that does not end in time after a stop', async () => {
     const [source, destination] = [new FakeSource(100, 10), new FakeDestination()];
     const stopping = new AbortController();
