@@ -1,6 +1,4 @@
 /** How a request to Kafka failed, in Kafka's words. The wings of host/kafka see nothing else of a client's errors. */
-import { ConnectorError, type ErrorCode } from '../base/errors.ts';
-
 /**
  * `answer`: a broker answered with an error. `login`: the broker refuses the credentials. `timeout`: a broker did not answer in time.
  * `unsupported`: the brokers do not know the request. `connection`: there was nobody to ask, or the connection was lost. `client`: the client
@@ -24,7 +22,7 @@ export class KafkaFault extends Error {
   readonly retriable: boolean;
 
   constructor(kind: FaultKind, message: string, { type, retriable = true, cause }: FaultFacts = {}) {
-    super(type === undefined ? message : textOf(type, message), cause === undefined ? undefined : { cause });
+    super(type === undefined ? message : faultText(type, message), cause === undefined ? undefined : { cause });
     this.kind = kind;
     this.type = type ?? null;
     this.retriable = retriable;
@@ -32,26 +30,13 @@ export class KafkaFault extends Error {
 
   /** True if nothing but an operator can help. */
   get isPermanent(): boolean {
-    return this.kind === 'login' || (this.type !== null && PERMANENT.has(this.type));
+    return this.kind === 'login' || isPermanentType(this.type);
   }
 }
 
 /** Kafka's name of the error that a broker answered with; null for anything else. */
 export function faultType(error: unknown): string | null {
   return error instanceof KafkaFault ? error.type : null;
-}
-
-/** Any failure as the host's error; `context` says what was being done. */
-export function connectorError(error: unknown, context: string): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new ConnectorError(codeOf(error), `${context}: ${message}`, { cause: error });
-}
-
-function codeOf(error: unknown): ErrorCode {
-  if (!(error instanceof KafkaFault)) return 'kafka.unreachable';
-  if (error.isPermanent) return 'kafka.rejected';
-  return error.kind === 'timeout' ? 'kafka.timeout' : 'kafka.unreachable';
 }
 
 const PERMANENT: ReadonlySet<string> = new Set([
@@ -78,8 +63,13 @@ const TEXTS: Readonly<Record<string, string>> = {
     'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
 };
 
+/** True if nothing but an operator can help against an answer with this error. */
+export function isPermanentType(type: string | null | undefined): boolean {
+  return type !== null && type !== undefined && PERMANENT.has(type);
+}
+
 /** `MESSAGE_TOO_LARGE: The request included ...` as users of the Go connector know it. */
-function textOf(type: string, message: string): string {
+export function faultText(type: string, message: string): string {
   const known = TEXTS[type];
   if (known !== undefined) return `${type}: ${known}`;
   return `${type}: ${message}${message === '' || message.endsWith('.') ? '' : '.'}`;

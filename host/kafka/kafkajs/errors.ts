@@ -1,6 +1,6 @@
 /** kafkajs' and Node's errors in the words of this connector. */
 import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
-import { KafkaFault, type FaultKind } from '../fault.ts';
+import { faultText, isPermanentType, KafkaFault, type FaultKind } from '../fault.ts';
 
 /** The fields that kafkajs' errors carry, none of them always. */
 interface KafkaError {
@@ -64,46 +64,18 @@ export async function withFaults<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Kafka's own sentences where kafkajs words them otherwise. */
-const TEXTS: Readonly<Record<string, string>> = {
-  MESSAGE_TOO_LARGE: 'The request included a message larger than the max message size the server will accept.',
-  RECORD_LIST_TOO_LARGE: 'The request included message batch larger than the configured segment size on the server.',
-  TOPIC_AUTHORIZATION_FAILED: 'Not authorized to access topics: [Topic authorization failed].',
-  GROUP_AUTHORIZATION_FAILED: 'Not authorized to access group: Group authorization failed.',
-  // Not permanent: a member of another client that was killed leaves when its session is over.
-  INCONSISTENT_GROUP_PROTOCOL:
-    'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
-};
-
 /** `MESSAGE_TOO_LARGE: The request included ...` as users of the Go connector know it. */
 export function failureText(error: unknown): string {
   const type = protocolType(error);
   const { message } = rootCause(error);
   if (type === undefined) return message ?? String(error);
-  return `${type}: ${TEXTS[type] ?? sentence(message ?? '')}`;
+  return faultText(type, message ?? '');
 }
-
-function sentence(text: string): string {
-  return text === '' || text.endsWith('.') ? text : `${text}.`;
-}
-
-const PERMANENT: ReadonlySet<string> = new Set([
-  'TOPIC_AUTHORIZATION_FAILED',
-  'GROUP_AUTHORIZATION_FAILED',
-  'CLUSTER_AUTHORIZATION_FAILED',
-  'SASL_AUTHENTICATION_FAILED',
-  'UNSUPPORTED_SASL_MECHANISM',
-  'SECURITY_DISABLED',
-  'INVALID_GROUP_ID',
-  'INVALID_TOPIC_EXCEPTION',
-  'INVALID_SESSION_TIMEOUT',
-  'UNSUPPORTED_VERSION',
-]);
 
 /** True if nothing but an operator can help. */
 export function isPermanent(error: unknown): boolean {
   const type = protocolType(error);
-  if ((type !== undefined && PERMANENT.has(type)) || rootCause(error).code === POLICY_DENIED) return true;
+  if (isPermanentType(type) || rootCause(error).code === POLICY_DENIED) return true;
   return [(error as KafkaError)?.name, rootCause(error).name].some((name) => name !== undefined && name.startsWith('KafkaJSSASL'));
 }
 

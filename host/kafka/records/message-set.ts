@@ -11,7 +11,7 @@ import type { RecordSet } from '../contract.ts';
 import { codecOf } from './codecs.ts';
 import { corruptBatch, type FetchedBatch } from './fetched-batch.ts';
 import { withHeaderChecksum } from './lz4-header.ts';
-import { varlong, varintBytes, writeVarint, zigzag } from './varint.ts';
+import { varlong, varintBytes, writeVarint, zigzag } from '../../base/varint.ts';
 
 const SIZE = 8;
 const CRC = 12;

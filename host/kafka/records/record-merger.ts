@@ -4,7 +4,7 @@
  */
 import type { RecordSet } from '../contract.ts';
 import { EXACT, RecordCursor } from './record-set.ts';
-import { varintBytes, varlong, writeVarint, zigzag } from './varint.ts';
+import { varintBytes, varlong, writeVarint, zigzag } from '../../base/varint.ts';
 
 /** Larger sets pass as they are: for them copying costs more than it saves. */
 const SMALL_RECORDS = 32;
