@@ -46,6 +46,11 @@ export class AckLedger {
     return true;
   }
 
+  /** So much waits to be delivered. */
+  get bytes(): number {
+    return this.#queue.bytes;
+  }
+
   /** Nothing waits to be delivered. */
   get delivered(): boolean {
     return this.#queue.bytes === 0;

@@ -25,6 +25,14 @@ const IDLE_MS = 1_000;
 /** A guest that returns nothing at once, again and again, must not keep the host busy: after so many such reads it is asked less often. */
 const EMPTY_READS = 10;
 const EMPTY_PAUSE_MS = 20;
+/**
+ * A guest that commits while it takes acks reads nothing meanwhile. After a call that took some time, acks gather for so many times as long, and no
+ * longer than the bound: a commit for every thousand records would cost half of the speed.
+ */
+const ACK_REST = 9;
+const LONGEST_ACK_REST_MS = 100;
+/** A call this short has not waited for anybody. */
+const SHORT_ACK_MS = 1;
 const EMPTY = new Uint8Array(0);
 const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
 
@@ -43,6 +51,9 @@ export class SourceConnector extends GuestConnector {
   #full = false;
   #stopAsked = false;
   #ackWake = false;
+  /** Before this time acks gather, unless somebody waits for them. */
+  #acksNotBefore = 0;
+  #ackTimer: NodeJS.Timeout | undefined;
   #delivering = false;
   /** No read, and no new instance, before this time. */
   #notBefore = 0;
@@ -90,20 +101,30 @@ export class SourceConnector extends GuestConnector {
     } catch (thrown) {
       return this.#fail(ConnectorError.from(thrown));
     }
+    this.#wakeForAcks();
+  }
+
+  #wakeForAcks(): void {
     if (this.#ackWake) return;
     this.#ackWake = true;
-    // Not at once: acks come in bursts, and one call takes them all.
-    setImmediate(() => {
+    const wake = (): void => {
       this.#ackWake = false;
+      this.#acksNotBefore = 0; // a timer may be early
       this.#wake();
-    });
+    };
+    // Not at once: acks come in bursts, and one call takes them all.
+    const restMs = this.#acksNotBefore - performance.now();
+    if (restMs <= 0) setImmediate(wake);
+    else this.#ackTimer = setTimeout(wake, restMs);
   }
 
   /** Resolves when the guest was given every ack handed in so far (or is gone). */
   async settled(): Promise<void> {
     if (this.#acks.delivered && !this.#delivering) return;
     if (this.state === 'failed' || this.state === 'torn down') return;
-    await new Promise<void>((resolve) => this.#settledWaiters.push(resolve));
+    const settled = new Promise<void>((resolve) => this.#settledWaiters.push(resolve));
+    this.#wake();
+    await settled;
   }
 
   /** Stops reading. Nothing is emitted afterwards, acks may follow. The last emitted position, empty if there is none. */
@@ -148,7 +169,7 @@ export class SourceConnector extends GuestConnector {
   /** One thing to do, the most urgent first: acks, the end, stop, a new instance, a read. True: the loop is over. */
   async #step(): Promise<boolean> {
     const instance = this.guest.ready;
-    if (instance !== null) {
+    if (instance !== null && this.#areAcksDue) {
       const positions = this.#acks.next();
       if (positions !== null) {
         await this.#deliver(instance, positions);
@@ -182,6 +203,11 @@ export class SourceConnector extends GuestConnector {
     return false;
   }
 
+  get #areAcksDue(): boolean {
+    if (this.closing || this.#stopAsked || this.#settledWaiters.length > 0) return true;
+    return performance.now() >= this.#acksNotBefore || this.#acks.bytes >= this.parts.limits.ackBytes;
+  }
+
   async #read(instance: Instance): Promise<void> {
     this.#lastRead = performance.now();
     const batch = await sourceGuest.read(instance, this.#full ? NO_CREDIT : this.#credit, this.parts.limits);
@@ -197,6 +223,7 @@ export class SourceConnector extends GuestConnector {
 
   async #deliver(instance: Instance, positions: Uint8Array): Promise<void> {
     this.#delivering = true;
+    const begun = performance.now();
     try {
       await sourceGuest.ack(instance, positions, this.parts.limits);
     } catch (thrown) {
@@ -205,8 +232,11 @@ export class SourceConnector extends GuestConnector {
       if (instance.failure !== null || !error.retryable) throw error;
       this.guest.log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
     } finally {
+      const now = performance.now();
+      if (now - begun >= SHORT_ACK_MS) this.#acksNotBefore = now + Math.min(LONGEST_ACK_REST_MS, ACK_REST * (now - begun));
       this.#delivering = false;
       if (this.#acks.delivered) this.#resolveAll(this.#settledWaiters);
+      else this.#wakeForAcks(); // what came during the call, or did not fit into it
     }
   }
 
@@ -264,6 +294,7 @@ export class SourceConnector extends GuestConnector {
   }
 
   #release(): void {
+    clearTimeout(this.#ackTimer);
     this.#acks.drop();
     this.#resolveAll(this.#stopWaiters);
     this.#resolveAll(this.#settledWaiters);

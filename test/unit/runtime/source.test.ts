@@ -122,6 +122,32 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     expect(kafka.committed).toBe(10);
   });
 
+  test('reads on while acks gather after a commit that took time, and commits them without being asked', async () => {
+    const kafka = new FakeKafka(300);
+    const commits = (): number => kafka.calls.filter((call) => call.startsWith('commit')).length;
+    const { sink, source } = await running(kafka, { placement, credit: { maxRecords: 1, maxWaitMs: 60_000 } });
+    // A getter: each commit waits for a new one.
+    Object.defineProperty(kafka.gates, 'commit', { get: () => new Promise((resolve) => setTimeout(resolve, 20)) });
+    for (let offset = 0; offset < 300;) {
+      await sink.until(() => sink.count > offset);
+      source.ack(acksOf(...range(offset, (offset = sink.count))));
+    }
+    await eventually(() => kafka.committed).toBe(300);
+    expect(commits()).toBeLessThan(150);
+  });
+
+  test('commits at once when somebody waits for it, also after a commit that took time', async () => {
+    const kafka = new FakeKafka(2);
+    const { sink, source } = await running(kafka, { placement, credit: { maxRecords: 1, maxWaitMs: 60_000 } });
+    kafka.gates.commit = new Promise((resolve) => setTimeout(resolve, 50));
+    await sink.until(() => sink.count === 2);
+    source.ack(acksOf(0));
+    await source.settled();
+    source.ack(acksOf(1));
+    await source.settled();
+    expect(kafka.committed).toBe(2);
+  });
+
   test('retries a read that failed for now, and says so', async () => {
     const kafka = new FakeKafka(5);
     kafka.faults.poll.push(new ConnectorError('kafka.unreachable', 'broker is away'), new ConnectorError('kafka.timeout', 'still away'));
