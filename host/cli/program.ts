@@ -67,6 +67,12 @@ export async function runProgram(argv: readonly string[], io: Io, options: Progr
 async function parse(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
   let exitCode: number = EXIT.ok;
   let complaint = '';
+  const mangled = mangledArgument(argv);
+  if (mangled !== null) {
+    const command = argv.find((argument) => !argument.startsWith('-')) ?? '';
+    const output = { quiet: argv.includes('-q') || argv.includes('--quiet'), json: argv.includes('--json'), level: 'error' as const };
+    return runCommand(command, io, { ...output, dataOnStdout: command === 'source' }, options.connectors, () => Promise.reject(mangled));
+  }
   const program = build(io, options, argv.includes('--json') ? (text) => (complaint += text) : null, (code) => {
     exitCode = code;
   });
@@ -86,6 +92,17 @@ async function parse(argv: readonly string[], io: Io, options: ProgramOptions): 
     }
     return error instanceof CommanderError ? EXIT.configuration : EXIT.runtime;
   }
+}
+
+/** Node turns the bytes of an argument that are not UTF-8 into U+FFFD. The argument is not repeated, it may be a secret. */
+function mangledArgument(argv: readonly string[]): ConnectorError | null {
+  const index = argv.findIndex((argument) => argument.includes('\ufffd'));
+  const argument = argv[index];
+  if (argument === undefined) return null;
+  const column = [...argument.slice(0, argument.indexOf('\ufffd'))].length + 1;
+  const option = argv.slice(0, index).findLast((one) => one.startsWith('-'));
+  const text = `argument ${index + 1}${option === undefined ? '' : ` (${option})`} is not UTF-8 at character ${column}; use a terminal with UTF-8, or put it into a file of settings`;
+  return new ConnectorError('config.invalid', text);
 }
 
 async function version({ connectors }: Context): Promise<CommandReport> {

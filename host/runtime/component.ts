@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConnectorError } from '../base/errors.ts';
+import { decodeUtf8, utf8Problem } from '../base/utf8.ts';
 import type { GuestExports } from './exports.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 
@@ -61,11 +62,15 @@ export function componentOfFolder(folder: URL = new URL('../../dist/component/',
 
 async function loadFolder(folder: URL): Promise<ComponentSource> {
   const manifestUrl = new URL('manifest.json', folder);
-  const text = await readFile(manifestUrl, 'utf8').catch((cause: unknown) => {
+  const bytes = await readFile(manifestUrl).catch((cause: unknown) => {
     throw new ConnectorError('environment', `The built component was not found: expected ${manifestUrl.pathname}; run \`make build\`.`, {
       cause,
     });
   });
+  const text = decodeUtf8(
+    bytes,
+    (fault) => new ConnectorError('environment', `${manifestUrl.pathname}, ${utf8Problem(fault)}; build it again.`),
+  );
   const manifest = parseManifest(text, manifestUrl.pathname);
   try {
     const moduleUrl = new URL(`${manifest.name}.js`, folder).href;

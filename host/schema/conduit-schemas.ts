@@ -1,6 +1,7 @@
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { onAbort } from '../base/abort.ts';
 import { ConnectorError } from '../base/errors.ts';
+import { decodeUtf8, utf8Problem } from '../base/utf8.ts';
 import { after, unless } from '../base/wait.ts';
 import type { Dialer, Target } from '../net/dialer.ts';
 import { connectHttp2 } from '../net/http2.ts';
@@ -97,11 +98,12 @@ async function decodeSchema(answer: Uint8Array): Promise<RegisteredSchema> {
         if (field === 10) subject = outer.string();
         else if (field === 16) version = outer.int32();
         else if (field === 32) type = outer.int32();
-        else if (field === 42) text = Buffer.from(outer.bytes()).toString();
+        else if (field === 42) text = schemaText(outer.bytes());
         else outer.skipType(field & 7);
       }
     }
   } catch (cause) {
+    if (cause instanceof ConnectorError) throw cause;
     throw new ConnectorError('input.invalid', 'expected a schema from the schema service of Conduit, got bytes that do not decode', {
       cause,
     });
@@ -109,6 +111,13 @@ async function decodeSchema(answer: Uint8Array): Promise<RegisteredSchema> {
   if (type !== TYPE_AVRO)
     throw new ConnectorError('input.invalid', `expected an Avro schema for ${subject}:${version}, got one of type ${type}`);
   return { subject, version, text };
+}
+
+function schemaText(bytes: Uint8Array): string {
+  return decodeUtf8(
+    bytes,
+    (fault) => new ConnectorError('input.invalid', `the schema service of Conduit gave a schema that is no text, ${utf8Problem(fault)}`),
+  );
 }
 
 /** Unary gRPC calls, plaintext, over one HTTP/2 session that is opened when needed and again when it was lost. */

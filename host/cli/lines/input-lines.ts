@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 
 /** A longer line is refused: it is held in memory whole, several times. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
@@ -12,7 +13,6 @@ export interface InputLine {
 
 /** Cuts chunks of bytes into lines. Blank lines are counted and left out. */
 export class LineSplitter {
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   #rest: Uint8Array[] = [];
   #restBytes = 0;
   #number = 0;
@@ -42,15 +42,11 @@ export class LineSplitter {
 
   *#line(): Generator<InputLine> {
     this.#number++;
-    const bytes = this.#rest.length === 1 ? this.#rest[0] : Buffer.concat(this.#rest);
+    const [first] = this.#rest;
+    const bytes = this.#rest.length === 1 && first !== undefined ? first : Buffer.concat(this.#rest);
     this.#rest = [];
     this.#restBytes = 0;
-    let text: string;
-    try {
-      text = this.#decoder.decode(bytes);
-    } catch {
-      throw lineError(this.#number, 'it is not UTF-8');
-    }
+    const text = decodeUtf8(bytes, ({ column, reason }) => lineError(this.#number, `column ${column}: ${reason}`));
     if (text.trim() !== '') yield { number: this.#number, text };
   }
 }

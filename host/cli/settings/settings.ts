@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { ConnectorError } from '../../base/errors.ts';
+import { decodeUtf8, utf8Problem } from '../../base/utf8.ts';
 
 export type Settings = Record<string, string>;
 export type Side = 'source' | 'destination';
@@ -37,12 +38,13 @@ export async function sidesFromFile(path: string): Promise<Record<Side, Settings
 }
 
 async function readTree(path: string): Promise<Record<string, unknown>> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw invalid(`cannot read the configuration file ${path}: ${reasonOf(error)}`, '--config');
   }
+  const text = decodeUtf8(bytes, (fault) => invalid(`${path}, ${utf8Problem(fault)}; save it as UTF-8`, '--config'));
   return asMap(parseTree(text, path), path);
 }
 

@@ -35,13 +35,22 @@ function certificateProblem(text: string, what: string): string | null {
 }
 
 function keyProblem(text: string): string | null {
-  if (!PRIVATE_KEY.test(text)) return 'failed to find any PEM data in key input';
+  const block = PRIVATE_KEY.exec(text)?.[0];
+  if (block === undefined) return 'failed to find any PEM data in key input';
   try {
-    createPrivateKey(text);
+    createPrivateKey(block);
     return null;
   } catch {
     return 'failed to parse private key: expected an unencrypted PKCS #1, PKCS #8 or EC key in PEM form';
   }
+}
+
+/**
+ * The PEM blocks of a text alone: OpenSSL leaves out a block without a word if anything precedes it in its line, as the byte order mark of a file
+ * that was appended to another.
+ */
+function blocksOf(text: string, block: RegExp): string {
+  return text.match(block)?.join('\n') ?? text;
 }
 
 let roots: readonly string[] | null = null;
@@ -58,13 +67,14 @@ function defaultRoots(): readonly string[] {
 export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): ConnectionOptions | null {
   if (settings === undefined) return null;
   const { clientCertRef, clientKeyRef, caCertRef, insecureSkipVerify } = settings;
-  const read = (reference: string): string | undefined => (reference === '' ? undefined : secrets.read(reference));
-  const ca = read(caCertRef);
+  const read = (reference: string, block: RegExp): string | undefined =>
+    reference === '' ? undefined : blocksOf(secrets.read(reference), block);
+  const ca = read(caCertRef, CERTIFICATE);
   try {
     // Built once per connection settings, not once per dial: parsing the roots takes milliseconds.
     const secureContext = createSecureContext({
-      cert: read(clientCertRef),
-      key: read(clientKeyRef),
+      cert: read(clientCertRef, CERTIFICATE),
+      key: read(clientKeyRef, PRIVATE_KEY),
       // Without verification the roots would be parsed for nothing.
       ...(insecureSkipVerify ? {} : { ca: ca === undefined ? [...defaultRoots()] : [...defaultRoots(), ca] }),
     });

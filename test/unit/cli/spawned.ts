@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../../host/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../host/main.ts', import.meta.url));
 
 export interface Finished {
   code: number | null;

@@ -14,7 +14,7 @@ let answer: (stream: ServerHttp2Stream, path: string) => void;
 let service: SchemaService;
 
 /** Schema{subject, version, id, type, bytes} as the answer of either call. */
-function schemaMessage(subject: string, version: number, text: string, type = 1): Buffer {
+function schemaMessage(subject: string, version: number, text: string | Uint8Array, type = 1): Buffer {
   const message = Writer.create()
     .uint32(10)
     .fork()
@@ -27,7 +27,7 @@ function schemaMessage(subject: string, version: number, text: string, type = 1)
     .uint32(32)
     .int32(type)
     .uint32(42)
-    .bytes(Buffer.from(text))
+    .bytes(typeof text === 'string' ? Buffer.from(text) : text)
     .ldelim()
     .finish();
   const prefix = Buffer.alloc(5);
@@ -182,4 +182,18 @@ test('calls that come together share one connection', async () => {
 test('after closing nothing is dialled', async () => {
   service.close();
   await expect(service.get('s', 9)).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('a schema may begin with a byte order mark', async () => {
+  answer = (stream) => respond(stream, schemaMessage('s', 4, '\ufeff"string"'), { 'grpc-status': '0' });
+  expect(await service.get('s', 4)).toMatchObject({ text: '"string"' });
+});
+
+test('a schema that is not UTF-8 is refused with line and column', async () => {
+  const text = Buffer.from('{"type":"enum","name":"n",\n"symbols":["gr\xfcn"]}', 'latin1');
+  answer = (stream) => respond(stream, schemaMessage('s', 4, text), { 'grpc-status': '0' });
+  await expect(service.get('s', 4)).rejects.toMatchObject({
+    code: 'input.invalid',
+    message: expect.stringContaining('line 2, column 15: it is not UTF-8 (byte 0xfc)') as string,
+  });
 });

@@ -9,6 +9,10 @@ describe('a position given by a user', () => {
     expect(text(positionFrom(JSON_POSITION))).toBe(JSON_POSITION);
   });
 
+  it('may come from a file with a byte order mark', () => {
+    expect(text(positionFrom(`\ufeff${JSON_POSITION}\r\n`))).toBe(JSON_POSITION);
+  });
+
   it('may be the "position" of a record', () => {
     expect(text(positionFrom(Buffer.from(JSON_POSITION).toString('base64')))).toBe(JSON_POSITION);
   });

@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { Cli, cli } from '../spawned.ts';
+import { Cli, cli, MAIN } from '../spawned.ts';
 
 /** Whatever goes wrong, a user sees neither a stack nor the place of a file in it. */
 function expectNoStack(text: string): void {
@@ -50,6 +51,26 @@ describe('the command line as a process', () => {
       out: 'the destination settings are valid\n',
       err: '',
     });
+  });
+});
+
+describe('arguments whose bytes are not UTF-8', () => {
+  const group = `"groupID=$(printf 'gr\\374n')"`;
+  const run = (argv: string) => spawnSync('/bin/sh', ['-c', `exec "$0" "$1" ${argv}`, process.execPath, MAIN], { encoding: 'utf8' });
+
+  it('end with 2 and their place, and are not repeated', () => {
+    expect(run(`validate source -c servers=h:1 topics=t -c ${group}`)).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr:
+        'config.invalid: argument 7 (-c) is not UTF-8 at character 11; use a terminal with UTF-8, or put it into a file of settings\n',
+    });
+  });
+
+  it('are told in JSON too', () => {
+    const { status, stderr } = run(`source --json -c ${group}`);
+    expect(JSON.parse(stderr)).toMatchObject({ command: 'source', ok: false, error: { code: 'config.invalid' } });
+    expect(status).toBe(2);
   });
 });
 

@@ -30,10 +30,24 @@ describe('input lines', () => {
     expect(split([Buffer.from('\n\n')])).toEqual([]);
   });
 
-  it('that are not UTF-8 are refused by their number', () => {
-    expect(() => split([Buffer.from('a\n'), Buffer.from([0xff, 0x0a])])).toThrow(
-      expect.objectContaining({ code: 'input.invalid', message: 'line 2 is not an OpenCDC record: it is not UTF-8' }),
+  it('that are not UTF-8 are refused by their number and the column', () => {
+    expect(() => split([Buffer.from('a\nü'), Buffer.from([0xff, 0x0a])])).toThrow(
+      expect.objectContaining({
+        code: 'input.invalid',
+        message: 'line 2 is not an OpenCDC record: column 2: it is not UTF-8 (byte 0xff)',
+      }),
     );
+  });
+
+  it('may begin with a byte order mark, also where one file follows another', () => {
+    expect(split([Buffer.from('\ufeffone\n\ufefftwo')])).toEqual([
+      [1, 'one'],
+      [2, 'two'],
+    ]);
+  });
+
+  it('of UTF-16 are refused as such', () => {
+    expect(() => split([Buffer.from('\ufeff{}\n', 'utf16le')])).toThrow(/line 1 .*UTF-16/);
   });
 
   it('are refused before they fill the memory', () => {

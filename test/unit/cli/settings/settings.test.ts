@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function file(name: string, text: string): Promise<string> {
+async function file(name: string, text: string | Uint8Array): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, text);
   return path;
@@ -32,6 +32,26 @@ describe('key=value arguments', () => {
 });
 
 describe('a settings file', () => {
+  it.each([
+    ['bom.json', '\ufeff{"servers":"h:1"}'],
+    ['bom.yaml', '\ufeffservers: h:1\n'],
+    ['bom-crlf.yaml', '\ufeffservers: h:1\r\n'],
+  ])('may begin with a byte order mark: %s', async (name, text) => {
+    expect(await settingsFromFile(await file(name, text))).toEqual({ servers: 'h:1' });
+  });
+
+  it.each(['latin.json', 'latin.yaml'])('that is not UTF-8 is refused with line and column, and not quoted: %s', async (name) => {
+    const path = await file(name, Buffer.from('{"saslPassword": "geheim",\n "groupID": "gr\xfcn"}', 'latin1'));
+    const message = `${path}, line 2, column 16: it is not UTF-8 (byte 0xfc); save it as UTF-8`;
+    await expect(settingsFromFile(path)).rejects.toMatchObject({ code: 'config.invalid', message, fields: { setting: '--config' } });
+    await expect(sidesFromFile(path)).rejects.toMatchObject({ message });
+  });
+
+  it('of UTF-16 is refused as such', async () => {
+    const path = await file('utf16.yaml', Buffer.from('\ufeffservers: h:1\n', 'utf16le'));
+    await expect(settingsFromFile(path)).rejects.toThrow(`${path}, line 1, column 1: it is UTF-16, expected UTF-8; save it as UTF-8`);
+  });
+
   it('is YAML whose values are the texts that were written', async () => {
     const path = await file(
       'a.yaml',

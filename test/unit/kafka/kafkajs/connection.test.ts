@@ -1,4 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import { ClientFactory, parseAddress } from '../../../../host/kafka/kafkajs/client.ts';
@@ -7,6 +9,7 @@ import type { Dialer } from '../../../../host/net/dialer.ts';
 import { Net } from '../../../../host/net/net.ts';
 import { dialFailure } from '../../../../host/kafka/kafkajs/errors.ts';
 import { makeCertificates } from '../../../support/broker/certificates.ts';
+import { tlsOptions } from '../../../../host/kafka/auth/tls.ts';
 import { checkPem } from '../../../../host/kafka/index.ts';
 
 const servers: Server[] = [];
@@ -159,6 +162,27 @@ describe('PEM texts', () => {
     expect(damaged).toContain('failed to parse private key');
     expect(damaged).not.toContain(middle.slice(4, 20));
     expect(checkPem('caCert', client.caCert.replace(client.caCert.split('\n')[1]!, 'AAAA'))).toContain('failed to parse CA certificate');
+  });
+});
+
+describe('a byte order mark before a PEM block, also in the middle of files that were joined,', () => {
+  test('passes the check and loses no certificate', async () => {
+    const { client, server } = await makeCertificates();
+    const mark = '\ufeff';
+    const texts: Record<string, string> = {
+      clientCert: mark + client.clientCert,
+      clientKey: `exported\n${mark}${client.clientKey}`,
+      caCert: `${client.otherCaCert}\n${mark}${client.caCert}`,
+    };
+    for (const [name, text] of Object.entries(texts)) expect(checkPem(name, text)).toBeNull();
+    const secrets = { read: (reference: string): string => texts[reference] ?? '' };
+    const settings = { clientCertRef: 'clientCert', clientKeyRef: 'clientKey', caCertRef: 'caCert', insecureSkipVerify: false };
+    const listener = createTlsServer({ ...server, ca: client.caCert, requestCert: true }, (socket) => socket.end('welcome'));
+    servers.push(listener.listen(0, '127.0.0.1'));
+    await once(listener, 'listening');
+    const socket = connect({ ...tlsOptions(settings, secrets), host: '127.0.0.1', port: (listener.address() as AddressInfo).port });
+    clients.push(socket);
+    expect(String(await once(socket, 'data'))).toBe('welcome');
   });
 });
 
