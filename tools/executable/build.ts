@@ -49,7 +49,13 @@ async function buildInto(folder: string, node: EmbeddedNode): Promise<void> {
       // NODE_OPTIONS could load other code into the program, or end it. A signal opens no debugger port. OpenSSL reads no configuration,
       // neither that of OPENSSL_CONF nor the machine's: a mistake in it would end the program. host/plugin/process/node-variables.ts does the rest.
       execArgvExtension: 'none',
-      execArgv: ['--disable-sigusr1', `--openssl-config=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`, ...node.execArgv],
+      // host/plugin/process/idle-memory.ts uses a module that Node calls experimental.
+      execArgv: [
+        '--disable-sigusr1',
+        '--disable-warning=ExperimentalWarning',
+        `--openssl-config=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`,
+        ...node.execArgv,
+      ],
     };
     const built = resolve(parts, 'executable');
     await node.embed(config, parts, built);

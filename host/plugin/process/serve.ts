@@ -7,6 +7,7 @@ import { DestinationService } from '../services/destination-service.ts';
 import type { PluginEnvironment } from './environment.ts';
 import { GrpcServer, type Method } from '../grpc/server.ts';
 import { tuneHeap } from './heap.ts';
+import { releaseIdleMemory } from './idle-memory.ts';
 import { removeLeftovers } from './stale-sockets.ts';
 import { Lifeline } from './lifeline.ts';
 import { listen, type Listening } from './listen.ts';
@@ -72,6 +73,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   // Fields: version of go-plugin's own protocol, of the application's, network, address, kind of server.
   writeSync(STDOUT, `1|2|${listening.address}|grpc|\n`);
   tuneHeap();
+  releaseIdleMemory();
   const { parent } = listening;
   connectors().then(
     () => (parent === null ? undefined : removeLeftovers(parent, log)), // now, when Conduit waits for nothing
