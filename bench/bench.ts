@@ -8,7 +8,7 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { Topics } from '../test/conduit/real/topics.ts';
+import { Topics } from '../test/support/topics.ts';
 import { startBroker, uniqueName } from '../test/support/broker.ts';
 import { measureBoundary } from './boundary.ts';
 import type { Loop, LoopKind, Speed } from './support/loops.ts';

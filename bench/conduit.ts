@@ -6,14 +6,14 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { CONDUIT, ENGINES, OFFICIAL, PLUGIN, startConduit, waitFor, whyNoRealConduit, type Engine } from '../test/conduit/real/conduit.ts';
-import { Topics } from '../test/conduit/real/topics.ts';
+import { CONDUIT, ENGINES, OFFICIAL, PLUGIN, startConduit, whyNoRealConduit, type Engine } from '../test/conduit/real/conduit.ts';
+import { Topics } from '../test/support/topics.ts';
 import { startBroker } from '../test/support/broker.ts';
 import { handshakeMs } from './support/handshake.ts';
 import { orderOf } from './support/values.ts';
 import { median, useOf, type ProcessUse } from './support/processes.ts';
+import { eventually, sleep } from '../test/support/wait.ts';
 
 type Name = 'ours' | 'official' | 'builtin';
 const PLUGIN_OF: Readonly<Record<Name, { plugin: string; executable: string | null }>> = {
@@ -139,7 +139,7 @@ async function measure(name: Name, { engine, batch, valueBytes }: Case, input: s
   const far = await topics.counter(output);
   try {
     const total = await topics.count(input);
-    await waitFor(async () => (await far.count()) > 0, 60_000, 'the first record at the far end');
+    await eventually(async () => (await far.count()) > 0, 60_000, 'the first record at the far end');
     await sleep(WARM_MS);
     const pids = () => {
       const plugins = conduit.plugins();

@@ -2,6 +2,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDestination, createSource } from '../../host/connector.ts';
+import { sleep } from '../support/wait.ts';
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -45,7 +46,6 @@ const connectors = {
     return { open: () => destination.open(), teardown: () => destination.teardown() };
   },
 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.each(['source', 'destination'] as const)('a %s that is torn down while it opens', (side) => {
   test.each([
@@ -55,18 +55,18 @@ describe.each(['source', 'destination'] as const)('a %s that is torn down while 
     const { port, dials, open } = await broker(answer);
     const connector = await connectors[side](port);
     const opening = connector.open().catch((error: unknown) => error);
-    for (let waited = 0; dials() === 0 && waited < 5_000; waited += 10) await pause(10);
+    for (let waited = 0; dials() === 0 && waited < 5_000; waited += 10) await sleep(10);
     expect(dials()).toBeGreaterThan(0);
 
     const start = performance.now();
     await connector.teardown();
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(await opening).toMatchObject({ code: 'cancelled' });
-    await pause(50); // what was on its way
+    await sleep(50); // what was on its way
     expect(open()).toBe(0);
     const before = dials();
     // Longer than the interval of its dials.
-    await pause(1_500);
+    await sleep(1_500);
     expect(dials()).toBe(before);
   });
 });

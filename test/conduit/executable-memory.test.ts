@@ -6,7 +6,8 @@ import { DestinationEngine, SourceEngine } from '../support/engine.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { startPlugin } from '../support/plugin-process.ts';
 import { PLUGIN } from './real/conduit.ts';
-import { eventually, record } from './wire/support.ts';
+import { record } from './wire/support.ts';
+import { eventually, sleep } from '../support/wait.ts';
 
 const RECORDS = 100_000;
 const BATCH = 1_000;
@@ -43,7 +44,14 @@ test.skipIf(!countable)('a source that has read and waits gives back half of its
     await source.until(RECORDS, 60_000);
     const pid = reader.child.pid!;
     const used = await ownKilobytes(pid);
-    await eventually(async () => (await ownKilobytes(pid)) < used / 2, RELEASED_MS, `less than half of ${used} kB`);
+    await eventually(
+      async () => {
+        await sleep(500);
+        return (await ownKilobytes(pid)) < used / 2;
+      },
+      RELEASED_MS,
+      `less than half of ${used} kB`,
+    );
     await destination.write(batch(RECORDS));
     await source.until(RECORDS + BATCH);
     await source.stop();

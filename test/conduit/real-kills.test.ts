@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
-import { ENGINES, isAlive, storedPosition, waitFor, whyNoRealConduit, type Conduit, type Engine } from './real/conduit.ts';
+import { ENGINES, isAlive, storedPosition, whyNoRealConduit, type Conduit, type Engine } from './real/conduit.ts';
 import { Scene, expectOrder, expectRuns, numbered, resumePoints, tally } from './real/scene.ts';
-import type { TopicRecord } from './real/topics.ts';
+import type { TopicRecord } from '../support/topics.ts';
+import { eventually, sleep } from '../support/wait.ts';
 
 const why = whyNoRealConduit();
 const skipped = why === null ? '' : ` (skipped: ${why})`;
@@ -19,7 +19,7 @@ const moment = (kill: number): { share: number; ms: number } => ({
 
 async function pluginOf(conduit: Conduit, end: 'src' | 'dst'): Promise<number> {
   let pid: number | undefined;
-  await waitFor(
+  await eventually(
     () => (pid = conduit.plugins().find(({ connectorId }) => connectorId === `p:${end}`)?.pid) !== undefined,
     60_000,
     `a plugin process for ${end}`,
@@ -72,7 +72,7 @@ describe.skipIf(why !== null).each(ENGINES)(`kill -9 under a real Conduit, %s${s
         await reach(scene, output, kill, done);
         const plugins = conduit.plugins();
         await end(conduit);
-        await waitFor(() => plugins.every(({ pid }) => !isAlive(pid)), 10_000, 'no plugin process');
+        await eventually(() => plugins.every(({ pid }) => !isAlive(pid)), 10_000, 'no plugin process');
       }
       const records = kill < 3 ? await scene.topics.read(output) : await readAll(scene, output, COUNT - done);
       all.push(...records);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { ENGINES, waitFor, whyNoRealConduit } from './real/conduit.ts';
+import { ENGINES, whyNoRealConduit } from './real/conduit.ts';
 import { Scene, numbered } from './real/scene.ts';
+import { eventually } from '../support/wait.ts';
 
 const why = whyNoRealConduit();
 
@@ -59,7 +60,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       });
       await scene.arrived(output, 100);
       let group = '';
-      await waitFor(
+      await eventually(
         async () => {
           const position = await first.position('p:src');
           group = position === '' ? '' : (JSON.parse(position) as { GroupID: string }).GroupID;
@@ -71,7 +72,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       expect(await first.stop(), first.logTail()).toBe(0);
       expect(await scene.topics.hasGroup(group)).toBe(true);
       const second = await scene.run({ engine, store: 'sqlite', pipelines: [] });
-      await waitFor(async () => ((await second.get('/v1/connectors')) as object[]).length === 0, 20_000, 'no connector');
+      await eventually(async () => ((await second.get('/v1/connectors')) as object[]).length === 0, 20_000, 'no connector');
       expect(await scene.topics.hasGroup(group)).toBe(stays);
     });
   },

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { ENGINES, waitFor, whyNoRealConduit } from './real/conduit.ts';
+import { ENGINES, whyNoRealConduit } from './real/conduit.ts';
 import { Scene, afterText, expectOrder, numbered, openCdc, originOf, parsePosition, tally, type OpenCdc } from './real/scene.ts';
+import { eventually, sleep } from '../support/wait.ts';
 
 const why = whyNoRealConduit();
 
@@ -67,7 +67,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
       pipelines: [{ id: 'p', source: scene.source(input), destination: { plugin: 'builtin:file', settings: { path } } }],
     });
     const lines = async (): Promise<string[]> => (await readFile(path, 'utf8').catch(() => '')).split('\n').slice(0, -1);
-    await waitFor(async () => (await lines()).length >= 1000, 60_000, '1000 lines');
+    await eventually(async () => (await lines()).length >= 1000, 60_000, '1000 lines');
     expect(await conduit.stop(), conduit.logTail()).toBe(0);
     const records = (await lines()).map((line) => JSON.parse(line) as OpenCdc);
     expect(records.map(({ payload }) => Buffer.from(payload.after as string, 'base64').toString())).toEqual(
@@ -142,7 +142,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
       const position = await conduit.position('p:src');
       return position !== '' && parsePosition(position).offset === 299;
     };
-    await waitFor(acknowledged, 10_000, 'the last position');
+    await eventually(acknowledged, 10_000, 'the last position');
     await sleep(2000); // Conduit acknowledges when it has stored the position, a second later
     expect(await conduit.stop(), conduit.logTail()).toBe(0);
     const offsets = Array.from({ length: 300 }, (_, i) => i);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { ENGINES, isAlive, storedPosition, waitFor, whyNoRealConduit, type Conduit } from './real/conduit.ts';
+import { ENGINES, isAlive, storedPosition, whyNoRealConduit, type Conduit } from './real/conduit.ts';
 import { Scene, expectOrder, expectRuns, numbered, parsePosition, resumePoints, tally } from './real/scene.ts';
+import { eventually, sleep } from '../support/wait.ts';
 
 const why = whyNoRealConduit();
 /** Enough that a stop always comes in the middle. */
@@ -58,7 +58,7 @@ describe.skipIf(why !== null).each(ENGINES)(
           const position = await conduit.position('p:src');
           return position !== '' && parsePosition(position).offset === 2999;
         };
-        await waitFor(last, 10_000, 'the last position');
+        await eventually(last, 10_000, 'the last position');
         await sleep(2000); // Conduit acknowledges when it has stored the position, a second later
         expect(await conduit.stop(signal, 'group'), conduit.logTail()).toBe(0);
         expect(parsePosition(storedPosition(scene.folder, 'p:src'))).toEqual({ group: groupID, partition: 0, offset: 2999 });
@@ -106,7 +106,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       const plugins = first.plugins();
       expect(plugins.length).toBeGreaterThanOrEqual(2);
       await first.kill();
-      await waitFor(() => plugins.every(({ pid }) => !isAlive(pid)), 5000, 'no plugin process');
+      await eventually(() => plugins.every(({ pid }) => !isAlive(pid)), 5000, 'no plugin process');
       const starts = resumePoints(storedPosition(scene.folder, 'p:src'), await scene.topics.commits(groupID, input));
       await run(after);
       const left = COUNT - [...starts.values()].reduce((sum, offset) => sum + offset, 0);

@@ -14,6 +14,7 @@ import { Net } from '../../host/net/net.ts';
 import type { Log, LogLevel } from '../../host/base/log.ts';
 import type { Connection, ConsumerOptions, Fetched, ProducerOptions } from '../../host/kafka/contract.ts';
 import { decode, type DecodedRecord } from '../unit/kafka/sections.ts';
+import { sleep } from '../support/wait.ts';
 
 export interface LogLine {
   level: LogLevel;
@@ -89,7 +90,7 @@ export async function createTopic(servers: string, topic: string, numPartitions 
       );
       if (leaders === numPartitions) return;
       if (Date.now() > deadline) throw new Error(`topic ${topic} has no leaders after 10 s`);
-      await pause(50);
+      await sleep(50);
     }
   });
 }
@@ -153,5 +154,3 @@ export async function logged(lines: readonly LogLine[], wanted: (line: LogLine) 
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

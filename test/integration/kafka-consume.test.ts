@@ -1,20 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import {
-  commit,
-  committed,
-  createTopic,
-  flatten,
-  logged,
-  pause,
-  read,
-  readFor,
-  subject,
-  values,
-  withAdmin,
-  write,
-} from './kafka-client.ts';
+import { commit, committed, createTopic, flatten, logged, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
+import { sleep } from '../support/wait.ts';
 
 const { servers } = sharedBroker();
 const open: ConsumerHandle[] = [];
@@ -293,7 +281,7 @@ describe('what is wrong with a topic', () => {
     await commit(first, await read(first, 10));
     await first.close();
     await withAdmin(servers, (admin) => admin.deleteTopics({ topics: [topic] }));
-    await pause(1_000);
+    await sleep(1_000);
     await createTopic(servers, topic);
     await withAdmin(servers, (admin) => admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: '10' }] }));
     await write(servers, topic, numbers(1, 3));
@@ -311,7 +299,7 @@ test('close is quick and leaves the group; afterwards calls are refused', async 
   await write(servers, topic, numbers(1, 3));
   const handle = await consumer({ topics: [topic], group });
   await read(handle, 3);
-  await pause(400); // a fetch waits at the broker
+  await sleep(400); // a fetch waits at the broker
   const start = Date.now();
   await handle.close();
   await handle.close();

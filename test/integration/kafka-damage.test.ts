@@ -1,7 +1,8 @@
 /** Batches that arrive damaged. A broker does not send such on demand, so a bit is flipped between kafkajs and the check. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { createTopic, pause, read, subject, values, write } from './kafka-client.ts';
+import { createTopic, read, subject, values, write } from './kafka-client.ts';
+import { sleep } from '../support/wait.ts';
 
 let flips = 0;
 vi.mock('../../host/kafka/records/record-batch.ts', async (original) => {
@@ -58,7 +59,7 @@ describe('a damaged batch', () => {
       message: expect.stringMatching(new RegExp(`${topic}/0: record batch at offset 1 is damaged`)),
     });
     expect(got).toEqual(['before']);
-    await pause(300);
+    await sleep(300);
     await expect(handle.poll(1, 1, 1)).rejects.toMatchObject({ code: 'kafka.corrupt' });
   });
 });

@@ -2,8 +2,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { createTopic, pause, plainKafka, withAdmin, write } from './kafka-client.ts';
+import { createTopic, plainKafka, withAdmin, write } from './kafka-client.ts';
 import { Member, settle, type Owners } from './support/group.ts';
+import { sleep } from '../support/wait.ts';
 
 const { servers } = sharedBroker();
 const open: Member[] = [];
@@ -41,7 +42,7 @@ async function expectAllRead(members: readonly Member[], partitions: readonly st
     }),
   });
   await expect.poll(() => read().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(sent.length);
-  await pause(200);
+  await sleep(200);
   expect(read().sort()).toEqual(sent.sort());
   for (const { topics, records } of members) expect(records.filter(({ topic }) => !topics.includes(topic))).toEqual([]);
 }
@@ -60,7 +61,7 @@ test('two members with different topics each read all of their own', async () =>
   const members = topics.map((topic, index) => newMember(`m${index}`, [topic]));
   for (const member of members) await member.join(servers, group);
   await expect.poll(() => members.map(({ records }) => records.length), { timeout: 20_000 }).toEqual([10, 10]);
-  await pause(300);
+  await sleep(300);
   expect(members.map(({ records }) => records.length)).toEqual([10, 10]);
 });
 

@@ -5,20 +5,8 @@ import { openConsumer } from '../../host/kafka/consume/consumer.ts';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import {
-  factoryOf,
-  commit,
-  committed,
-  createTopic,
-  pause,
-  plainKafka,
-  read,
-  readFor,
-  subject,
-  values,
-  withAdmin,
-  write,
-} from './kafka-client.ts';
+import { factoryOf, commit, committed, createTopic, plainKafka, read, readFor, subject, values, withAdmin, write } from './kafka-client.ts';
+import { sleep } from '../support/wait.ts';
 
 const { servers } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
@@ -43,7 +31,7 @@ test('a commit that kafkajs resolves while it stops is not believed', async () =
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
   await consumer.run({ autoCommit: false, eachBatch: async () => undefined });
   await joined;
-  await pause(300);
+  await sleep(300);
   await commits.commit([{ topic, partition: 0, nextOffset: 1n }], () => true);
   expect(await committed(servers, group, topic)).toBe(1);
   const stopping = consumer.stop();
@@ -95,7 +83,7 @@ describe('a guest that does not poll', () => {
     );
     open.push(handle);
     const first = await read(handle, 10);
-    await pause(8_000);
+    await sleep(8_000);
     const rest = await read(handle, 600 - first.length);
     const all = [...first, ...rest];
     expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([1]));

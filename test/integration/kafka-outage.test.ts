@@ -5,19 +5,8 @@ import type { ProducerOptions } from '../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section, type TestRecord } from '../unit/kafka/sections.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
-import {
-  commit,
-  committed,
-  createTopic,
-  logged,
-  pause,
-  read,
-  subject,
-  values,
-  withAdmin,
-  type Read,
-  type Subject,
-} from './kafka-client.ts';
+import { commit, committed, createTopic, logged, read, subject, values, withAdmin, type Read, type Subject } from './kafka-client.ts';
+import { sleep } from '../support/wait.ts';
 
 const given = process.env['KAFKA_PROVIDER'] === 'address';
 let broker: Broker;
@@ -83,7 +72,7 @@ describe.skipIf(given)(`settings of a broker${given ? ' (skipped: the given clus
       Array.from({ length: 20 }, (_, i) => ({ key: `key-${i % 10}`, value: `round ${n} record ${i}` }));
     for (let n = 0; n < 5; n++) {
       await send(handle, topic, round(n));
-      await pause(150);
+      await sleep(150);
     }
     // Only closed segments are compacted; each write may close one.
     let left: Read[] = [];
@@ -191,7 +180,7 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     expect(Date.now() - start).toBeLessThan(4_500);
     expect(await sending).toEqual([{ index: 0, reason: { kind: 'cancelled', text: 'the producer is closed' } }]);
     const before = dials.length;
-    await pause(3_000);
+    await sleep(3_000);
     expect(dials.length).toBe(before);
   });
 });

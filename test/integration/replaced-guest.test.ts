@@ -9,7 +9,8 @@ import type { Log } from '../../host/base/log.ts';
 import type { ConsumerHandle, ProducerHandle } from '../../host/kafka/handles.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
-import { committed, createTopic, pause, plainKafka, read, subject, values, write } from './kafka-client.ts';
+import { committed, createTopic, plainKafka, read, subject, values, write } from './kafka-client.ts';
+import { sleep } from '../support/wait.ts';
 
 const { servers } = sharedBroker();
 const PARTITIONS = 2;
@@ -129,7 +130,7 @@ describe.each(['inline', 'worker'] as const)('guests that are replaced under way
     await source.teardown();
     for (let partition = 0; partition < PARTITIONS; partition++)
       expect(await committed(servers, group, from, partition)).toBe(PER_PARTITION);
-    for (let i = 0; i < 50 && (await members(group)) > 0; i++) await pause(100);
+    for (let i = 0; i < 50 && (await members(group)) > 0; i++) await sleep(100);
     expect(await members(group)).toBe(0);
   });
 });

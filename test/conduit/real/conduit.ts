@@ -4,9 +4,9 @@ import { createWriteStream, existsSync, readFileSync, readdirSync } from 'node:f
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { reservePorts } from '../../support/broker/ports.ts';
+import { eventually } from '../../support/wait.ts';
 
 export type Engine = 'arch-v1' | 'arch-v2';
 export const ENGINES: readonly Engine[] = ['arch-v1', 'arch-v2'];
@@ -179,7 +179,7 @@ export async function startConduit(options: ConduitOptions): Promise<Conduit> {
   );
   const conduit = new Conduit(child, httpPort, logFile);
   void conduit.exited.then(() => reserved.release());
-  await waitFor(async () => {
+  await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`Conduit exited with ${child.exitCode}: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
     return (await fetch(`http://127.0.0.1:${httpPort}/healthz`).catch(() => null)) !== null;
   }, READY_MS);
@@ -210,15 +210,6 @@ function pipelineYaml({ id, source, destination, deadLetterQueue }: Pipeline): o
     ],
     ...(deadLetterQueue === undefined ? {} : { 'dead-letter-queue': deadLetterQueue }),
   };
-}
-
-/** Polls until the condition holds; throws after the bound. */
-export async function waitFor(condition: () => boolean | Promise<boolean>, timeoutMs: number, what = 'the condition'): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`expected ${what} within ${timeoutMs} ms`);
-    await sleep(50);
-  }
 }
 
 export function isAlive(pid: number): boolean {

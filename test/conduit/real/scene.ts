@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { uniqueName } from '../../support/broker.ts';
-import { PLUGIN, startConduit, waitFor, type Conduit, type ConduitOptions, type Connector } from './conduit.ts';
-import { Topics, type TopicRecord } from './topics.ts';
+import { PLUGIN, startConduit, type Conduit, type ConduitOptions, type Connector } from './conduit.ts';
+import { Topics, type TopicRecord } from '../../support/topics.ts';
+import { eventually, sleep } from '../../support/wait.ts';
 
 /** `opencdc/json`, as the connectors write it. */
 export interface OpenCdc {
@@ -64,7 +64,7 @@ export class Scene {
         seen = await counter.count().catch((error: Error) => ((problem = error.message), seen));
         return seen >= count;
       };
-      await waitFor(arrived, timeoutMs, `${count} records in ${topic}`).catch((error: Error) => {
+      await eventually(arrived, timeoutMs, `${count} records in ${topic}`).catch((error: Error) => {
         throw new Error(`${error.message}; there are ${seen}. ${problem}`);
       });
     } finally {

@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { startBroker, uniqueName, type Broker } from '../../support/broker.ts';
 import { DestinationEngine, ENGINES, SourceEngine } from '../../support/engine.ts';
-import { Topics } from '../real/topics.ts';
-import { disposeAll, eventually, numbersOf, plugin, range, recordsFrom, sleep } from './support.ts';
+import { Topics } from '../../support/topics.ts';
+import { disposeAll, numbersOf, plugin, range, recordsFrom } from './support.ts';
+import { eventually, sleep } from '../../support/wait.ts';
 
 let broker: Broker;
 beforeAll(async () => {

@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { DestinationEngine, ENGINES } from '../../support/engine.ts';
 import { encode } from '../../support/protocol.ts';
-import { Topics } from '../real/topics.ts';
-import { disposeAll, plugin, range, record, recordsFrom, sleep } from './support.ts';
+import { Topics } from '../../support/topics.ts';
+import { disposeAll, plugin, range, record, recordsFrom } from './support.ts';
+import { sleep } from '../../support/wait.ts';
 
 afterEach(disposeAll);
 

@@ -3,8 +3,9 @@ import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { DestinationEngine, SourceEngine } from '../../support/engine.ts';
 import type { PluginProcess } from '../../support/plugin-process.ts';
 import { encode } from '../../support/protocol.ts';
-import { Topics } from '../real/topics.ts';
-import { disposeAll, plugin, record, recordsFrom, sleep } from './support.ts';
+import { Topics } from '../../support/topics.ts';
+import { disposeAll, plugin, record, recordsFrom } from './support.ts';
+import { sleep } from '../../support/wait.ts';
 
 afterEach(disposeAll);
 

@@ -1,7 +1,7 @@
 /** Lifecycle events, as Conduit sends them: between Configure and Open, and, when a connector is deleted, to a process that is not configured. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
-import { Topics } from '../real/topics.ts';
+import { Topics } from '../../support/topics.ts';
 import { disposeAll, plugin } from './support.ts';
 
 afterEach(disposeAll);

@@ -6,8 +6,9 @@ import { afterEach, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { SourceEngine } from '../../support/engine.ts';
 import { pluginCommand } from '../../support/plugin-process.ts';
-import { Topics } from '../real/topics.ts';
-import { disposeAll, eventually, membersOf, plugin } from './support.ts';
+import { Topics } from '../../support/topics.ts';
+import { disposeAll, membersOf, plugin } from './support.ts';
+import { eventually } from '../../support/wait.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orphan-'));
 afterEach(async () => {

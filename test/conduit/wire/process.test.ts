@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { PluginProcess } from '../../support/plugin-process.ts';
 import { decode, encode } from '../../support/protocol.ts';
-import { disposeAll, eventually, plugin, sleep } from './support.ts';
+import { disposeAll, plugin } from './support.ts';
+import { eventually, sleep } from '../../support/wait.ts';
 
 let folder = '';
 beforeAll(() => {

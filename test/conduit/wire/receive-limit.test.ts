@@ -4,7 +4,7 @@ import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { DestinationEngine, ENGINES, SourceEngine } from '../../support/engine.ts';
 import type { OpencdcRecord } from '../../support/protocol.ts';
 import { encode } from '../../support/protocol.ts';
-import { Topics } from '../real/topics.ts';
+import { Topics } from '../../support/topics.ts';
 import { disposeAll, plugin, range, record, recordsFrom } from './support.ts';
 
 afterEach(disposeAll);

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { DestinationEngine, ENGINES, SourceEngine } from '../../support/engine.ts';
 import { decode, encode, typesOf, type OpencdcRecord } from '../../support/protocol.ts';
-import { Topics } from '../real/topics.ts';
+import { Topics } from '../../support/topics.ts';
 import { disposeAll, plugin, range, record, recordsFrom } from './support.ts';
 
 const { servers } = sharedBroker();

@@ -3,8 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { ENGINES, SourceEngine } from '../../support/engine.ts';
 import { encode } from '../../support/protocol.ts';
-import { Topics } from '../real/topics.ts';
-import { disposeAll, eventually, groupsOf, membersOf, nameOf, numbersOf, plugin, range, sendWithHeaders, sleep } from './support.ts';
+import { Topics } from '../../support/topics.ts';
+import { disposeAll, groupsOf, membersOf, nameOf, numbersOf, plugin, range, sendWithHeaders } from './support.ts';
+import { eventually, sleep } from '../../support/wait.ts';
 
 afterEach(disposeAll);
 

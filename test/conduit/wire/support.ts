@@ -85,14 +85,3 @@ export function range(count: number, from = 0): number[] {
 export function nameOf(engine: Engine): string {
   return `arch-${engine}`;
 }
-
-export async function eventually(holds: () => boolean | Promise<boolean>, limitMs: number, what: string): Promise<void> {
-  for (const end = Date.now() + limitMs; !(await holds());) {
-    if (Date.now() > end) throw new Error(`${what} did not happen within ${limitMs} ms`);
-    await sleep(20);
-  }
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

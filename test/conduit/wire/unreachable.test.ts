@@ -1,8 +1,9 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
-import { Topics } from '../real/topics.ts';
-import { disposeAll, eventually, plugin, sleep } from './support.ts';
+import { Topics } from '../../support/topics.ts';
+import { disposeAll, plugin } from './support.ts';
+import { eventually, sleep } from '../../support/wait.ts';
 
 const servers: { server: Server; sockets: Socket[] }[] = [];
 afterEach(async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { composeDestination, type DestinationComposition } from '../../../host/connector/destination.ts';
 import type { Settings } from '../../../host/base/settings.ts';
-import { FakeDestination, acksOf, eventually, positionsOf, records } from '../plugin/support.ts';
+import { FakeDestination, acksOf, positionsOf, records } from '../plugin/support.ts';
+import { eventually } from '../../support/wait.ts';
 
 function composed(composition: Partial<DestinationComposition> = {}) {
   const inner = new FakeDestination();

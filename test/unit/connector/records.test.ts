@@ -3,7 +3,8 @@ import { ConnectorError } from '../../../host/base/errors.ts';
 import { RecordDestination } from '../../../host/connector/record-destination.ts';
 import { RecordSource, type RecordBatch } from '../../../host/connector/record-source.ts';
 import type { OpenCdcRecord } from '../../../host/conduit/record.ts';
-import { FakeDestination, FakeSource, eventually } from '../plugin/support.ts';
+import { FakeDestination, DrivenSource } from '../plugin/support.ts';
+import { eventually } from '../../support/wait.ts';
 
 const record = (over: Partial<OpenCdcRecord> = {}): OpenCdcRecord => ({
   position: new Uint8Array(0),
@@ -16,7 +17,7 @@ const record = (over: Partial<OpenCdcRecord> = {}): OpenCdcRecord => ({
 
 describe('a source of records', () => {
   test('gives batches in order and acknowledges those that were acknowledged, up to the first that was not', async () => {
-    const inner = new FakeSource();
+    const inner = new DrivenSource();
     const source = new RecordSource(inner);
     inner.emit(0, 2);
     inner.emit(2, 1);
@@ -33,7 +34,7 @@ describe('a source of records', () => {
   });
 
   test('acknowledges records one by one only after the next is asked for', async () => {
-    const inner = new FakeSource();
+    const inner = new DrivenSource();
     const source = new RecordSource(inner);
     inner.emit(0, 1);
     inner.emit(1, 1);
@@ -48,7 +49,7 @@ describe('a source of records', () => {
   });
 
   test('reads no further than two batches ahead', async () => {
-    const inner = new FakeSource();
+    const inner = new DrivenSource();
     const source = new RecordSource(inner);
     expect(inner.emit(0, 1)).toBe(true);
     expect(inner.emit(1, 1)).toBe(false);
@@ -58,13 +59,13 @@ describe('a source of records', () => {
   });
 
   test('ends when its signal aborts, and throws when the source fails', async () => {
-    const [stopping, inner] = [new AbortController(), new FakeSource()];
+    const [stopping, inner] = [new AbortController(), new DrivenSource()];
     const ended = new RecordSource(inner, stopping.signal)[Symbol.asyncIterator]().next();
     stopping.abort();
     expect((await ended).done).toBe(true);
     expect(inner.told.at(-1)).toBe('teardown');
 
-    const failing = new FakeSource();
+    const failing = new DrivenSource();
     const next = new RecordSource(failing)[Symbol.asyncIterator]().next();
     failing.sink!.failed(new ConnectorError('guest.restarts', 'too often'));
     await expect(next).rejects.toMatchObject({ code: 'guest.restarts' });

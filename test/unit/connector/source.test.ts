@@ -1,14 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { composeSource, type SourceSink } from '../../../host/connector/source.ts';
 import type { SchemaService } from '../../../host/sdk/index.ts';
-import { FakeSource } from '../plugin/support.ts';
+import { DrivenSource } from '../plugin/support.ts';
 
 const noSchemas = (): SchemaService => {
   throw new Error('the schema service was asked for');
 };
 
 function composed(schemas: (() => SchemaService) | null = noSchemas) {
-  const inner = new FakeSource();
+  const inner = new DrivenSource();
   const source = composeSource(inner, { log: () => {}, connectorId: 'p:c', schemas });
   const emitted: number[] = [];
   const sink: SourceSink = { batch: (batch) => (emitted.push(batch.count), true), failed: () => {} };

@@ -44,7 +44,7 @@ export function ackRequest(...positions: string[]): Buffer {
 }
 
 /** A source whose batches a test emits, and which remembers what was asked of it. */
-export class FakeSource implements Source {
+export class DrivenSource implements Source {
   readonly told: string[] = [];
   readonly acked: string[] = [];
   sink: SourceSink | null = null;
@@ -161,8 +161,8 @@ function memoryLog(logged: Logged[]): Log {
   return (level, message) => void logged.push({ level, message });
 }
 
-export async function serveSource(options: Partial<SourceServiceOptions> = {}): Promise<Fixture<FakeSource, SourceService>> {
-  const connector = new FakeSource();
+export async function serveSource(options: Partial<SourceServiceOptions> = {}): Promise<Fixture<DrivenSource, SourceService>> {
+  const connector = new DrivenSource();
   const logged: Logged[] = [];
   const service = new SourceService({ log: memoryLog(logged), connector: () => Promise.resolve(connector), ...options });
   return { connector, service, logged, client: await listen(service.methods()) };
@@ -176,15 +176,4 @@ export async function serveDestination(
   const logged: Logged[] = [];
   const service = new DestinationService({ log: memoryLog(logged), connector: () => Promise.resolve(connector), ...options });
   return { connector, service, logged, client: await listen(service.methods()) };
-}
-
-export async function eventually(holds: () => boolean, limitMs = 5_000): Promise<void> {
-  for (const end = Date.now() + limitMs; !holds();) {
-    if (Date.now() > end) throw new Error(`it did not happen within ${limitMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

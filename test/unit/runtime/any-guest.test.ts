@@ -11,9 +11,10 @@ import type { DestinationConnector } from '../../../host/runtime/destination.ts'
 import { DEFAULT_LIMITS } from '../../../host/runtime/limits.ts';
 import type { SourceConnector } from '../../../host/runtime/source.ts';
 import { builtGuest, GENERATOR, OVERREACHING } from '../../support/built-guest.ts';
-import { acksOf, eventually, range, recordsOf, TEST_LIMITS, TestSink } from './support/connectors.ts';
+import { acksOf, range, recordsOf, TEST_LIMITS, TestSink } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
+import { expectSoon } from '../../support/wait.ts';
 
 interface Line {
   level: string;
@@ -201,7 +202,7 @@ describe.each(['inline', 'worker'] as const)('the generator, %s', (placement) =>
     const connector = createSource({ log: () => undefined, placement, component: await builtGuest(GENERATOR), capabilities });
     open.push(connector);
     expect(await connector.configure({ records: '1', token: 'correct horse battery staple' })).toEqual([]);
-    await eventually(() => lines.length).toBeGreaterThan(0);
+    await expectSoon(() => lines.length).toBeGreaterThan(0);
     expect(lines[0]!.fields['token']).toMatch(/^secret:token:/);
     expect(JSON.stringify(lines)).not.toContain('correct horse');
   });

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
 import type { SourceConnector } from '../../../host/runtime/source.ts';
-import { acksOf, range, sourceRig, TestSink, type RigOptions, eventually } from './support/connectors.ts';
+import { acksOf, range, sourceRig, TestSink, type RigOptions } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
+import { expectSoon } from '../../support/wait.ts';
 
 const open: SourceConnector[] = [];
 afterEach(async () => {
@@ -160,7 +161,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     });
     await sink.until(() => sink.count === 10);
     kafka.faults.poll.push(new TypeError('the instance has to go'));
-    await eventually(() => kafka.openConsumers).toBe(0);
+    await expectSoon(() => kafka.openConsumers).toBe(0);
     source.ack(acksOf(...range(0, 8)));
     await source.settled();
     await sink.until(() => sink.count === 12);
@@ -183,7 +184,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     const { sink, source } = await running(kafka, { placement, limits: { backoffMinMs: 60_000, backoffMaxMs: 60_000 } });
     await sink.until(() => sink.count === 10);
     kafka.faults.poll.push(new TypeError('the instance has to go'));
-    await eventually(() => kafka.openConsumers).toBe(0);
+    await expectSoon(() => kafka.openConsumers).toBe(0);
     expect(Buffer.from(await source.stop()).toString()).toBe('9');
     await source.teardown();
   });

@@ -4,9 +4,10 @@ import { withoutWaiting } from '../../../host/runtime/capability.ts';
 import { configure, sourceGuest, stop } from '../../../host/runtime/guest.ts';
 import { Instance } from '../../../host/runtime/instance.ts';
 import { DEFAULT_LIMITS } from '../../../host/runtime/limits.ts';
-import { TEST_LIMITS, eventually } from './support/connectors.ts';
+import { TEST_LIMITS } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
+import { expectSoon } from '../../support/wait.ts';
 
 const limits = { ...DEFAULT_LIMITS, ...TEST_LIMITS };
 const CREDIT = { maxRecords: 10, maxBytes: 1 << 20, maxWaitMs: 10_000 };
@@ -38,7 +39,7 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     const read = sourceGuest.read(instance, CREDIT, limits).then((batch) => done.push(`read ${batch?.count}`));
     const ack = sourceGuest.ack(instance, Buffer.from([0x0a, 1, 0x30]), limits).then(() => done.push('ack'));
     const stopping = stop(instance, 'source', limits).then(() => done.push('stop'));
-    await eventually(() => kafka.calls).toEqual(['open 0', 'poll 10 10000']);
+    await expectSoon(() => kafka.calls).toEqual(['open 0', 'poll 10 10000']);
     kafka.produce(3);
     await Promise.all([read, ack, stopping]);
     expect(done).toEqual(['read 3', 'ack', 'stop']);
@@ -73,7 +74,7 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
     const calls = [sourceGuest.read(instance, CREDIT, limits), stop(instance, 'source', limits)].map((call) =>
       call.catch((thrown: unknown) => thrown),
     );
-    await eventually(() => kafka.calls).toHaveLength(2);
+    await expectSoon(() => kafka.calls).toHaveLength(2);
     const failure = new ConnectorError('guest.contract', 'a breach');
     instance.fail(failure);
     expect(await Promise.all(calls)).toEqual([failure, failure]);

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SourceConnector } from '../../../host/runtime/source.ts';
 import { ConnectorError } from '../../../host/base/errors.ts';
-import { acksOf, range, sourceRig, TestSink, type RigOptions, eventually } from './support/connectors.ts';
+import { acksOf, range, sourceRig, TestSink, type RigOptions } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
+import { expectSoon } from '../../support/wait.ts';
 
 const open: SourceConnector[] = [];
 afterEach(async () => {
@@ -61,7 +62,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
 
   test('wakes a waiting poll when it is stopped', async () => {
     const { source, kafka } = await running(new FakeKafka(0), { placement, credit: { maxWaitMs: 60_000 } });
-    await eventually(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(1);
+    await expectSoon(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(1);
     expect(await source.stop()).toEqual(new Uint8Array(0));
   });
 
@@ -104,7 +105,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     sink.room = false;
     await sink.until(() => sink.count === 10);
     const idleReads = (): number => kafka.messages().filter((line) => line === 'zero credit').length;
-    await eventually(idleReads).toBeGreaterThanOrEqual(2);
+    await expectSoon(idleReads).toBeGreaterThanOrEqual(2);
     expect(idleReads()).toBeLessThan(5);
     expect(sink.count).toBe(10);
     expect(kafka.calls.filter((call) => call.startsWith('poll'))).toHaveLength(1);
@@ -132,7 +133,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
       await sink.until(() => sink.count > offset);
       source.ack(acksOf(...range(offset, (offset = sink.count))));
     }
-    await eventually(() => kafka.committed).toBe(300);
+    await expectSoon(() => kafka.committed).toBe(300);
     expect(commits()).toBeLessThan(150);
   });
 
@@ -200,7 +201,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     const kafka = new FakeKafka(3);
     const { sink, source } = await running(kafka, { placement, credit: { maxWaitMs: 60_000 } });
     await sink.until(() => sink.count === 3);
-    await eventually(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(2);
+    await expectSoon(() => kafka.calls.filter((call) => call.startsWith('poll')).length).toBe(2);
     source.ack(acksOf(0, 1, 2, 3));
     kafka.produce(1);
     await source.teardown();

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createDestination, createSource } from '../../../host/connector.ts';
-import { acksOf, destinationRig, sourceRig, TEST_LIMITS, TestSink, eventually } from './support/connectors.ts';
+import { acksOf, destinationRig, sourceRig, TEST_LIMITS, TestSink } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
+import { expectSoon } from '../../support/wait.ts';
 
 describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placement) => {
   const bare = async (kafka: FakeKafka) => ({
@@ -42,11 +43,11 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     kafka.gates.open = new Promise((resolve) => (release = resolve));
     const { connector } = await sourceRig(kafka, { placement });
     const opening = connector.open(null).catch((thrown: unknown) => thrown);
-    await eventually(() => kafka.calls).toEqual(['open 0']);
+    await expectSoon(() => kafka.calls).toEqual(['open 0']);
     await connector.teardown();
     expect(await opening).toMatchObject({ code: 'cancelled' });
     release();
-    await eventually(() => kafka.calls).toEqual(['open 0', 'close']);
+    await expectSoon(() => kafka.calls).toEqual(['open 0', 'close']);
     expect(kafka.openConsumers).toBe(0);
   });
 
@@ -71,7 +72,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     await connector.open(null);
     const sink = new TestSink();
     connector.run(sink, { credit: { maxWaitMs: 60_000 } });
-    await eventually(() => kafka.calls.length).toBe(2);
+    await expectSoon(() => kafka.calls.length).toBe(2);
     const teardown = connector.teardown();
     kafka.produce(5);
     await teardown;
@@ -88,7 +89,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     connector.run(sink);
     await sink.until(() => sink.count === 1);
     connector.ack(acksOf(0));
-    await eventually(() => kafka.calls).toContain('commit 1');
+    await expectSoon(() => kafka.calls).toContain('commit 1');
     const started = performance.now();
     await connector.teardown();
     expect(performance.now() - started).toBeLessThan(5_000);
@@ -125,7 +126,7 @@ describe.each(['inline', 'worker'] as const)('teardown of a destination, %s', (p
     kafka.gates.open = new Promise((resolve) => (release = resolve));
     const { connector } = await destinationRig(kafka, { placement });
     const opening = connector.open().catch((thrown: unknown) => thrown);
-    await eventually(() => kafka.calls).toEqual(['open producer']);
+    await expectSoon(() => kafka.calls).toEqual(['open producer']);
     await connector.teardown();
     expect(await opening).toMatchObject({ code: 'cancelled' });
     release();

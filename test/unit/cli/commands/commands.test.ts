@@ -3,13 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import { FakeDestination, FakeSource, fakes } from '../fake-connectors.ts';
 import { FakeIo, run } from '../fake-io.ts';
+import { eventually } from '../../../support/wait.ts';
 
 const RECORD = '{"position":"MQ==","operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":"YQ=="}}\n';
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe('source', () => {
   it('prints each record as a line, acknowledges it, and ends when no more come', async () => {
@@ -81,7 +78,7 @@ describe('Ctrl-C', () => {
     const connectors = fakes(new FakeSource(10));
     const io = new FakeIo();
     const ended = run(['source', '--follow'], io, connectors);
-    await until(() => connectors.sourcePort.acked.length === 10);
+    await eventually(() => connectors.sourcePort.acked.length === 10);
     io.signal();
     expect(await ended).toBe(0);
     expect(connectors.sourcePort.calls.slice(-2)).toEqual(['stop', 'teardown']);
@@ -93,7 +90,7 @@ describe('Ctrl-C', () => {
     connectors.sourcePort.open = () => new Promise(() => {});
     const io = new FakeIo();
     const ended = run(['source', '--follow'], io, connectors);
-    await until(() => connectors.destinationPort.calls.includes('open'));
+    await eventually(() => connectors.destinationPort.calls.includes('open'));
     io.signal();
     expect(await ended).toBe(0);
   });
@@ -103,7 +100,7 @@ describe('Ctrl-C', () => {
     connectors.sourcePort.teardown = () => new Promise(() => {});
     const io = new FakeIo();
     const ended = run(['source', '--follow'], io, connectors);
-    await until(() => connectors.sourcePort.acked.length === 10);
+    await eventually(() => connectors.sourcePort.acked.length === 10);
     const started = performance.now();
     io.signal();
     expect(await ended).toBe(0);
@@ -116,7 +113,7 @@ describe('Ctrl-C', () => {
     connectors.sourcePort.teardown = () => new Promise(() => {});
     const io = new FakeIo();
     void run(['source', '--follow'], io, connectors);
-    await until(() => connectors.sourcePort.acked.length === 10);
+    await eventually(() => connectors.sourcePort.acked.length === 10);
     io.signal();
     expect(io.exits).toEqual([]);
     io.signal();
@@ -129,7 +126,7 @@ describe('Ctrl-C', () => {
     const io = new FakeIo({ stdin });
     const ended = run(['destination'], io, connectors);
     stdin.write(RECORD);
-    await until(() => connectors.destinationPort.written.length === 1);
+    await eventually(() => connectors.destinationPort.written.length === 1);
     io.signal();
     expect(await ended).toBe(0);
     expect(connectors.destinationPort.calls.at(-1)).toBe('teardown');
@@ -163,7 +160,7 @@ describe('destination', () => {
     const stdin = new PassThrough();
     const ended = run(['destination'], new FakeIo({ stdin }), connectors);
     stdin.write(RECORD);
-    await until(() => connectors.destinationPort.written.length === 1);
+    await eventually(() => connectors.destinationPort.written.length === 1);
     stdin.end(RECORD);
     expect(await ended).toBe(0);
     expect(connectors.destinationPort.written).toHaveLength(2);

@@ -12,6 +12,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Call, CallHandlers } from '../../../../host/plugin/grpc/call.ts';
 import { GrpcServer, type Method } from '../../../../host/plugin/grpc/server.ts';
 import { GrpcClient } from '../../../support/grpc-client.ts';
+import { eventually } from '../../../support/wait.ts';
 
 const MIB = 1024 * 1024;
 const closers: (() => void)[] = [];
@@ -109,13 +110,6 @@ function prefixed(message: Buffer, flag = 0, length = message.length): Buffer {
   prefix[0] = flag;
   prefix.writeUInt32BE(length, 1);
   return Buffer.concat([prefix, message]);
-}
-
-async function eventually(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !holds();) {
-    if (Date.now() > end) throw new Error('it did not happen within 5 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 describe('a unary call', () => {

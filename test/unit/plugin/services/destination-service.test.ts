@@ -1,18 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import type { GrpcClient, Stream } from '../../../support/grpc-client.ts';
-import {
-  DESTINATION,
-  acksOf,
-  closeAll,
-  eventually,
-  positionsOf,
-  records,
-  serveDestination,
-  sleep,
-  type FakeDestination,
-} from '../support.ts';
+import { DESTINATION, acksOf, closeAll, positionsOf, records, serveDestination, type FakeDestination } from '../support.ts';
 import { encode } from '../../../support/protocol.ts';
+import { eventually, sleep } from '../../../support/wait.ts';
 
 afterEach(closeAll);
 

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import type { GrpcClient, Stream } from '../../../support/grpc-client.ts';
-import { SOURCE, ackRequest, closeAll, eventually, positionsOf, serveSource, sleep, type FakeSource } from '../support.ts';
+import { SOURCE, ackRequest, closeAll, positionsOf, serveSource, type DrivenSource } from '../support.ts';
+import { eventually, sleep } from '../../../support/wait.ts';
 
 afterEach(closeAll);
 
-async function start(client: GrpcClient, connector: FakeSource, position = ''): Promise<Stream> {
+async function start(client: GrpcClient, connector: DrivenSource, position = ''): Promise<Stream> {
   await client.call(`${SOURCE}Configure`, { config: { topics: 't' } });
   await client.call(`${SOURCE}Open`, { position: Buffer.from(position) });
   const stream = client.stream(`${SOURCE}Run`);

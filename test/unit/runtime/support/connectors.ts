@@ -1,4 +1,4 @@
-import { beforeAll, expect } from 'vitest';
+import { beforeAll } from 'vitest';
 import { createDestination, createSource } from '../../../../host/connector.ts';
 import { type ConnectorError } from '../../../../host/base/errors.ts';
 import type { Log, LogLevel } from '../../../../host/base/log.ts';
@@ -19,7 +19,6 @@ beforeAll(async () => void (await misbehaving()), 90_000);
 export const TEST_LIMITS: Partial<Limits> = { teardownMs: 3_000, backoffMinMs: 10, backoffMaxMs: 40 };
 
 /** Polls with the patience that a loaded machine needs. */
-export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: 10_000 });
 
 export interface HostLine {
   level: LogLevel;

@@ -1,6 +1,6 @@
 /** Fills, reads and counts topics with plain kafkajs. */
 import type { Kafka as KafkaType } from 'kafkajs';
-import kafkajs from '../../support/plain-kafkajs.ts';
+import kafkajs from './plain-kafkajs.ts';
 
 const { Kafka, Partitioners, CompressionTypes, logLevel } = kafkajs;
 
