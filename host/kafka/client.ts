@@ -8,6 +8,8 @@ import type { Acks } from './contract.ts';
 /** Clients for one connection: its servers, TLS, credentials and time limits. */
 export interface KafkaClient {
   readonly log: Log;
+  /** The addresses that brokers advertise and that cannot be reached, with the reasons, for errors; null if none is known. */
+  readonly unreachable: string | null;
   /**
    * Resolves when any one broker has answered, TLS and login included, within ten seconds. Rejects with ConnectorError `kafka.unreachable`, or
    * `kafka.rejected` if retrying cannot help, with a text that names every address; `cancelled` by the signal.

@@ -81,6 +81,11 @@ export class Dialer {
     return this.#failures.get(keyOf({ host, port }));
   }
 
+  /** True once it makes no more connections. */
+  get isOver(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** Ends every connection and every dial now, with this error, and makes no other. */
   destroy(reason: Error): void {
     this.#forget?.();

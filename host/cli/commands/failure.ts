@@ -24,7 +24,8 @@ export function invalidSettings(side: Side, problems: readonly InvalidParam[], p
 
 /** What to change, for errors whose own text does not say it. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  'kafka.unreachable': 'check that servers names running brokers, and tls.enabled if they expect TLS',
+  'kafka.unreachable':
+    'check that servers and the advertised.listeners of the brokers name addresses that this machine can reach, and tls.enabled if the brokers expect TLS',
   'position.invalid': 'expected the "position" of a record of the same group, as source prints it',
 };
 

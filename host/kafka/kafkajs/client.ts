@@ -7,6 +7,7 @@ import { CONNECT_TIMEOUT_MS, type Dialer } from '../../net/dialer.ts';
 import type { Net } from '../../net/net.ts';
 import { tlsOptions } from '../auth/tls.ts';
 import type { BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
+import { AdvertisedAddresses } from './advertised-addresses.ts';
 import { KafkajsBatchWriter } from './batch-writer.ts';
 import { kafkajsAddress, socketFactory } from './broker-socket.ts';
 import { clusterOf } from './cluster.ts';
@@ -63,6 +64,7 @@ export class ClientFactory implements KafkaClient {
   readonly #tls: ReturnType<typeof tlsOptions>;
   readonly #net: Net;
   readonly #asker: string;
+  readonly #advertised: AdvertisedAddresses;
 
   constructor(connection: Connection, { log, secrets, net, asker, commitMetadata }: ClientParts) {
     this.servers = connection.servers.map(parseAddress);
@@ -72,7 +74,12 @@ export class ClientFactory implements KafkaClient {
     this.#tls = tlsOptions(connection.tls, secrets);
     this.#net = net;
     this.#asker = asker;
+    this.#advertised = AdvertisedAddresses.of(net, connection.servers);
     this.commitMetadata = commitMetadata ?? null;
+  }
+
+  get unreachable(): string | null {
+    return this.#advertised.problem;
   }
 
   reach(signal?: AbortSignal): Promise<void> {
@@ -103,7 +110,8 @@ export class ClientFactory implements KafkaClient {
       ssl: this.#tls !== null,
       socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused)),
       sasl: this.#sasl(),
-      connectionTimeout: CONNECT_TIMEOUT_MS,
+      // The dialer's own bound comes first, and says which address it is.
+      connectionTimeout: CONNECT_TIMEOUT_MS + 1_000,
       authenticationTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: options.requestTimeoutMs ?? 30_000,
       retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 2_000 },
@@ -120,11 +128,19 @@ export class ClientFactory implements KafkaClient {
     signal: AbortSignal,
     onRefused: ClientOptions['onRefused'],
   ): Promise<Awaited<ReturnType<Dialer['connect']>>> {
-    const isServer = this.servers.some((server) => server.host === host && server.port === port);
+    if (this.servers.some((server) => server.host === host && server.port === port)) {
+      const socket = await dialer.connect({ host, port, purpose: 'server' }, signal);
+      this.#advertised.answered(host, port);
+      return socket;
+    }
     try {
-      return await dialer.connect({ host, port, purpose: isServer ? 'server' : 'advertised' }, signal);
+      return await this.#advertised.dial(host, port, {
+        log: this.log,
+        isWanted: () => !signal.aborted && !dialer.isOver,
+        connect: () => dialer.connect({ host, port, purpose: 'advertised' }, signal),
+      });
     } catch (error) {
-      if (!isServer && error instanceof ConnectorError && error.code === 'policy.denied') onRefused?.(error);
+      if (error instanceof ConnectorError && error.code === 'policy.denied') onRefused?.(error);
       throw error;
     }
   }

@@ -111,6 +111,7 @@ export class PartitionQueue {
         this.#sequence.advance(sequence, batch.indexes.length);
         return pending.written(batch);
       }
+      pending.tried(error.message);
       const fault = produceFault(error, sequence !== null);
       if (writer !== null && faultType(error) === null) {
         // A client that has lost all its brokers may never find one again; a new one starts from the servers.

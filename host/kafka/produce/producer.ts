@@ -16,7 +16,7 @@ const CLOSE_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LEAST_REQUEST_TIMEOUT_MS = 1_000;
 
-export type ProducerClient = Pick<KafkaClient, 'log' | 'reach' | 'lookups' | 'writer' | 'producerId'>;
+export type ProducerClient = Pick<KafkaClient, 'log' | 'unreachable' | 'reach' | 'lookups' | 'writer' | 'producerId'>;
 
 export interface ProducerParts {
   /** Ends `openProducer`: it dials no more and rejects with `cancelled`. A producer that is open is ended by `close`. */
@@ -52,7 +52,7 @@ class KafkaProducer implements ProducerHandle {
     const { acks, deliveryTimeoutMs } = options;
     const longest = deliveryTimeoutMs === 0 ? REQUEST_TIMEOUT_MS : Math.max(LEAST_REQUEST_TIMEOUT_MS, deliveryTimeoutMs);
     this.#connections = new Connections(client, Math.min(REQUEST_TIMEOUT_MS, longest), signal);
-    this.#topics = new TopicPartitions({ connections: this.#connections, log: client.log, signal });
+    this.#topics = new TopicPartitions({ client, connections: this.#connections, signal });
     this.#ids = new ProducerIds({ client, acks, signal });
     // Ahead of the first record, which asks again if it fails.
     this.#ids.request().catch(() => undefined);
@@ -82,6 +82,7 @@ class KafkaProducer implements ProducerHandle {
     const fail = (indexes: Iterable<number>, kind: ErrorKind, text: string): void => {
       for (const index of indexes) failures.push({ index, reason: { kind, text } });
     };
+    const obstacle = (): string | null => this.#client.unreachable;
     const deliveries: Promise<void>[] = [];
     const sticky = this.#sticky++;
     let firstIndex = 0;
@@ -105,7 +106,7 @@ class KafkaProducer implements ProducerHandle {
       const choose = partition === undefined ? chooseByKey(partitions, sticky % partitions) : (): number => partition;
       const { batches, tooLarge } = divide(records, first, choose, this.#options.maxBatchBytes);
       fail(tooLarge, 'rejected', TOO_LARGE);
-      const delivery: Delivery = { deadline, signal: this.#closing.signal, fail };
+      const delivery: Delivery = { deadline, signal: this.#closing.signal, fail, obstacle };
       for (const batch of batches) deliveries.push(this.#queue(topic, batch.partition).deliver(batch, delivery));
     }
     await Promise.all(deliveries);

@@ -2,11 +2,11 @@
 import { Backoff } from '../../base/backoff.ts';
 import type { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
 import { sleep, within } from '../../base/wait.ts';
+import type { KafkaClient } from '../client.ts';
 import { faultType, KafkaFault } from '../fault.ts';
 import type { Connections } from './connections.ts';
-import { TIMED_OUT } from './delivery.ts';
+import { timedOut } from './delivery.ts';
 
 const METADATA_MAX_AGE_MS = 60_000;
 const UNKNOWN_TOPIC_TRIES = 4;
@@ -23,20 +23,20 @@ interface Topic {
 }
 
 export interface TopicPartitionsOptions {
+  client: Pick<KafkaClient, 'log' | 'unreachable'>;
   connections: Connections;
-  log: Log;
   signal: AbortSignal;
 }
 
 export class TopicPartitions {
+  readonly #client: TopicPartitionsOptions['client'];
   readonly #connections: Connections;
-  readonly #log: Log;
   readonly #signal: AbortSignal;
   readonly #topics = new Map<string, Topic>();
 
-  constructor({ connections, log, signal }: TopicPartitionsOptions) {
+  constructor({ client, connections, signal }: TopicPartitionsOptions) {
+    this.#client = client;
     this.#connections = connections;
-    this.#log = log;
     this.#signal = signal;
   }
 
@@ -49,20 +49,22 @@ export class TopicPartitions {
     const known = this.#topics.get(topic);
     if (known !== undefined && performance.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
     let unknown = 0;
+    let lastError: string | null = null;
+    const late = (): ConnectorError => new ConnectorError('kafka.timeout', timedOut(this.#client.unreachable ?? lastError));
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
     for (let tries = 1; ; tries++) {
       if (this.#signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');
       try {
-        const { lookups, writer } = await inTime(this.#connections.get(), deadline);
+        const { lookups, writer } = await inTime(this.#connections.get(), deadline, late);
         try {
-          const partitions = (await inTime(lookups.partitionCounts([topic]), deadline)).get(topic) ?? 0;
+          const partitions = (await inTime(lookups.partitionCounts([topic]), deadline, late)).get(topic) ?? 0;
           if (partitions > 0) {
             this.#topics.set(topic, { partitions, at: performance.now() });
             return partitions;
           }
         } catch (error) {
           if (faultType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || ++unknown > UNKNOWN_TOPIC_TRIES) throw error;
-          await inTime(writer.createTopic(topic), deadline);
+          await inTime(writer.createTopic(topic), deadline, late);
         }
       } catch (error) {
         if (error instanceof ConnectorError) throw error;
@@ -76,16 +78,18 @@ export class TopicPartitions {
         if (known !== undefined && type === null) return known.partitions;
         // A client that has lost all its brokers may never find one again; a new one starts from the servers.
         if (type === null && tries % LOOKUPS_PER_CLIENT === 0) await this.#connections.close();
-        this.#log('debug', 'failed to look up a topic, trying again...', { topic, error: message });
+        // A destination has nothing else to say meanwhile; it need not say it again at every try.
+        this.#client.log(message === lastError ? 'debug' : 'warn', 'failed to look up a topic, trying again...', { topic, error: message });
+        lastError = message;
         await sleep(type === 'UNKNOWN_TOPIC_OR_PARTITION' ? UNKNOWN_TOPIC_WAIT_MS : backoff.next(), this.#signal);
       }
-      if (deadline.isOver) throw new ConnectorError('kafka.timeout', TIMED_OUT);
+      if (deadline.isOver) throw late();
     }
   }
 }
 
-/** Rejects with `kafka.timeout` at the deadline; what was begun goes on and is not waited for. */
-async function inTime<T>(promise: Promise<T>, deadline: Deadline): Promise<T> {
-  if (!(await within(promise, deadline.leftMs))) throw new ConnectorError('kafka.timeout', TIMED_OUT);
+/** Rejects with `late` at the deadline; what was begun goes on and is not waited for. */
+async function inTime<T>(promise: Promise<T>, deadline: Deadline, late: () => ConnectorError): Promise<T> {
+  if (!(await within(promise, deadline.leftMs))) throw late();
   return promise;
 }

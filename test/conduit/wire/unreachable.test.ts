@@ -1,9 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
+import { advertisingDoor, refusingPort } from '../../support/advertising-door.ts';
+import { DestinationEngine, SourceEngine } from '../../support/engine.ts';
 import { Topics } from '../../support/topics.ts';
-import { disposeAll, plugin } from './support.ts';
 import { eventually, sleep } from '../../support/wait.ts';
+import { disposeAll, plugin, recordsFrom } from './support.ts';
 
 const servers: { server: Server; sockets: Socket[] }[] = [];
 afterEach(async () => {
@@ -57,6 +59,34 @@ describe.each([
     expect(ended).toBeInstanceOf(Error);
     expect(await started.shutdown()).toEqual({ code: 0, signal: null });
   });
+});
+
+test.each([
+  ['Source', 'topics'],
+  ['Destination', 'topic'],
+])('an advertised listener that nobody can reach is in the log of a %s within 15 s', async (side, setting) => {
+  const topic = uniqueName('advertised');
+  await new Topics(sharedBroker().servers).create(topic);
+  const door = await advertisingDoor(sharedBroker().servers.split(',')[0]!, await refusingPort());
+  const started = await plugin();
+  const engine = side === 'Source' ? new SourceEngine(started, 'v1') : new DestinationEngine(started, 'v1');
+  const opened = engine.start({ servers: door.address, [setting]: topic }).then(
+    () => true,
+    () => false,
+  );
+  if (engine instanceof DestinationEngine) {
+    expect(await opened).toBe(true);
+    engine.write(recordsFrom(0, 1)).catch(() => undefined);
+  }
+  const text = `the broker at ${door.address} advertises the address 127.0.0.1:`;
+  const told = () => started.logLines().filter((line) => line['@level'] === 'warn' && line['@message'].startsWith(text));
+  await eventually(() => told().length > 0, 15_000, 'a line with both addresses');
+  expect(told()).toHaveLength(1);
+  expect(told()[0]!['@message']).toContain('advertised.listeners');
+  await started.client.call(`/connector.v2.${side}Plugin/Teardown`);
+  await opened;
+  expect(await started.shutdown()).toEqual({ code: 0, signal: null });
+  door.close();
 });
 
 test.each([

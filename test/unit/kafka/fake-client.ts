@@ -31,6 +31,7 @@ export function fakeWriter(fakes: Partial<BatchWriter> = {}): BatchWriter {
 export function fakeClient(fakes: Partial<KafkaClient> = {}): KafkaClient {
   return {
     log: () => undefined,
+    unreachable: null,
     reach: async () => undefined,
     lookups: () => fakeLookups(),
     writer: () => fakeWriter(),

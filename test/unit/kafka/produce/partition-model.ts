@@ -137,7 +137,12 @@ export const fates = (list: readonly Fate[]): (() => Fate) => {
 const batch = (count: number, from = 0) => divide(section(numbered(count, from)), from, () => 0, 1 << 20).batches[0]!;
 export async function deliver(queue: PartitionQueue, count: number, from = 0, deadline = Deadline.never): Promise<number[]> {
   const failed: number[] = [];
-  const told = { deadline, signal: new AbortController().signal, fail: (indexes: Iterable<number>) => failed.push(...indexes) };
+  const told = {
+    deadline,
+    signal: new AbortController().signal,
+    fail: (indexes: Iterable<number>) => failed.push(...indexes),
+    obstacle: () => null,
+  };
   let over = false;
   void queue.deliver(batch(count, from), told).then(() => (over = true));
   // Time passes as fast as it can: the waits between the tries are not what is tested.

@@ -49,6 +49,7 @@ function delivery(timeoutMs = Number.POSITIVE_INFINITY): Delivery & { failures: 
     abort,
     deadline: Deadline.after(timeoutMs),
     signal: abort.signal,
+    obstacle: () => null,
     fail: (indexes, kind, text) => {
       for (const index of indexes) failures.push({ index, reason: { kind, text } });
     },
