@@ -1,10 +1,10 @@
+import type { CapabilityUse } from '../program/program.ts';
 import type { Log } from '../base/log.ts';
 import type { Destination } from '../connector/destination.ts';
 import type { Source } from '../connector/source.ts';
 import type { CapabilityTable } from '../runtime/connector-parts.ts';
 import type { Specification } from '../runtime/contract.ts';
 import type { Limits } from '../runtime/limits.ts';
-import type { Backlog } from './commands/backlog.ts';
 
 export interface ConnectorChoice {
   log: Log;
@@ -18,6 +18,6 @@ export interface Connectors {
   specify(): Promise<Specification>;
   source(choice: ConnectorChoice): Source;
   destination(choice: ConnectorChoice): Destination;
-  /** Kafka for a source, watched by a backlog. */
-  watched(backlog: Backlog): ConnectorChoice['capabilities'];
+  /** Kafka with a watch of the command's own between the component and it. */
+  watched(watch: NonNullable<CapabilityUse['watch']>): ConnectorChoice['capabilities'];
 }

@@ -17,6 +17,6 @@ export async function programConnectors(load: () => Promise<Program>): Promise<C
       composeSource(createSource({ component, capabilities, ...choice }), { log: choice.log, connectorId: '', schemas: null }),
     destination: (choice) =>
       composeDestination(createDestination({ component, capabilities, ...choice }), { log: choice.log, schemas: null }),
-    watched: (backlog) => program.capabilities({ connectorId: '', watch: (kafka, parts) => backlog.watch(kafka, parts) }),
+    watched: (watch) => program.capabilities({ connectorId: '', watch }),
   };
 }

@@ -61,6 +61,8 @@ export interface Lookups {
   partitionCounts(topics: readonly string[]): Promise<Map<string, number>>;
   ranges(topic: string): Promise<PartitionRange[]>;
   committedOffsets(group: string, topics: readonly string[]): Promise<CommittedOffset[]>;
+  /** Null where the brokers name none (before Kafka 0.10.1). */
+  clusterId(): Promise<string | null>;
   groups(): Promise<string[]>;
   /** Kafka refuses it while the group has members. */
   deleteGroup(group: string): Promise<void>;

@@ -1,6 +1,8 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { trimmedSettings } from '../../base/settings.ts';
 import { Backlog } from './backlog.ts';
-import { configure, teardown, type Context, type CommandReport } from './context.ts';
+import { configure, paramsOf, teardown, type Context, type CommandReport } from './context.ts';
+import { LoopGuard } from './loop-guard.ts';
 import { unless } from '../../base/wait.ts';
 import { Progress } from '../terminal/progress.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
@@ -17,8 +19,13 @@ export interface PipeOptions extends ReadingOptions {
  */
 export async function pipe(context: Context, options: PipeOptions): Promise<CommandReport> {
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
-  const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
-  const writing = context.connectors.destination({ log: context.log });
+  const guard = new LoopGuard(await destinationTopic(context, options.destination));
+  const { connectors, log } = context;
+  const reading = connectors.source({
+    log,
+    capabilities: connectors.watched((kafka, parts) => guard.source(backlog.watch(kafka, parts), parts)),
+  });
+  const writing = connectors.destination({ log, capabilities: connectors.watched((kafka, parts) => guard.destination(kafka, parts)) });
   const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
   try {
@@ -44,4 +51,10 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
     progress.finish('moved');
   }
   return { summary: progress.finish('moved'), result: { records: progress.records }, ...(error && { error }) };
+}
+
+/** The topic, or its template, that the destination writes to. */
+async function destinationTopic({ connectors }: Context, settings: Settings): Promise<string> {
+  const param = paramsOf(await connectors.specify(), 'destination').find(({ name }) => name === 'topic');
+  return trimmedSettings(settings).topic || (param?.defaultValue ?? '');
 }

@@ -26,7 +26,10 @@ export interface SourceOptions extends ReadingOptions {
 export async function source(context: Context, options: SourceOptions): Promise<CommandReport> {
   const output = new LineOutput(context.io.stdout);
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
-  const reading = context.connectors.source({ log: context.log, capabilities: context.connectors.watched(backlog) });
+  const reading = context.connectors.source({
+    log: context.log,
+    capabilities: context.connectors.watched((...from) => backlog.watch(...from)),
+  });
   const printing = context.connectors.destination({
     log: context.log,
     capabilities: withKafka(() => stdoutKafka(output)),

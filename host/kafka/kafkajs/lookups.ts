@@ -35,6 +35,11 @@ export class KafkajsLookups implements Lookups {
     );
   }
 
+  async clusterId(): Promise<string | null> {
+    const { clusterId } = await withFaults(this.#admin.describeCluster());
+    return clusterId || null;
+  }
+
   async groups(): Promise<string[]> {
     const { groups } = await withFaults(this.#admin.listGroups());
     return groups.map(({ groupId }) => groupId);

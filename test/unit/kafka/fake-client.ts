@@ -10,6 +10,7 @@ export function fakeLookups(fakes: Partial<Lookups> = {}): Lookups {
     partitionCounts: async (topics) => new Map(topics.map((topic) => [topic, 1])),
     ranges: refused('ranges'),
     committedOffsets: refused('committed offsets'),
+    clusterId: refused('cluster id'),
     groups: refused('groups'),
     deleteGroup: refused('delete a group'),
     close: async () => undefined,

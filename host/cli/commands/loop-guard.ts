@@ -1,0 +1,99 @@
+/** Refuses a pipe that would read what it writes: source and destination are one cluster, and one topic can be both. */
+import { ConnectorError } from '../../base/errors.ts';
+import type { Connection } from '../../kafka/contract.ts';
+import type { Kafka } from '../../kafka/index.ts';
+import { ClientFactory } from '../../kafka/kafkajs/client.ts';
+import type { EndsParts } from './topic-ends.ts';
+
+const CLOSE_MS = 500;
+
+/** Asks the brokers for the id of their cluster; null where they have none (before Kafka 0.10.1). */
+export type AskClusterId = (connection: Connection, parts: EndsParts) => Promise<string | null>;
+
+interface Side {
+  connection: Connection;
+  parts: EndsParts;
+}
+
+/** Stands between both connectors of a pipe and Kafka. The destination is opened first. */
+export class LoopGuard {
+  readonly #template: string;
+  readonly #askClusterId: AskClusterId;
+  #destination: Side | null = null;
+
+  /** `template`: the `topic` of the destination. */
+  constructor(template: string, askClusterId: AskClusterId = clusterId) {
+    this.#template = template;
+    this.#askClusterId = askClusterId;
+  }
+
+  destination(inner: Kafka, parts: EndsParts): Kafka {
+    return {
+      openConsumer: (...options) => inner.openConsumer(...options),
+      openProducer: (connection, ...options) => {
+        this.#destination = { connection, parts };
+        return inner.openProducer(connection, ...options);
+      },
+    };
+  }
+
+  source(inner: Kafka, parts: EndsParts): Kafka {
+    return {
+      openProducer: (...options) => inner.openProducer(...options),
+      openConsumer: async (connection, options, context) => {
+        const topic = options.topics.find((name) => canBeTopic(this.#template, name));
+        if (topic !== undefined) await this.#refuseLoop(topic, { connection, parts: { ...parts, signal: context.signal } });
+        return inner.openConsumer(connection, options, context);
+      },
+    };
+  }
+
+  async #refuseLoop(topic: string, source: Side): Promise<void> {
+    const destination = this.#destination;
+    if (destination === null || !(await this.#isOneCluster(source, destination))) return;
+    const topics = isTemplate(this.#template)
+      ? `topic=${this.#template} of the destination can be "${topic}"`
+      : `both topics are "${topic}"`;
+    throw new ConnectorError(
+      'config.invalid',
+      `the pipe would read what it writes: source and destination are one Kafka cluster, and ${topics}; ` +
+        `set topic on the destination to another one, for example topic=${topic}-copy`,
+      { fields: { setting: 'topic', topic } },
+    );
+  }
+
+  async #isOneCluster(source: Side, destination: Side): Promise<boolean> {
+    const ids = await Promise.all([source, destination].map(({ connection, parts }) => this.#askClusterId(connection, parts)));
+    if (ids[0] !== null && ids[1] !== null) return ids[0] === ids[1];
+    return source.connection.servers.some((server) => destination.connection.servers.includes(server));
+  }
+}
+
+/**
+ * True if the template can give this name for some record. What stands in its braces may be anything, so a template whose fixed beginning and end
+ * fit can be every topic between them.
+ */
+export function canBeTopic(template: string, topic: string): boolean {
+  if (!isTemplate(template)) return template === topic;
+  const begin = template.slice(0, template.indexOf('{{')).trim();
+  const end = template.slice(template.lastIndexOf('}}') + 2).trim();
+  return topic.length >= begin.length + end.length && topic.startsWith(begin) && topic.endsWith(end);
+}
+
+function isTemplate(topic: string): boolean {
+  return topic.includes('{{');
+}
+
+async function clusterId(connection: Connection, parts: EndsParts): Promise<string | null> {
+  const client = new ClientFactory(connection, { ...parts, asker: 'look-up of the cluster' });
+  await client.reach(parts.signal); // with its own text if no broker answers
+  const lookups = client.lookups({ retries: 1, signal: parts.signal });
+  try {
+    await lookups.connect();
+    return await lookups.clusterId();
+  } catch (error) {
+    throw ConnectorError.from(error, 'kafka.unreachable');
+  } finally {
+    await lookups.close(CLOSE_MS);
+  }
+}
