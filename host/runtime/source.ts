@@ -2,6 +2,7 @@ import { Backoff } from '../base/backoff.ts';
 import { ConnectorError } from '../base/errors.ts';
 import { turn, within } from '../base/wait.ts';
 import { AckLedger } from './ack-ledger.ts';
+import { AckPace } from './ack-pace.ts';
 import { outOfOrder, type ConnectorParts } from './connector-parts.ts';
 import type { Batch, Credit } from './contract.ts';
 import { GuestConnector } from './guest-connector.ts';
@@ -25,14 +26,6 @@ const IDLE_MS = 1_000;
 /** A guest that returns nothing at once, again and again, must not keep the host busy: after so many such reads it is asked less often. */
 const EMPTY_READS = 10;
 const EMPTY_PAUSE_MS = 20;
-/**
- * A guest that commits while it takes acks reads nothing meanwhile. After a call that took some time, acks gather for so many times as long, and no
- * longer than the bound: a commit for every thousand records would cost half of the speed.
- */
-const ACK_REST = 9;
-const LONGEST_ACK_REST_MS = 100;
-/** A call this short has not waited for anybody. */
-const SHORT_ACK_MS = 1;
 const EMPTY = new Uint8Array(0);
 const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
 
@@ -42,6 +35,7 @@ const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
  */
 export class SourceConnector extends GuestConnector {
   readonly #acks: AckLedger;
+  readonly #pace = new AckPace();
   readonly #signal = new Signal();
   readonly #readBackoff: Backoff;
 
@@ -51,8 +45,6 @@ export class SourceConnector extends GuestConnector {
   #full = false;
   #stopAsked = false;
   #ackWake = false;
-  /** Before this time acks gather, unless somebody waits for them. */
-  #acksNotBefore = 0;
   #ackTimer: NodeJS.Timeout | undefined;
   #delivering = false;
   /** No read, and no new instance, before this time. */
@@ -109,11 +101,11 @@ export class SourceConnector extends GuestConnector {
     this.#ackWake = true;
     const wake = (): void => {
       this.#ackWake = false;
-      this.#acksNotBefore = 0; // a timer may be early
+      this.#pace.end(); // a timer may be early
       this.#wake();
     };
     // Not at once: acks come in bursts, and one call takes them all.
-    const restMs = this.#acksNotBefore - performance.now();
+    const { restMs } = this.#pace;
     if (restMs <= 0) setImmediate(wake);
     else this.#ackTimer = setTimeout(wake, restMs);
   }
@@ -205,7 +197,7 @@ export class SourceConnector extends GuestConnector {
 
   get #areAcksDue(): boolean {
     if (this.closing || this.#stopAsked || this.#settledWaiters.length > 0) return true;
-    return performance.now() >= this.#acksNotBefore || this.#acks.bytes >= this.parts.limits.ackBytes;
+    return this.#pace.restMs <= 0 || this.#acks.bytes >= this.parts.limits.ackBytes;
   }
 
   async #read(instance: Instance): Promise<void> {
@@ -223,7 +215,7 @@ export class SourceConnector extends GuestConnector {
 
   async #deliver(instance: Instance, positions: Uint8Array): Promise<void> {
     this.#delivering = true;
-    const begun = performance.now();
+    const beganAt = performance.now();
     try {
       await sourceGuest.ack(instance, positions, this.parts.limits);
     } catch (thrown) {
@@ -232,8 +224,7 @@ export class SourceConnector extends GuestConnector {
       if (instance.failure !== null || !error.retryable) throw error;
       this.guest.log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
     } finally {
-      const now = performance.now();
-      if (now - begun >= SHORT_ACK_MS) this.#acksNotBefore = now + Math.min(LONGEST_ACK_REST_MS, ACK_REST * (now - begun));
+      this.#pace.called(beganAt);
       this.#delivering = false;
       if (this.#acks.delivered) this.#resolveAll(this.#settledWaiters);
       else this.#wakeForAcks(); // what came during the call, or did not fit into it
