@@ -19,12 +19,10 @@ import { fail, openOutcomes, outcome } from './outcomes';
 import * as sets from './sets';
 import * as topics from './topics';
 
-// The instance's memory is bounded (96 MiB): a request, and beside it what one of its records becomes, must fit.
-const MAX_REQUEST_BYTES: usize = 64 << 20;
-const MAX_RECORD_BYTES: usize = 32 << 20;
-const MAX_TOGETHER_BYTES: usize = 84 << 20;
-const TOO_LARGE =
-  'failed to produce record: MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
+// The instance's memory is bounded (256 MiB): a request, and beside it what one of its records becomes, must fit.
+const MAX_REQUEST_BYTES: usize = 178956970; // two thirds of it, as the host computes it
+const MAX_RECORD_BYTES: usize = 128 << 20;
+const MAX_TOGETHER_BYTES: usize = 232 << 20;
 const INVALID_TOPIC =
   'failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.';
 
@@ -155,7 +153,8 @@ function write(i: i32, topic: i32): bool {
   let bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD;
   bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : record.key.size;
   if (bound > maxRecordBytes) {
-    fail(i, TOO_LARGE);
+    const why = 'failed to produce record: MESSAGE_TOO_LARGE: the record with key ' + keyText() + ' can become ' + bound.toString();
+    fail(i, why + ' bytes, and the memory of the connector is for ' + maxRecordBytes.toString());
     return true;
   }
   if (!sets.makeRoom(<usize>bound)) {

@@ -11,8 +11,8 @@ import { delivered } from './ack-tracker';
 import { FetchedSet } from './fetched';
 import { partitionOf } from './partitions';
 
-// One record and what it becomes must fit into the instance's memory together.
-const MAX_RECORD_BYTES: usize = 24 << 20;
+// One record and what it becomes must fit into the instance's memory (256 MiB) together. Brokers take requests of 100 MiB by default.
+const MAX_RECORD_BYTES: usize = 100 << 20;
 
 let waiting: FetchedSet[] = [];
 
@@ -123,5 +123,5 @@ function refuse(set: FetchedSet, size: usize): ConnectorError {
   const where = 'topic-partition ' + set.partition.topic + '-' + set.partition.partition.toString();
   if (size == 0) return new ConnectorError(ErrorKind.rejected, 'a record set of ' + where + ' is corrupt');
   const text = 'the record at offset ' + record.offset.toString() + ' of ' + where + ' takes ' + size.toString() + ' bytes, the limit is ';
-  return new ConnectorError(ErrorKind.limitExceeded, text + MAX_RECORD_BYTES.toString());
+  return new ConnectorError(ErrorKind.limitExceeded, text + MAX_RECORD_BYTES.toString() + ', which no setting raises');
 }

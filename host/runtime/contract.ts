@@ -58,7 +58,7 @@ export interface Credit {
   /** A guest that returns more has broken the contract. 0: return nothing, but commit what is due. */
   maxRecords: number;
   /**
-   * Of `data`. One record may exceed it, if it is the first of its batch; hosts bound that as well (64 MiB in the host that
+   * Of `data`. One record may exceed it, if it is the first of its batch; hosts bound that as well (128 MiB in the host that
    * this WIT comes with).
    */
   maxBytes: number;

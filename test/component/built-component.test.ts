@@ -106,7 +106,7 @@ test('its memory declares a maximum, as asconfig.json says', () => {
   };
   const { minimum, maximum } = memoryOf(readFileSync(path.join(ROOT, 'dist/component/kafka.core.wasm')));
   expect({ minimum, maximum }).toEqual({ minimum: options.initialMemory, maximum: options.maximumMemory });
-  expect((maximum ?? Infinity) * PAGE).toBeLessThanOrEqual(128 * 2 ** 20);
+  expect((maximum ?? Infinity) * PAGE).toBeLessThanOrEqual(256 * 2 ** 20);
 });
 
 describe('build', () => {

@@ -159,12 +159,14 @@ describe('a message', () => {
   test('with a record too large for the guest’s memory fails that record, and its neighbours are written', async () => {
     const { acks, records } = await write(guest, [
       record('a'),
-      record('b', { payload: { after: raw(Buffer.alloc(50_000_000)) } }),
+      record('b', { payload: { after: raw(Buffer.alloc(120_000_000)) } }),
       record('c'),
     ]);
     expect(acks.map((ack) => ack.error)).toEqual([
       '',
-      'failed to produce record: MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.',
+      expect.stringMatching(
+        /^failed to produce record: MESSAGE_TOO_LARGE: the record with key .* can become 16\d{7} bytes, and the memory of the connector is for 1\d{8}$/,
+      ),
       '',
     ]);
     expect(records).toHaveLength(2);
@@ -191,11 +193,12 @@ describe('a message', () => {
     expect(acks.filter((ack) => ack.error !== '').length).toBe(
       g.world.of('producer.send').filter((call) => call.outgoing[0]!.topic === 'b').length,
     );
-    expect(g.memoryBytes()).toBeLessThan(96 << 20);
+    // Half of the 256 MiB that it may take: AssemblyScript's allocator grows by doubling.
+    expect(g.memoryBytes()).toBeLessThan(128 << 20);
   });
   test('too large for the guest’s memory is an error, and the next one is written', async () => {
     const large = encode('opencdc.v1.Record', record('a', { payload: { after: raw(Buffer.alloc(1 << 20)) } }));
-    const error = await errorOf(guest.destination.write(requestOf(Array.from({ length: 65 }, () => large))));
+    const error = await errorOf(guest.destination.write(requestOf(Array.from({ length: 171 }, () => large))));
     expect(error.kind).toBe('limit-exceeded');
     expect((await write(guest, [record('b')])).acks).toMatchObject([{ error: '' }]);
   });

@@ -341,18 +341,18 @@ describe('record sets', () => {
     expect(await errorOf(guest.source.read(CREDIT))).toEqual(error);
   });
 
-  test('with a record of 23 MiB are read, with one that the guest’s memory cannot take are an error that names it', async () => {
+  test('with a record of 99 MiB are read, with one that the guest’s memory cannot take are an error that names it', async () => {
     const sets = (size: number) => [
       fetched('orders', 4, [{ offset: 7n, value: 'small' }, { value: Buffer.alloc(size) }, { value: 'small' }]),
     ];
-    guest.world.fetched.push(sets(23 << 20));
+    guest.world.fetched.push(sets(99 << 20));
     for (let i = 0; i < 3; i++) expect((await guest.source.read(CREDIT))?.count).toBe(1);
-    guest.world.fetched.push(sets(24 << 20));
+    guest.world.fetched.push(sets(100 << 20));
     expect((await guest.source.read(CREDIT))?.count).toBe(1);
     const error = await errorOf(guest.source.read(CREDIT));
     expect(error.kind).toBe('limit-exceeded');
     expect(error.text).toMatch(
-      /^failed getting a record: the record at offset 8 of topic-partition orders-4 takes \d+ bytes, the limit is 25165824$/,
+      /^failed getting a record: the record at offset 8 of topic-partition orders-4 takes \d+ bytes, the limit is 104857600, which no setting raises$/,
     );
   });
 });

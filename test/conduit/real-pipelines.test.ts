@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -32,6 +33,24 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
     expect({ operation, before: payload.before }).toEqual({ operation: 'create', before: null });
     expect(metadata).toMatchObject({ 'opencdc.collection': input, 'conduit.source.connector.id': 'p:src' });
     expect(records[0]!.key!.toString()).toBe(afterText(records[0]!).replace('value ', ''));
+  });
+
+  test('a record of 30 MB passes where the operator has raised the bounds for it', async () => {
+    const raised = { 'max.message.bytes': '60000000' };
+    const [input, output] = [await scene.topic(1, raised), await scene.topic(1, raised)];
+    const large = randomBytes(30_000_000);
+    await scene.topics.fill(input, 3, (index) => (index === 1 ? large : numbered(index)));
+    const settings = { batchBytes: '60000000', 'sdk.record.format': 'raw' };
+    const conduit = await scene.run({
+      engine,
+      arguments: ['--connectors.max-receive-record-size=100000000'],
+      pipelines: [{ id: 'p', source: scene.source(input), destination: scene.destination(output, settings) }],
+    });
+    await scene.arrived(output, 3);
+    expect(await conduit.stop(), conduit.logTail()).toBe(0);
+    const records = await scene.topics.read(output);
+    expect(records.map(({ value }) => value!.length)).toEqual([7, large.length, 7]);
+    expect(large.equals(records[1]!.value!)).toBe(true);
   });
 
   test('two pipelines with one group and different topics each move all records of their own topic', async () => {

@@ -129,7 +129,7 @@ describe('records that cannot be written', () => {
     await createTopic(servers, topic, 1, { 'max.message.bytes': '10000' });
     const records = numbered(40).map((record, i) => (i === 17 || i === 30 ? { ...record, value: noise(20_000) } : record));
     const failures = await (await producer()).send([outgoing(topic, records)]);
-    expect(failures).toEqual([17, 30].map((index) => ({ index, reason: { kind: 'rejected', text: TOO_LARGE } })));
+    expect(failures).toEqual([17, 30].map((index) => ({ index, reason: { kind: 'rejected', text: expect.stringContaining(TOO_LARGE) } })));
     expect(values(await readBack(topic, 38))).toEqual(records.filter((_, i) => i !== 17 && i !== 30).map(({ value }) => value));
   });
 
@@ -146,7 +146,7 @@ describe('records that cannot be written', () => {
     await createTopic(servers, topic);
     const records = [{ value: 'a' }, { value: 'x'.repeat(3_000) }, { value: 'b' }];
     expect(await (await producer({ maxBatchBytes: 1_000 })).send([outgoing(topic, records)])).toEqual([
-      { index: 1, reason: { kind: 'rejected', text: TOO_LARGE } },
+      { index: 1, reason: { kind: 'rejected', text: expect.stringContaining(TOO_LARGE) } },
     ]);
     expect(values(await readBack(topic, 2))).toEqual(['a', 'b']);
   });

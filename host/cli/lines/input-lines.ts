@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 
-/** A longer line is refused: it is held in memory whole, several times. */
-export const MAX_LINE_BYTES = 32 * 1024 * 1024;
+/** A longer line is refused: it is held in memory whole, several times. The largest record that a source reads has its line in it. */
+export const MAX_LINE_BYTES = 144 * 1024 * 1024;
 const LF = 0x0a;
 
 export interface InputLine {

@@ -8,7 +8,7 @@ import type { ProducerOptions } from '../contract.ts';
 import { faultType, KafkaFault } from '../fault.ts';
 import { codecFor } from '../records/codecs.ts';
 import type { OutgoingBatch } from '../records/outgoing-batch.ts';
-import { encodeBatch, type BatchSequence } from '../records/record-batch.ts';
+import { BATCH_HEADER_BYTES, encodeBatch, type BatchSequence } from '../records/record-batch.ts';
 import { PendingBatch, type Delivery } from './delivery.ts';
 import { produceFault } from './produce-fault.ts';
 import { PartitionSequence, type RequestProducerId } from './sequence.ts';
@@ -126,7 +126,7 @@ export class PartitionQueue {
       const isGone = fault === 'no-topic' && ++unknownTopic >= UNKNOWN_TOPIC_TRIES;
       if (isGone) this.#options.unknownTopic();
       if (isGone || fault === 'parts' || fault === 'final') {
-        pending.failed(batch, error instanceof ConnectorError ? error.kind : 'rejected', error.message);
+        pending.failed(batch, error instanceof ConnectorError ? error.kind : 'rejected', this.#refusal(batch, error));
         break;
       }
       if (fault === 'forgotten') this.#sequence.exchange();
@@ -144,6 +144,14 @@ export class PartitionQueue {
       await sleep(Math.min(backOffMs, deadline.leftMs), signal);
     }
     this.#sequence.restart();
+  }
+
+  /** Where a record was too large: how large it is, and whose bound that was. */
+  #refusal(batch: OutgoingBatch, error: Error): string {
+    const type = faultType(error);
+    if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') return error.message;
+    const bytes = batch.records.records.length + BATCH_HEADER_BYTES;
+    return `${error.message} (a batch of this record takes ${bytes} bytes before compression; see max.message.bytes of topic "${this.#options.topic}")`;
   }
 
   async #attempt(batch: OutgoingBatch, ahead = 0): Promise<Attempt> {

@@ -105,7 +105,7 @@ class KafkaProducer implements ProducerHandle {
       }
       const choose = partition === undefined ? chooseByKey(partitions, sticky % partitions) : (): number => partition;
       const { batches, tooLarge } = divide(records, first, choose, this.#options.maxBatchBytes);
-      fail(tooLarge, 'rejected', TOO_LARGE);
+      for (const { index, bytes } of tooLarge) fail([index], 'rejected', overBatchBytes(topic, bytes, this.#options.maxBatchBytes));
       const delivery: Delivery = { deadline, signal: this.#closing.signal, fail, obstacle };
       for (const batch of batches) deliveries.push(this.#queue(topic, batch.partition).deliver(batch, delivery));
     }
@@ -131,6 +131,10 @@ class KafkaProducer implements ProducerHandle {
     }
     return queue;
   }
+}
+
+function overBatchBytes(topic: string, bytes: number, maxBytes: number): string {
+  return `${TOO_LARGE} (a batch of this record takes ${bytes} bytes for topic "${topic}", batchBytes is ${maxBytes})`;
 }
 
 function closed(): ConnectorError {

@@ -16,8 +16,8 @@ export interface OutgoingBatch {
 
 export interface Division {
   batches: OutgoingBatch[];
-  /** Indexes of records that are larger than a batch may be. */
-  tooLarge: number[];
+  /** Records that are larger than a batch may be. `bytes`: of a batch that holds nothing else. */
+  tooLarge: { index: number; bytes: number }[];
 }
 
 const FIRST_BYTES = 64 * 1024;
@@ -39,14 +39,14 @@ export function divide(set: RecordSet, firstIndex: number, choose: Choose, maxBa
   const limit = maxBatchBytes - BATCH_HEADER_BYTES;
   const open = new Map<number, SectionBuilder>();
   const batches: OutgoingBatch[] = [];
-  const tooLarge: number[] = [];
+  const tooLarge: Division['tooLarge'] = [];
   const cursor = new RecordCursor(set.records);
   let count = 0;
   while (cursor.next()) {
     const index = firstIndex + count++;
     const size = cursor.end - cursor.start;
     if (size > limit) {
-      tooLarge.push(index);
+      tooLarge.push({ index, bytes: size + BATCH_HEADER_BYTES });
       continue;
     }
     const partition = choose(cursor);

@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { STATUS, StatusError } from './status.ts';
 
 /** Length of the prefix of a gRPC message: one flag byte, four bytes of length. */
@@ -79,7 +80,7 @@ export class FrameReader {
     if (length > this.#maxBytes) {
       throw new StatusError(
         STATUS.resourceExhausted,
-        `grpc: received message larger than max (${length} vs. ${this.#maxBytes}): raise connectors.max-receive-record-size or send smaller batches`,
+        `grpc: received message larger than max (${length} vs. ${this.#maxBytes}): ${this.#maxBytes < DEFAULT_LIMITS.writeBytes ? 'raise connectors.max-receive-record-size or send smaller batches' : 'the connector has no memory for more, send smaller batches'}`,
       );
     }
     return length;

@@ -12,7 +12,7 @@ import { RESPONSE_HEADERS, STATUS, StatusError, trailersOf } from './status.ts';
 
 /** Flow control window of a stream and of the connection: Conduit sends this much ahead of what was read. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
-/** Node refuses new streams when a session holds more than this; a 64 MiB message under assembly must not end the session. */
+/** Node refuses new streams when a session holds more than this; a message of 170 MiB under assembly must not end the session. */
 const MAX_SESSION_MEMORY_MB = 1024;
 
 /** A method: one message in, one out; or a stream of both. Rejections and exceptions become the status of the call. */

@@ -72,10 +72,11 @@ function levelOf(name: string | undefined): LogLevel | null {
 
 /** Conduit's own default says nothing of what its operator wants, and a batch outgrows it easily. */
 const CONDUIT_DEFAULT_BYTES = 4_194_304;
+const DEFAULT_RECEIVE_BYTES = 64 << 20;
 
 /** What an operator has chosen counts, up to what one write can take: more would be received only to fail later. */
 function receiveLimit(text: string | undefined): number {
   const bytes = Number(text ?? '');
   const chosen = Number.isSafeInteger(bytes) && bytes > 0 && bytes !== CONDUIT_DEFAULT_BYTES;
-  return chosen ? Math.min(bytes, DEFAULT_LIMITS.writeBytes) : DEFAULT_LIMITS.writeBytes;
+  return chosen ? Math.min(bytes, DEFAULT_LIMITS.writeBytes) : DEFAULT_RECEIVE_BYTES;
 }

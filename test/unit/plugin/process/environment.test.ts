@@ -50,12 +50,13 @@ describe('the environment', () => {
   });
 
   test.each([
-    ['', DEFAULT_LIMITS.writeBytes],
-    ['4194304', DEFAULT_LIMITS.writeBytes],
-    ['many', DEFAULT_LIMITS.writeBytes],
-    ['-1', DEFAULT_LIMITS.writeBytes],
+    ['', 64 * 1024 * 1024],
+    ['4194304', 64 * 1024 * 1024],
+    ['many', 64 * 1024 * 1024],
+    ['-1', 64 * 1024 * 1024],
     ['1048576', 1_048_576],
     ['16777216', 16_777_216],
+    ['100000000', 100_000_000],
     ['4294967296', DEFAULT_LIMITS.writeBytes],
   ])('receives messages as CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE=%s says, up to what a write can take', (text, bytes) => {
     expect(environmentOf({ CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE: text }).maxReceiveBytes).toBe(bytes);
