@@ -82,9 +82,9 @@ export interface BatchWriter {
   createTopic(topic: string): Promise<void>;
   /**
    * Resolves only if the broker has confirmed this very partition; with acks `none`, when the request is sent. `batch` is a whole encoded record
-   * batch.
+   * batch. `sent` is called before the request leaves: from then on the batch may be written although the promise rejects.
    */
-  write(topic: string, partition: number, batch: Buffer, acks: Acks): Promise<void>;
+  write(topic: string, partition: number, batch: Buffer, acks: Acks, sent?: () => void): Promise<void>;
   /** Lets go of the connections in good order, for so long; then breaks them. Never rejects. */
   close(graceMs: number): Promise<void>;
 }

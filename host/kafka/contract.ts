@@ -73,7 +73,7 @@ export interface Outgoing {
 export interface SendFailure {
   /** Number of the record, counted over all of `outgoing`. */
   index: number;
-  /** The record was not written; after `timeout` it may have been all the same. */
+  /** `timeout`: the outcome is not known, the record may be written all the same. Any other kind: it is not written. */
   reason: WitError;
 }
 

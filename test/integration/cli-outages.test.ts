@@ -47,7 +47,8 @@ describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('when the broker go
     await broker.kill();
     run.process.stdin.end(record.repeat(20));
     const { code, err } = await run.done;
-    expect(err).toMatch(/^error: lines 2 to 21 were not written: /m);
+    expect(err).toMatch(/^error: lines 2 to 21: failed to produce record: records have timed out before they were able to be produced: /m);
+    expect(err).toContain('kafka.timeout: 20 of 21 records were not written');
     expect(err).toContain('wrote 1 record ');
     expect(code).toBe(1);
   });

@@ -400,7 +400,7 @@ describe('destination', () => {
       input: record('before') + record(large) + record('after'),
     });
     expect(run.code).toBe(1);
-    expect(run.err).toMatch(/^error: line 2 was not written: .*MESSAGE_TOO_LARGE/m);
+    expect(run.err).toMatch(/^error: line 2: .*MESSAGE_TOO_LARGE/m);
     expect(run.err).toContain('kafka.rejected: 1 of 3 records were not written');
     expect(await all(name)).toEqual(['before', 'after']);
   });
@@ -473,7 +473,7 @@ describe('pipe', () => {
       'sdk.record.format=raw',
     ]);
     expect(run.code).toBe(1);
-    expect(run.err).toMatch(/^kafka\.rejected: the record at \{"GroupID":.*"Offset":2\} was not written: .*MESSAGE_TOO_LARGE/m);
+    expect(run.err).toMatch(/^kafka\.rejected: the record at \{"GroupID":.*"Offset":2\}: .*MESSAGE_TOO_LARGE/m);
     expect(await committed(group, name)).toBe(2);
   });
 });

@@ -45,7 +45,7 @@ describe.each(KINDS)('an advertised listener at %s', (_kind, target, reason) => 
     const line = await logged(kafka.lines, ({ level, message }) => level === 'warn' && message.startsWith(text), 15_000);
     expect(line.message).toMatch(reason);
     expect(line.message).toMatch(/; check advertised\.listeners of the brokers$/);
-    expect(await failures).toEqual([{ index: 0, reason: { kind: 'timeout', text: expect.stringContaining(line.message) } }]);
+    expect(await failures).toEqual([{ index: 0, reason: { kind: 'unavailable', text: expect.stringContaining(line.message) } }]);
     await sleep(1_000);
     expect(kafka.lines.filter(({ message }) => message.startsWith(text))).toEqual([line]);
   });

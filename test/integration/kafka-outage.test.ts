@@ -115,7 +115,7 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     expect(failures).toEqual([
       {
         index: 0,
-        reason: { kind: 'timeout', text: expect.stringMatching(/^records have timed out before they were able to be produced: ./) },
+        reason: { kind: 'unavailable', text: expect.stringMatching(/^records have timed out before they were able to be produced: ./) },
       },
     ]);
     expect(Date.now() - start).toBeLessThan(4_000);

@@ -34,6 +34,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     canRestart: true,
     stop: (node) => onNodes(cluster, node, (id) => cluster.stop(id)),
     kill: (node) => onNodes(cluster, node, (id) => cluster.kill(id)),
+    freeze: (node) => onNodes(cluster, node, (id) => cluster.freeze(id)),
+    thaw: (node) => onNodes(cluster, node, (id) => cluster.thaw(id)),
     start: (node) => onNodes(cluster, node, (id) => cluster.start(id)),
     close: () => cluster.close(),
   };

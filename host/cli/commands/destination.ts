@@ -2,6 +2,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import { LineWriter } from '../lines/line-writer.ts';
 import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import { LineSplitter, lineError, type InputLine } from '../lines/input-lines.ts';
+import { SendOutcomes } from './send-outcomes.ts';
 import { unless } from '../../base/wait.ts';
 import { Progress } from '../terminal/progress.ts';
 import { encodeRecordLine } from '../../conduit/json-record.ts';
@@ -9,39 +10,63 @@ import type { Settings } from '../settings/settings.ts';
 
 /** `destination`: OpenCDC JSON lines from stdin, written to Kafka, acks counted. */
 export async function destination(context: Context, settings: Settings): Promise<CommandReport> {
-  const connector = context.connectors.destination({ log: context.log });
+  const { connectors, log, io, patience } = context;
+  const outcomes = new SendOutcomes();
+  const connector = connectors.destination({ log, capabilities: connectors.watched((kafka) => outcomes.watch(kafka)) });
   const progress = new Progress(context.terminal);
   let failed = 0;
+  let unanswered = 0;
   let error: ConnectorError | undefined;
   try {
     await configure(context, 'destination', connector, settings);
     await unless(context.stop, connector.open());
     if (!context.stop.aborted) {
-      if (context.io.stdin.isTTY === true) context.log('warn', 'reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
+      if (io.stdin.isTTY === true) log('warn', 'reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
       const writer = new LineWriter(connector, {
         written: (count) => progress.add(count),
-        rejected: (first, last, reason) => {
+        failed: (first, last, reason) => {
           failed += last - first + 1;
-          const lines = first === last ? `line ${first} was` : `lines ${first} to ${last} were`;
-          context.log('error', `${lines} not written: ${reason}`);
+          log('error', `${linesText(first, last)}: ${reason}`);
         },
       });
-      const bad = await readAll(context, writer);
-      if (!(await context.patience.within(writer.settled(), 'drain')))
-        context.log('warn', 'the last records were not answered in time; whether they were written is not known');
-      error = bad;
-      await context.patience.within(connector.stop(), 'stop');
+      try {
+        error = await readAll(context, writer);
+        await patience.within(writer.settled(), 'drain');
+      } catch (thrown) {
+        error = ConnectorError.from(thrown);
+      }
+      const left = writer.unanswered;
+      if (left !== null) {
+        unanswered = left.count;
+        const stopped = context.stop.aborted && error === undefined;
+        log(
+          stopped ? 'warn' : 'error',
+          `${linesText(left.first, left.last)}: outcome unknown, perhaps written: they were not answered in time`,
+        );
+      }
+      await patience.within(connector.stop(), 'stop');
     }
   } finally {
     await teardown(context, 'destination', connector);
     progress.finish('wrote');
   }
-  if (error === undefined && failed > 0)
-    error = new ConnectorError(
-      'kafka.rejected',
-      `${failed} of ${failed + progress.records} records were not written; the lines above say why`,
-    );
-  return { summary: progress.finish('wrote'), result: { records: progress.records, failed }, ...(error && { error }) };
+  const unwritten = Math.max(0, failed - outcomes.unknown);
+  const unknown = failed - unwritten + unanswered;
+  const code = unwritten > outcomes.unsent ? 'kafka.rejected' : 'kafka.timeout';
+  if (failed > 0) error ??= new ConnectorError(code, failureText(unwritten, unknown, failed + unanswered + progress.records));
+  const result = { records: progress.records, failed: failed + unanswered, unknown };
+  return { summary: progress.finish('wrote'), result, ...(error && { error }) };
+}
+
+function linesText(first: number, last: number): string {
+  return first === last ? `line ${first}` : `lines ${first} to ${last}`;
+}
+
+function failureText(unwritten: number, unknown: number, all: number): string {
+  const parts: string[] = [];
+  if (unwritten > 0) parts.push(`${unwritten} of ${all} records were not written`);
+  if (unknown > 0) parts.push(`of ${unknown} of ${all} records it is not known whether they are written`);
+  return `${parts.join(', and ')}; the lines above say why`;
 }
 
 /** Reads stdin to its end, a bad line or a stop. Returns what was wrong with the input; what came before is handed to the writer. */

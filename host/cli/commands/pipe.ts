@@ -4,6 +4,7 @@ import { Backlog } from './backlog.ts';
 import { configure, paramsOf, teardown, type Context, type CommandReport } from './context.ts';
 import { LoopGuard } from './loop-guard.ts';
 import { unless } from '../../base/wait.ts';
+import { SendOutcomes } from './send-outcomes.ts';
 import { Progress } from '../terminal/progress.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -25,7 +26,11 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
     log,
     capabilities: connectors.watched((kafka, parts) => guard.source(backlog.watch(kafka, parts), parts)),
   });
-  const writing = connectors.destination({ log, capabilities: connectors.watched((kafka, parts) => guard.destination(kafka, parts)) });
+  const outcomes = new SendOutcomes();
+  const writing = connectors.destination({
+    log,
+    capabilities: connectors.watched((kafka, parts) => outcomes.watch(guard.destination(kafka, parts))),
+  });
   const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
   try {
@@ -38,8 +43,8 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
       if (done.failed !== null) {
         const at = new TextDecoder().decode(done.failed.position);
         error = new ConnectorError(
-          'kafka.rejected',
-          `the record at ${at} was not written: ${done.failed.error}; it and what follows is not committed`,
+          outcomes.unknown + outcomes.unsent > 0 ? 'kafka.timeout' : 'kafka.rejected',
+          `the record at ${at}: ${done.failed.error}; it and what follows is not committed`,
           { fields: { position: at } },
         );
       }

@@ -6,8 +6,8 @@ import { WriteQueue } from '../../sdk/write-queue.ts';
 
 export interface LineListener {
   written(count: number): void;
-  /** Lines that follow each other and failed for the same reason. */
-  rejected(first: number, last: number, reason: string): void;
+  /** Lines that follow each other and failed for the same reason: refused, or with an outcome that is not known. */
+  failed(first: number, last: number, reason: string): void;
 }
 
 /** A write takes so much. */
@@ -70,6 +70,13 @@ export class LineWriter {
     this.#queue.push(request);
   }
 
+  /** The lines that a write has taken and not answered; null if there are none. */
+  get unanswered(): { first: number; last: number; count: number } | null {
+    const taken = this.#lines.slice(0, this.#lines.length - this.#records);
+    const [first] = taken;
+    return first === undefined ? null : { first, last: taken.at(-1) ?? first, count: taken.length };
+  }
+
   /** Resolves when all that was added is written. Rejects when a write failed as a whole. */
   async settled(): Promise<void> {
     this.pause();
@@ -85,19 +92,19 @@ export class LineWriter {
   #tell(acks: readonly Ack[]): undefined {
     const lines = this.#lines.splice(0, acks.length);
     this.#listener.written(acks.filter((ack) => ack.error === '').length);
-    for (const { first, last, reason } of rejections(acks, lines)) this.#listener.rejected(first, last, reason);
+    for (const { first, last, reason } of runsOfFailures(acks, lines)) this.#listener.failed(first, last, reason);
   }
 }
 
-interface Rejection {
+interface FailedLines {
   first: number;
   last: number;
   reason: string;
 }
 
 /** A broker that is gone fails every record: one message for all of them. */
-function rejections(acks: readonly Ack[], lines: readonly number[]): Rejection[] {
-  const found: Rejection[] = [];
+function runsOfFailures(acks: readonly Ack[], lines: readonly number[]): FailedLines[] {
+  const found: FailedLines[] = [];
   acks.forEach(({ error }, index) => {
     if (error === '') return;
     const line = lines[index] ?? 0;

@@ -49,9 +49,9 @@ export class KafkajsBatchWriter implements BatchWriter {
     return withFaults(this.#refreshed(topic, () => this.#cluster.addTargetTopic(topic)));
   }
 
-  async write(topic: string, partition: number, batch: Buffer, acks: Acks): Promise<void> {
+  async write(topic: string, partition: number, batch: Buffer, acks: Acks, sent?: () => void): Promise<void> {
     try {
-      await this.#write(topic, partition, batch, acks);
+      await this.#write(topic, partition, batch, acks, sent);
     } catch (error) {
       throw faultOf(error);
     }
@@ -62,13 +62,14 @@ export class KafkajsBatchWriter implements BatchWriter {
     this.#destroy();
   }
 
-  async #write(topic: string, partition: number, batch: Buffer, acks: Acks): Promise<void> {
+  async #write(topic: string, partition: number, batch: Buffer, acks: Acks, sent?: () => void): Promise<void> {
     const cluster = this.#cluster;
     if (!cluster.targetTopics.has(topic) || cluster.brokerPool.metadata === null)
       await this.#refreshed(topic, () => cluster.addTargetTopic(topic));
     try {
       await this.#refreshed(topic, () => cluster.refreshMetadataIfNecessary());
       const broker = await this.#leader(topic, partition);
+      sent?.();
       const answer = await broker.produce({
         acks: ACKS[acks],
         timeout: REPLICAS_TIMEOUT_MS,

@@ -4,10 +4,17 @@ import { halve, type OutgoingBatch } from '../records/outgoing-batch.ts';
 
 const TIMED_OUT = 'records have timed out before they were able to be produced';
 
-/** Of records that were not written in time. `reason`: why their last try failed; null if no try has ended. */
+/** Of records that no broker was given in time. `reason`: why their last try failed; null if no try has ended. */
 export function timedOut(reason: string | null): string {
   return reason === null ? TIMED_OUT : `${TIMED_OUT}: ${reason}`;
 }
+
+/** Of records that a broker was given, and whose answer is not known. */
+export function unknownOutcome(why: string): string {
+  return `outcome unknown, perhaps written: ${why}`;
+}
+
+const UNCONFIRMED = 'no broker has confirmed the record within deliveryTimeout';
 
 /** How long a `send` waits for its records, and how it hears of those that failed. */
 export interface Delivery {
@@ -18,10 +25,15 @@ export interface Delivery {
   obstacle(): string | null;
 }
 
-/** A batch that is to be written, in the parts that it was split into. Each record is reported at most once. */
+/**
+ * A batch that is to be written, in the parts that it was split into. Each record is reported at most once: as `timeout` if it may be written all
+ * the same, as anything else if it is not.
+ */
 export class PendingBatch {
   readonly delivery: Delivery;
   readonly #open: Set<OutgoingBatch>;
+  /** How many requests with this part have left that no broker has refused. */
+  readonly #unanswered = new Map<OutgoingBatch, number>();
   #expired = false;
   #lastError: string | null = null;
 
@@ -33,12 +45,28 @@ export class PendingBatch {
   written(part: OutgoingBatch): void {
     this.#open.delete(part);
   }
+  /** A request with the part leaves. */
+  sent(part: OutgoingBatch): void {
+    this.#unanswered.set(part, (this.#unanswered.get(part) ?? 0) + 1);
+  }
+  /** A broker has answered that it has not written the part. */
+  refused(part: OutgoingBatch): void {
+    const unanswered = (this.#unanswered.get(part) ?? 1) - 1;
+    if (unanswered === 0) this.#unanswered.delete(part);
+    else this.#unanswered.set(part, unanswered);
+  }
   /** A try failed; there may be more. */
   tried(error: string): void {
     this.#lastError = error;
   }
+  /** It is not written, whatever became of earlier tries. */
+  reject(part: OutgoingBatch, text: string): void {
+    this.#report(part, 'rejected', text);
+  }
+  /** Another try would fail as well. */
   failed(part: OutgoingBatch, kind: ErrorKind, text: string): void {
-    if (this.#open.delete(part)) this.delivery.fail(part.indexes, kind, text);
+    if (this.#unanswered.has(part)) this.#report(part, 'timeout', unknownOutcome(`it was sent, and then refused: ${text}`));
+    else this.#report(part, kind, text);
   }
   split(part: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
     const halves = halve(part);
@@ -48,14 +76,25 @@ export class PendingBatch {
   /** True if this delivery timed out or its producer closed. Reports every part that is still open as failed. */
   isOver(): boolean {
     const { signal, deadline } = this.delivery;
-    if (signal.aborted) for (const part of [...this.#open]) this.failed(part, 'cancelled', 'the producer is closed');
+    if (signal.aborted) this.#giveUp('cancelled', 'the producer is closed', 'the producer was closed before a broker confirmed the record');
     else if (deadline.isOver) this.expire();
     return signal.aborted || this.#expired;
   }
-  /** Reports every part that is still open as failed. A part that is on its way may be written all the same. */
+  /** Reports every part that is still open as failed. */
   expire(): void {
     this.#expired = true;
-    const text = timedOut(this.delivery.obstacle() ?? this.#lastError);
-    for (const part of [...this.#open]) this.failed(part, 'timeout', text);
+    const reason = this.delivery.obstacle() ?? this.#lastError;
+    this.#giveUp('unavailable', timedOut(reason), reason === null ? UNCONFIRMED : `${UNCONFIRMED}: ${reason}`);
+  }
+
+  #giveUp(kind: ErrorKind, unsent: string, unconfirmed: string): void {
+    for (const part of [...this.#open]) {
+      if (this.#unanswered.has(part)) this.#report(part, 'timeout', unknownOutcome(unconfirmed));
+      else this.#report(part, kind, unsent);
+    }
+  }
+
+  #report(part: OutgoingBatch, kind: ErrorKind, text: string): void {
+    if (this.#open.delete(part)) this.delivery.fail(part.indexes, kind, text);
   }
 }

@@ -10,7 +10,7 @@ import { codecFor } from '../records/codecs.ts';
 import type { OutgoingBatch } from '../records/outgoing-batch.ts';
 import { BATCH_HEADER_BYTES, encodeBatch, type BatchSequence } from '../records/record-batch.ts';
 import { PendingBatch, type Delivery } from './delivery.ts';
-import { produceFault } from './produce-fault.ts';
+import { isRefusal, produceFault } from './produce-fault.ts';
 import { PartitionSequence, type RequestProducerId } from './sequence.ts';
 
 const FIRST_BACK_OFF_MS = 100;
@@ -83,7 +83,7 @@ export class PartitionQueue {
       // By then the batch before is encoded and written to its socket.
       if (begun.length > 0) await turn();
       const isOver = pending.isOver();
-      begun.push({ waiting, attempt: isOver ? Promise.resolve(null) : this.#attempt(batch, ahead) });
+      begun.push({ waiting, attempt: isOver ? Promise.resolve(null) : this.#attempt(batch, pending, ahead) });
       if (!isOver) ahead += batch.indexes.length;
     }
     const ended = await Promise.all(begun.map(async ({ waiting, attempt }) => ({ waiting, attempt: await attempt })));
@@ -105,7 +105,7 @@ export class PartitionQueue {
     let withoutAnswer = 0;
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
     while (attempt !== null || !pending.isOver()) {
-      const { sequence, writer, error }: Attempt = attempt ?? (await this.#attempt(batch));
+      const { sequence, writer, error }: Attempt = attempt ?? (await this.#attempt(batch, pending));
       attempt = null;
       if (error === null) {
         this.#sequence.advance(sequence, batch.indexes.length);
@@ -126,7 +126,9 @@ export class PartitionQueue {
       const isGone = fault === 'no-topic' && ++unknownTopic >= UNKNOWN_TOPIC_TRIES;
       if (isGone) this.#options.unknownTopic();
       if (isGone || fault === 'parts' || fault === 'final') {
-        pending.failed(batch, error instanceof ConnectorError ? error.kind : 'rejected', this.#refusal(batch, error));
+        // A record that is refused for itself was refused by every broker that was asked before.
+        if (fault === 'parts') pending.reject(batch, this.#refusal(batch, error));
+        else pending.failed(batch, error instanceof ConnectorError ? error.kind : 'rejected', error.message);
         break;
       }
       if (fault === 'forgotten') this.#sequence.exchange();
@@ -154,7 +156,7 @@ export class PartitionQueue {
     return `${error.message} (a batch of this record takes ${bytes} bytes before compression; see max.message.bytes of topic "${this.#options.topic}")`;
   }
 
-  async #attempt(batch: OutgoingBatch, ahead = 0): Promise<Attempt> {
+  async #attempt(batch: OutgoingBatch, pending: PendingBatch, ahead = 0): Promise<Attempt> {
     let sequence: BatchSequence | null = null;
     let writer: Writer | null = null;
     try {
@@ -164,20 +166,26 @@ export class PartitionQueue {
         throw new ConnectorError('kafka.unreachable', `failed to get a producer id: ${error.message}`);
       });
       writer = connected;
-      await this.#write(writer, batch, sequence);
+      await this.#write(writer, batch, sequence, pending);
       return { sequence, writer, error: null };
     } catch (error) {
       return { sequence, writer, error: error as Error };
     }
   }
 
-  async #write(writer: Writer, batch: OutgoingBatch, sequence: BatchSequence | null): Promise<void> {
+  async #write(writer: Writer, batch: OutgoingBatch, sequence: BatchSequence | null, pending: PendingBatch): Promise<void> {
     const { topic, partition, options } = this.#options;
     // Encoded once for each attempt: retries are rare, and the encoded form need not be kept.
     const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(options.compression), sequence);
+    let isSent = false;
+    const sent = (): void => {
+      isSent = true;
+      pending.sent(batch);
+    };
     try {
-      await writer.write(topic, partition, encoded, options.acks);
+      await writer.write(topic, partition, encoded, options.acks, sent);
     } catch (error) {
+      if (isSent && isRefusal(error)) pending.refused(batch);
       // An attempt before this one has written it.
       if (faultType(error) !== 'DUPLICATE_SEQUENCE_NUMBER') throw error;
     }

@@ -38,3 +38,17 @@ export function produceFault(error: unknown, hasSequence: boolean): ProduceFault
   if (error.isPermanent || kind === 'unsupported') return 'final';
   return kind === 'answer' && !error.retriable ? 'final' : 'passing';
 }
+
+/** Answers after which the batch may be written all the same: the leader may have it, and was not able to confirm it. */
+const UNDECIDED: ReadonlySet<string> = new Set([
+  'REQUEST_TIMED_OUT',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'KAFKA_STORAGE_ERROR',
+  'NETWORK_EXCEPTION',
+  'UNKNOWN', // UNKNOWN_SERVER_ERROR
+]);
+
+/** True if a broker has said that it has not written the batch. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof KafkaFault && error.type !== null && !UNDECIDED.has(error.type);
+}

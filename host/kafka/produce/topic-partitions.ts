@@ -50,7 +50,7 @@ export class TopicPartitions {
     if (known !== undefined && performance.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
     let unknown = 0;
     let lastError: string | null = null;
-    const late = (): ConnectorError => new ConnectorError('kafka.timeout', timedOut(this.#client.unreachable ?? lastError));
+    const late = (): ConnectorError => new ConnectorError('kafka.unreachable', timedOut(this.#client.unreachable ?? lastError));
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
     for (let tries = 1; ; tries++) {
       if (this.#signal.aborted) throw new ConnectorError('cancelled', 'the producer is closed');

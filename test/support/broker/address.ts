@@ -31,6 +31,8 @@ export function addressBroker(servers: string, env: NodeJS.ProcessEnv = process.
     canRestart: false,
     stop: notOurs,
     kill: notOurs,
+    freeze: notOurs,
+    thaw: notOurs,
     start: notOurs,
     close: () => Promise.resolve(),
   };

@@ -108,6 +108,14 @@ class DockerCluster implements Cluster {
     }
   }
 
+  async freeze(node: number): Promise<void> {
+    await (await this.#lowLevel(node)).pause();
+  }
+
+  async thaw(node: number): Promise<void> {
+    await (await this.#lowLevel(node)).unpause();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#containers.values()].map((container) => container.stop({ remove: true, removeVolumes: true, timeout: 0 })));
     this.#containers.clear();

@@ -64,6 +64,8 @@ export interface Cluster {
   readonly layout: readonly NodeLayout[];
   stop(node: number): Promise<void>;
   kill(node: number): Promise<void>;
+  freeze(node: number): Promise<void>;
+  thaw(node: number): Promise<void>;
   start(node: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -150,6 +152,14 @@ class JarsCluster implements Cluster {
 
   async kill(node: number): Promise<void> {
     await this.#end(node, 'SIGKILL');
+  }
+
+  async freeze(node: number): Promise<void> {
+    this.#running.get(node)?.kill('SIGSTOP');
+  }
+
+  async thaw(node: number): Promise<void> {
+    this.#running.get(node)?.kill('SIGCONT');
   }
 
   async close(): Promise<void> {

@@ -30,12 +30,16 @@ export interface BrokerAddresses {
 
 /** A running cluster. `node` counts from 1; without it a call is for all nodes. */
 export interface Broker extends BrokerAddresses {
-  /** False for a cluster that is not ours: `stop`, `kill` and `start` reject then. */
+  /** False for a cluster that is not ours: all that would change it rejects then. */
   readonly canRestart: boolean;
   /** Ends it as an operator would; data and ports stay. */
   stop(node?: number): Promise<void>;
   /** SIGKILL; data and ports stay. */
   kill(node?: number): Promise<void>;
+  /** Halts its processes (SIGSTOP): connections stay, and nothing answers. */
+  freeze(node?: number): Promise<void>;
+  /** Lets frozen processes go on. */
+  thaw(node?: number): Promise<void>;
   /** Starts what was stopped or killed, on the same ports with the same data, and waits until it serves. */
   start(node?: number): Promise<void>;
   /** Ends it for good and removes everything it left. Any number of times. */

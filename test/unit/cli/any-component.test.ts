@@ -40,7 +40,7 @@ describe('the command line of a component that knows no Kafka', () => {
 
   test('stops at the first record that is not written, and acknowledges nothing behind it', async () => {
     const { code, err } = await run(['pipe', '--source', 'records=100', '--destination', 'refuse=40', '--log-level', 'info']);
-    expect(err).toContain('the record at 40 was not written: record 40 is refused');
+    expect(err).toContain('the record at 40: record 40 is refused');
     expect(err).toMatch(/source torn down.*acked.*39/);
     expect(code).toBe(1);
   });

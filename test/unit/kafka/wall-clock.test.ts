@@ -64,7 +64,7 @@ test('a send fails its records after deliveryTimeout all the same', async () => 
   const producer = await openProducer(fakeClient({ lookups }), PRODUCER);
   const sent = producer.send([{ topic: 't', records: section(numbered(1)) }]);
   expect(await after(6_000, sent)).toBe('done');
-  expect(await sent).toMatchObject([{ index: 0, reason: { kind: 'timeout' } }]);
+  expect(await sent).toMatchObject([{ index: 0, reason: { kind: 'unavailable' } }]);
   const closed = producer.close();
   await vi.advanceTimersByTimeAsync(5_000);
   await closed;

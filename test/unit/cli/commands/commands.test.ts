@@ -202,7 +202,7 @@ describe('destination', () => {
     const io = new FakeIo({ stdin: Readable.from([Buffer.from(line(1) + line(2) + line(3))]) });
     expect(await run(['destination'], io, connectors)).toBe(1);
     expect(connectors.destinationPort.written).toEqual(['1', '3']);
-    expect(io.err).toContain('error: line 2 was not written: too large');
+    expect(io.err).toContain('error: line 2: too large');
     expect(io.err).toContain('kafka.rejected: 1 of 3 records were not written');
   });
 
@@ -213,9 +213,9 @@ describe('destination', () => {
     const io = new FakeIo({ stdin: Readable.from([Buffer.from([1, 2, 3, 4, 5].map(line).join('') + '\n' + line(6))]) });
     expect(await run(['destination'], io, connectors)).toBe(1);
     expect(io.err.split('\n').slice(0, 4)).toEqual([
-      'error: lines 2 to 4 were not written: gone',
-      'error: line 5 was not written: too large',
-      'error: line 7 was not written: gone',
+      'error: lines 2 to 4: gone',
+      'error: line 5: too large',
+      'error: line 7: gone',
       'kafka.rejected: 5 of 6 records were not written; the lines above say why',
     ]);
   });
@@ -245,7 +245,7 @@ describe('pipe', () => {
     const io = new FakeIo();
     expect(await run(['pipe'], io, connectors)).toBe(1);
     expect(connectors.sourcePort.acked).toEqual(numbers(13));
-    expect(io.err).toContain('kafka.rejected: the record at 13 was not written: too large');
+    expect(io.err).toContain('kafka.rejected: the record at 13: too large');
   });
 
   it('says which side has a wrong setting', async () => {

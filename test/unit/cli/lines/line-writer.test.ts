@@ -13,7 +13,7 @@ test.each([
   const destination = new FakeDestination();
   destination.collecting = collecting;
   const written: number[] = [];
-  const writer = new LineWriter(destination, { written: (count) => written.push(count), rejected: () => {} });
+  const writer = new LineWriter(destination, { written: (count) => written.push(count), failed: () => {} });
   for (let line = 1; line <= 7; line++) await writer.add(record(`p${line}`), line);
   await writer.settled();
   expect(destination.writes).toEqual(writes);

@@ -19,7 +19,7 @@ const valuesOf = (batch: Buffer): string[] =>
   readBatches(batch).flatMap((one) => decode(openBatch(one, 1 << 24)).map(({ value }) => value!));
 
 /** A queue whose writer answers as told; what it was asked to write is in `asked`. */
-function queue(answer: (values: string[], attempt: number) => Promise<void> | void) {
+function queue(answer: (values: string[], attempt: number, sent: () => void) => Promise<void> | void) {
   const asked: string[][] = [];
   const renewed: unknown[] = [];
   const partitionQueue = new PartitionQueue({
@@ -28,10 +28,10 @@ function queue(answer: (values: string[], attempt: number) => Promise<void> | vo
     options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
     log: () => undefined,
     writer: async () => ({
-      write: async (_topic, _partition, batch) => {
+      write: async (_topic, _partition, batch, _acks, sent) => {
         const values = valuesOf(batch);
         asked.push(values);
-        await answer(values, asked.length);
+        await answer(values, asked.length, sent!);
       },
     }),
     producerId: async () => null,
@@ -80,7 +80,10 @@ describe('order', () => {
     const late = delivery(30);
     await partitionQueue.deliver(batch(2), late);
     expect(late.failures).toEqual(
-      [0, 1].map((index) => ({ index, reason: { kind: 'timeout', text: 'records have timed out before they were able to be produced' } })),
+      [0, 1].map((index) => ({
+        index,
+        reason: { kind: 'unavailable', text: 'records have timed out before they were able to be produced' },
+      })),
     );
     const next = partitionQueue.deliver(batch(1, 2), delivery());
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -180,5 +183,88 @@ describe('giving up', () => {
     setTimeout(() => outcome.abort.abort(), 20);
     await partitionQueue.deliver(batch(1), outcome);
     expect(outcome.failures).toEqual([{ index: 0, reason: { kind: 'cancelled', text: 'the producer is closed' } }]);
+  });
+});
+
+describe('an outcome', () => {
+  const lost = () => new KafkaFault('connection', 'Closed connection');
+  const NOT_LEADER = 6;
+  const UNKNOWN_TOPIC = 3;
+  const told = async (outcome: ReturnType<typeof delivery>, answer: Parameters<typeof queue>[0]) => {
+    await queue(answer).partitionQueue.deliver(batch(1), outcome);
+    return outcome.failures[0]!.reason;
+  };
+
+  test.each([
+    ['got no answer', () => new Promise<void>(() => {})],
+    ['was lost with its connection', () => Promise.reject(lost())],
+    ['was written by the leader alone', () => Promise.reject(answered(REQUEST_TIMED_OUT))],
+    ['was lost before another try was refused', (attempt: number) => Promise.reject(attempt === 1 ? lost() : answered(NOT_LEADER))],
+  ])('of a request that %s is unknown', async (_what, answer) => {
+    const reason = await told(delivery(150), (_values, attempt, sent) => {
+      sent();
+      return answer(attempt);
+    });
+    expect(reason.kind).toBe('timeout');
+    expect(reason.text).toMatch(/^outcome unknown, perhaps written: no broker has confirmed the record within deliveryTimeout/);
+  });
+
+  test('of a request that never left is known: not written', async () => {
+    const reason = await told(delivery(50), () => Promise.reject(lost()));
+    expect(reason).toEqual({
+      kind: 'unavailable',
+      text: 'records have timed out before they were able to be produced: Closed connection',
+    });
+  });
+
+  test('of a request that every broker refused is known: not written', async () => {
+    const reason = await told(delivery(150), (_values, _attempt, sent) => {
+      sent();
+      throw answered(NOT_LEADER);
+    });
+    expect(reason.kind).toBe('unavailable');
+  });
+
+  test('of a batch that waits behind another one is known: not written', async () => {
+    const { partitionQueue } = queue((_values, _attempt, sent) => {
+      sent();
+      return new Promise(() => {});
+    });
+    const [first, second] = [delivery(50), delivery(50)];
+    await Promise.all([partitionQueue.deliver(batch(1), first), partitionQueue.deliver(batch(1, 1), second)]);
+    expect([first, second].map(({ failures }) => failures[0]!.reason.kind)).toEqual(['timeout', 'unavailable']);
+  });
+
+  test('of a request that was lost before its topic was is unknown, with the reason', async () => {
+    const reason = await told(delivery(), (_values, attempt, sent) => {
+      sent();
+      throw attempt === 1 ? lost() : answered(UNKNOWN_TOPIC);
+    });
+    expect(reason).toEqual({
+      kind: 'timeout',
+      text: expect.stringMatching(/^outcome unknown, perhaps written: it was sent, and then refused: UNKNOWN_TOPIC_OR_PARTITION/),
+    });
+  });
+
+  test('of a record that is refused for itself is known, whatever became of its first request', async () => {
+    const reason = await told(delivery(), (_values, attempt, sent) => {
+      sent();
+      throw attempt === 1 ? lost() : answered(MESSAGE_TOO_LARGE);
+    });
+    expect(reason.kind).toBe('rejected');
+  });
+
+  test('of a request that is on its way when the producer closes is unknown', async () => {
+    const outcome = delivery();
+    setTimeout(() => outcome.abort.abort(), 20);
+    const reason = await told(outcome, async (_values, _attempt, sent) => {
+      sent();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      throw lost();
+    });
+    expect(reason).toEqual({
+      kind: 'timeout',
+      text: 'outcome unknown, perhaps written: the producer was closed before a broker confirmed the record',
+    });
   });
 });

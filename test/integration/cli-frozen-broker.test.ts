@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
+import { Topics } from '../support/topics.ts';
+import { expectSoon } from '../support/wait.ts';
+import { Cli } from '../unit/cli/spawned.ts';
+
+const TIMEOUT = 'deliveryTimeout=4s';
+const record = (n: number): string => `${JSON.stringify({ operation: 'create', payload: { after: { id: n } } })}\n`;
+const records = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, n) => record(from + n)).join('');
+
+// A cluster at KAFKA_SERVERS is not ours to freeze.
+describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('a broker that freezes and wakes later', () => {
+  let broker: Broker;
+  let topics: Topics;
+
+  beforeAll(async () => {
+    broker = await startBroker();
+    topics = new Topics(broker.servers);
+  });
+  afterAll(() => broker.close());
+
+  it('leaves the outcome of records unknown, as destination says, line by line and at its end', async () => {
+    const topic = uniqueName('frozen');
+    await topics.create(topic);
+    const run = new Cli(['destination', '--json', '-c', `servers=${broker.servers}`, '-c', `topic=${topic}`, '-c', TIMEOUT]);
+    run.process.stdin.write(records(1, 5));
+    await expectSoon(() => topics.count(topic)).toBe(5);
+    await broker.freeze();
+    run.process.stdin.end(records(6, 10));
+    const { code, err, out } = await run.done;
+    await broker.thaw();
+    expect(err).toContain('lines 6 to 10: failed to produce record: outcome unknown, perhaps written: ');
+    expect(err).not.toMatch(/not written/);
+    expect(JSON.parse(out)).toMatchObject({
+      result: { records: 5, failed: 5, unknown: 5 },
+      error: { code: 'kafka.timeout', message: expect.stringContaining('of 5 of 10 records it is not known whether they are written') },
+    });
+    expect(code).toBe(1);
+    // What the broker had in its sockets when it was frozen, it does when it wakes.
+    await expectSoon(() => topics.count(topic)).toBe(10);
+  });
+
+  it('leaves the outcome of a record unknown, as pipe says', async () => {
+    const { servers } = sharedBroker();
+    const from = new Topics(servers);
+    const [topic, copy, group] = [uniqueName('frozen'), uniqueName('frozen'), uniqueName('group')];
+    await from.create(topic);
+    await topics.create(copy);
+    await from.fill(topic, 1, () => Buffer.from('before'));
+    const side = [`servers=${servers}`, `topics=${topic}`, 'readFromBeginning=true', `groupID=${group}`, 'commitOffsetsSize=1'];
+    const run = new Cli([
+      'pipe',
+      '--json',
+      '--source',
+      ...side,
+      '--follow',
+      '--destination',
+      `servers=${broker.servers}`,
+      `topic=${copy}`,
+      TIMEOUT,
+    ]);
+    await expectSoon(() => topics.count(copy)).toBe(1);
+    await broker.freeze();
+    await from.fill(topic, 5, () => Buffer.from('after'), 1);
+    const { code, out } = await run.done;
+    await broker.thaw();
+    expect(JSON.parse(out)).toMatchObject({
+      result: { records: 1 },
+      error: {
+        code: 'kafka.timeout',
+        message: expect.stringMatching(/"Offset":1\}: failed to produce record: outcome unknown, perhaps written: /),
+      },
+    });
+    expect(code).toBe(1);
+    await expectSoon(() => topics.count(copy)).toBe(6);
+    expect(await from.committed(group, topic)).toBe(1);
+  });
+});
