@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createAssemblyScriptPool } from 'vitest-pool-assemblyscript/config';
 import { defineConfig } from 'vitest/config';
+import { memoryConstants } from '../tools/memory.mjs';
 import { Keeper } from './support/broker/keeper.ts';
 import { TotalsReporter } from './support/totals-reporter.ts';
 
@@ -26,7 +27,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [ASSEMBLYSCRIPT],
-          pool: createAssemblyScriptPool({ extraCompilerFlags: ['--config', 'test/unit/guest/asconfig.json', '--runtime', 'incremental'] }),
+          pool: createAssemblyScriptPool({
+            extraCompilerFlags: [
+              '--config',
+              'test/unit/guest/asconfig.json',
+              '--runtime',
+              'incremental',
+              ...memoryConstants(`${root}asconfig.json`),
+            ],
+          }),
           maxWorkers: 2,
           testTimeout: 30_000,
           sequence: inGroup(1),

@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { manifestOf, waitingImports } from './manifest.mjs';
+import { memoryConstants } from './memory.mjs';
 import { checkGenerated } from './wit/generate.mjs';
 import { readWorld } from './wit/parse.mjs';
 
@@ -47,7 +48,7 @@ checkGenerated();
 mkdirSync(at(build), { recursive: true });
 const wit = completeWit();
 const world = readWorld(at(wit), options.world);
-run(asc, '--config', config, '--target', target, '-o', core, '--transform', './tools/transform.mjs');
+run(asc, '--config', config, '--target', target, '-o', core, '--transform', './tools/transform.mjs', ...memoryConstants(at(config)));
 run(jco, 'embed', core, '--wit', wit, '-n', options.world, '--string-encoding', 'utf16', '-o', embedded);
 run(jco, 'new', embedded, '-o', wasm);
 rmSync(at(component), { recursive: true, force: true });

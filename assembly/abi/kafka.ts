@@ -256,10 +256,10 @@ export class Producer {
    * request. Ok lists the records that failed, each once, by rising index, and every other one is written. Err means that no
    * outcome is known.
    */
-  send(outgoing: ListSlot<OutgoingView>): Result<SendFailure[]> {
+  send(outgoing: ListSlot<OutgoingView>): Result<ListSlot<SendFailureView>> {
     __producerSend(this.handle, outgoing.ptr, outgoing.length, RESULT);
     const result = changetype<ProducerSendResult>(RESULT);
-    return result.isError ? new Result<SendFailure[]>(null, ConnectorError.lift(result.error)) : new Result<SendFailure[]>(SendFailure.liftAll(result.ok), null);
+    return result.isError ? new Result<ListSlot<SendFailureView>>(null, ConnectorError.lift(result.error)) : new Result<ListSlot<SendFailureView>>(result.ok.copy(), null);
   }
 
   /** Ends the producer and its handle, after what `send` was given is settled. */
@@ -330,18 +330,6 @@ export class SendFailure {
     public index: u32 = 0,
     public reason: ConnectorError = new ConnectorError(),
   ) {}
-
-  static lift(view: SendFailureView): SendFailure {
-    return new SendFailure(
-      view.index,
-      ConnectorError.lift(view.reason),
-    );
-  }
-  static liftAll(list: ListSlot<SendFailureView>): SendFailure[] {
-    const all = new Array<SendFailure>();
-    for (let i: u32 = 0; i < list.length; i++) all.push(SendFailure.lift(list.at(i)));
-    return all;
-  }
 }
 
 /**

@@ -24,6 +24,9 @@ import { arenaAlloc, arenaZeroed } from './arena';
     memory.copy(changetype<usize>(s), this.ptr, n);
     return s;
   }
+  equals(s: string): bool {
+    return <i32>this.length == s.length && memory.compare(this.ptr, changetype<usize>(s), (<usize>this.length) << 1) == 0;
+  }
   /** Copies `s` into the arena. */
   lower(s: string): void {
     const n = (<usize>s.length) << 1;

@@ -1,11 +1,12 @@
 // connector.v2.Destination.Run.Request -> record sets, grouped by topic in the order in which topics first appear, each set within
 // the largest batch. The first topic's records are written as they are read; those of other topics wait for their turn and are read
 // again, since nearly always there are none.
-import { arenaAlloc } from '../abi/arena';
+import { arenaAlloc, arenaFits, arenaLeft, arenaMark, arenaRelease } from '../abi/arena';
+import { REQUEST_BYTES, WRITTEN_RECORD_BYTES } from '../abi/budget';
 import { ConnectorError, ErrorKind } from '../abi/connector';
 import { Producer } from '../abi/kafka';
 import * as reader from '../bytes/reader';
-import { reset as resetScratch } from '../bytes/scratch';
+import { exhausted, reset as resetScratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
 import { DestinationSettings } from '../settings/destination';
 import { isNullValue, valueBound, writeValue } from '../format/value';
@@ -15,16 +16,13 @@ import * as structs from '../json/struct';
 import * as record from '../opencdc/record-reader';
 import { skipField } from '../bytes/protobuf';
 import * as headers from '../opencdc/metadata-to-headers';
-import { fail, openOutcomes, outcome } from './outcomes';
+import { OUTCOME_SIZE, fail, openOutcomes, outcome } from './outcomes';
 import * as sets from './sets';
 import * as topics from './topics';
 
-// The instance's memory is bounded (256 MiB): a request, and beside it what one of its records becomes, must fit.
-const MAX_REQUEST_BYTES: usize = 178956970; // two thirds of it, as the host computes it
-const MAX_RECORD_BYTES: usize = 128 << 20;
-const MAX_TOGETHER_BYTES: usize = 232 << 20;
 const INVALID_TOPIC =
   'failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.';
+const TOO_MANY_TOPICS = 'failed to produce record: one write can have records of ' + topics.MAX_TOPICS.toString() + ' topics at most';
 
 
 @unmanaged
@@ -35,6 +33,10 @@ class RecordSpan {
   next: i32;
 }
 const SPAN_SIZE: usize = 12;
+/** What one record more in a request takes, however small it is. */
+const RECORD_SIZE: usize = SPAN_SIZE + OUTCOME_SIZE + sets.ORDER_SIZE;
+/** What must be left beside the request and its tables: the buffer of the parts, and room for the records. */
+const WORKING_BYTES: usize = 4 << 20;
 
 let spans: usize = 0;
 let error: ConnectorError | null = null;
@@ -43,7 +45,6 @@ let producer: Producer | null = null;
 let format: u8 = 0;
 let writesHeaders: bool = false;
 let configuredTopic: string = '';
-let maxRecordBytes: u64 = 0;
 
 
 @inline
@@ -67,9 +68,8 @@ function countRecords(at: usize, size: usize): i32 {
 
 /** Writes the records of a request; `outcomes` says what became of each, unless there is an error. */
 export function writeBatch(to: Producer, at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ConnectorError | null {
-  if (size > MAX_REQUEST_BYTES) {
-    const limit =
-      'a request of ' + size.toString() + ' bytes is more than the ' + MAX_REQUEST_BYTES.toString() + ' that one write can take';
+  if (size > REQUEST_BYTES) {
+    const limit = 'a request of ' + size.toString() + ' bytes is more than the ' + REQUEST_BYTES.toString() + ' that one write can take';
     return new ConnectorError(ErrorKind.limitExceeded, limit);
   }
   error = null;
@@ -77,12 +77,22 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   format = settings.format;
   writesHeaders = settings.writeHeaders;
   configuredTopic = settings.topic.source;
-  maxRecordBytes = min(MAX_RECORD_BYTES, MAX_TOGETHER_BYTES - size);
   const total = countRecords(at, size);
+  if (!arenaFits(<u64>max(total, 0) * RECORD_SIZE + WORKING_BYTES)) {
+    const limit =
+      'a request of ' +
+      size.toString() +
+      ' bytes with ' +
+      total.toString() +
+      ' records: beside so many bytes there is memory for ' +
+      ((arenaLeft() - min(arenaLeft(), WORKING_BYTES)) / RECORD_SIZE).toString() +
+      ' records in one write';
+    return new ConnectorError(ErrorKind.limitExceeded, limit);
+  }
   const complete = total >= 0 && writeAll(at, size, total, settings.delivery.maxBatchBytes, nowMs);
   if (complete) error = sets.sendSets(to);
-  sets.closeSets();
   resetScratch();
+  if (total >= 0) sets.closeSets();
   if (complete || error !== null) return error;
   return new ConnectorError(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
 }
@@ -92,7 +102,8 @@ function writeAll(at: usize, size: usize, total: i32, batchBytes: u32, nowMs: i6
   openOutcomes(total);
   topics.resetTopics();
   spans = arenaAlloc(<usize>total * SPAN_SIZE, 4);
-  sets.openSets(total, size + (size >> 1) + <usize>total * 200 + 4096, batchBytes, nowMs);
+  sets.openSets(total, batchBytes, nowMs);
+  const mark = arenaMark();
   reader.start(at, at + size);
   for (let i: i32 = 0; i < total;) {
     const tag = reader.varint();
@@ -104,6 +115,7 @@ function writeAll(at: usize, size: usize, total: i32, batchBytes: u32, nowMs: i6
     span(i).at = <u32>reader.at;
     span(i).size = length;
     if (!readAndWrite(i)) return false;
+    release(mark);
     reader.seek(<usize>span(i).at + length);
     reader.bound(at + size);
     i++;
@@ -113,22 +125,36 @@ function writeAll(at: usize, size: usize, total: i32, batchBytes: u32, nowMs: i6
     for (let i = topic.firstWaiting; i >= 0; i = span(i).next) {
       reader.start(span(i).at, <usize>span(i).at + span(i).size);
       record.readRecord(span(i).size);
-      if (!write(i, t)) return false;
+      if (!(exhausted ? refuseTables(i) : write(i, t))) return false;
+      release(mark);
     }
   }
   return true;
+}
+
+/** Gives back what one record took beside its bytes. */
+@inline
+function release(mark: usize): void {
+  sets.leaveOneRecord();
+  resetScratch();
+  arenaRelease(mark);
 }
 
 function readAndWrite(i: i32): bool {
   if (!record.readRecord(span(i).size)) return false;
   outcome(i).positionAt = <u32>record.positionAt;
   outcome(i).positionSize = record.positionSize;
+  if (exhausted) return refuseTables(i);
   if (!topics.renderTopic()) {
     const why = 'failed to prepare record: could not get topic: topic not found on record ';
     fail(i, why + keyText() + ' using template ' + configuredTopic);
     return true;
   }
   const number = topics.topicNumber();
+  if (number < 0) {
+    fail(i, number == topics.INVALID ? INVALID_TOPIC : TOO_MANY_TOPICS);
+    return true;
+  }
   if (number == 0 && topics.firstIsValid) return write(i, 0);
   const topic = topics.topic(number);
   if (!topic.valid) {
@@ -146,27 +172,26 @@ function readAndWrite(i: i32): bool {
 function write(i: i32, topic: i32): bool {
   const entries = sortEntries(0, record.metadataCount);
   const headersSize = writesHeaders ? headers.collectHeaders(entries) : headers.noHeaders();
+  if (headersSize < 0 && exhausted) return refuseTables(i);
   if (headersSize < 0) {
     fail(i, 'failed to prepare record: metadata ' + headers.badKey + ' is not base64');
     return true;
   }
   let bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD;
   bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : record.key.size;
-  if (bound > maxRecordBytes) {
-    const why = 'failed to produce record: MESSAGE_TOO_LARGE: the record with key ' + keyText() + ' can become ' + bound.toString();
-    fail(i, why + ' bytes, and the memory of the connector is for ' + maxRecordBytes.toString());
-    return true;
-  }
-  if (!sets.makeRoom(<usize>bound)) {
+  if (!sets.hasRoom(bound)) {
+    if (bound > WRITTEN_RECORD_BYTES || !sets.canSend()) return refuseSize(i, bound, min(WRITTEN_RECORD_BYTES, arenaLeft()));
     error = sets.sendSets(producer!);
     if (error !== null) return false;
-    sets.makeRoom(<usize>bound);
+    if (!sets.makeRoom(bound)) return refuseSize(i, bound, arenaLeft());
   }
   structs.clearTooDeep();
   let keyAt: usize = record.key.at;
   let keySize: i32 = record.key.kind == record.ABSENT ? -1 : <i32>record.key.size;
   if (record.key.kind == record.STRUCTURED) {
-    keyAt = arenaAlloc(<usize>record.key.size * structs.MAX_GROWTH + 16, 1);
+    const keyBound = <u64>record.key.size * structs.MAX_GROWTH + 16;
+    if (!arenaFits(keyBound)) return refuseSize(i, keyBound, arenaLeft());
+    keyAt = arenaAlloc(<usize>keyBound, 1);
     keySize = <i32>(structs.writeStruct(keyAt, record.key.at, record.key.size) - keyAt);
     if (reader.broken) return false;
     if (structs.tooDeep) return refuseDepth(i);
@@ -182,10 +207,28 @@ function write(i: i32, topic: i32): bool {
   }
   if (index != 0 && sets.isFull(recordSize(index, keySize, valueSize, headersSize))) index = 0;
   sets.addRecord(topic, index, i, headers.writeHeaders(writeRecord(at, index, keyAt, keySize, valueAt, valueSize, headersSize)));
+  if (sets.isOfOneRecord()) error = sets.sendSets(producer!);
+  return error === null;
+}
+
+function refuseSize(i: i32, bound: u64, limit: u64): bool {
+  const why = 'failed to produce record: MESSAGE_TOO_LARGE: the record with key ' + keyText() + ' can become ' + bound.toString();
+  fail(i, why + ' bytes, and the memory of the connector is for ' + limit.toString());
+  return true;
+}
+
+function refuseTables(i: i32): bool {
+  fail(
+    i,
+    'failed to prepare record: it has more metadata or fields than the memory takes, of which ' +
+      arenaLeft().toString() +
+      ' bytes are left',
+  );
   return true;
 }
 
 function refuseDepth(i: i32): bool {
+  if (exhausted) return refuseTables(i);
   fail(i, 'failed to prepare record: structured data is nested deeper than ' + structs.MAX_DEPTH.toString() + ' levels');
   return true;
 }
@@ -195,7 +238,7 @@ function keyText(): string {
   if (record.key.kind == record.ABSENT) return '<no key>';
   const size = min(record.key.size, 100);
   if (record.key.kind == record.RAW) return isUtf8(record.key.at, size) ? String.UTF8.decodeUnsafe(record.key.at, size) : '<binary key>';
-  if (record.key.size > 1000) return '<structured key>';
+  if (record.key.size > 1000 || !arenaFits(1000 * structs.MAX_GROWTH + 16)) return '<structured key>';
   structs.clearTooDeep();
   const at = arenaAlloc(<usize>record.key.size * structs.MAX_GROWTH + 16, 1);
   const textEnd = structs.writeStruct(at, record.key.at, record.key.size);

@@ -1,4 +1,5 @@
 // conduit:connector/destination
+import { arenaLeft } from '../abi/arena';
 import { nowMs } from '../abi/clock';
 import { ConnectorError, DestinationWriteResult, ErrorKind } from '../abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../abi/exports';
@@ -43,10 +44,17 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   if (p === null || settings === null) return refuse(ErrorKind.other, 'the destination is not open');
   const error = writeBatch(p, ptr, length, settings, nowMs());
   if (error !== null) return returnResult(error);
-  const response = writeResponse();
+  const response = writeResponse(ptr);
+  if (response == 0) {
+    const left = arenaLeft().toString();
+    return refuse(
+      ErrorKind.limitExceeded,
+      'the answer to a write takes ' + responseSize.toString() + ' bytes, there is memory for ' + left,
+    );
+  }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);
   result.isError = false;
-  result.ok.set(response, responseSize);
+  result.ok.set(response, <usize>responseSize);
   return RETURN_AREA;
 }
 

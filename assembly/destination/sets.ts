@@ -1,6 +1,6 @@
 // The record sets that a write has made and not sent yet, in one buffer. A write that does not fit into it is sent in parts, in order,
 // so that the memory that a request takes does not grow with what it becomes.
-import { arenaAlloc } from '../abi/arena';
+import { arenaAlloc, arenaFits, arenaLeft, arenaMark, arenaRelease } from '../abi/arena';
 import { ConnectorError, ErrorKind } from '../abi/connector';
 import { OutgoingView, Producer } from '../abi/kafka';
 import { newList } from '../abi/slots';
@@ -10,8 +10,16 @@ import { topic } from './topics';
 // A set must leave room for the batch header and for what a broker adds, or it is refused as a whole.
 const MAX_SET_BYTES: u32 = 950000;
 const BATCH_HEADER: u32 = 61;
-/** The buffer grows up to this size; beyond it, only for a single record. */
+/** Size of the buffer, if it is no more than an eighth of the memory that is left: the rest is for what one record becomes. */
 const PART_BYTES: usize = 8 << 20;
+/** Records of one part, if the memory that is left has so much for each: the host may have to say of each why it failed. */
+const PART_RECORDS: usize = 16 << 10;
+const FAILURE_BYTES: usize = 1 << 10;
+const PART_SETS: u32 = 4 << 10;
+/** What a set takes in a send, with its topic. */
+const SENT_SET_BYTES: usize = 600;
+/** What `openSets` takes beside the buffer, for each record. */
+export const ORDER_SIZE: usize = 4;
 
 /** Records of one topic. Not an object: it is asked for with every record. */
 @unmanaged
@@ -29,7 +37,12 @@ let capacity: usize = 0;
 let end: usize = 0;
 let sets: usize = 0;
 let setCount: u32 = 0;
-let setCapacity: u32 = 0;
+let maxSets: u32 = 0;
+let maxBuffered: u32 = 0;
+/** The buffer of the parts; another one is in its place while a single record needs more. */
+let partBuffer: usize = 0;
+let partCapacity: usize = 0;
+let mark: usize = 0;
 /** The last set, if there is one. */
 let current = changetype<Set>(0);
 /** Numbers of the records in the buffer, in their order there. */
@@ -38,44 +51,64 @@ let buffered: u32 = 0;
 let maxSetBytes: u32 = 0;
 let timestamp: i64 = 0;
 
-/** Begins a write of up to `records` records that take about `expected` bytes. */
-export function openSets(records: u32, expected: usize, maxBatchBytes: u32, nowMs: i64): void {
+/** Begins a write of up to `records` records. */
+export function openSets(records: u32, maxBatchBytes: u32, nowMs: i64): void {
   maxSetBytes = (maxBatchBytes == 0 ? MAX_SET_BYTES : min(maxBatchBytes, MAX_SET_BYTES)) - BATCH_HEADER;
   timestamp = nowMs;
-  order = arenaAlloc(<usize>records * 4, 4);
+  mark = arenaMark();
+  maxSets = min(records, PART_SETS);
+  order = arenaAlloc(<usize>records * ORDER_SIZE, 4);
+  sets = arenaAlloc(<usize>maxSets * SET_SIZE, 4);
+  maxBuffered = <u32>max<usize>(1, min(PART_RECORDS, arenaLeft() / FAILURE_BYTES));
+  partCapacity = min(PART_BYTES, arenaLeft() >> 3);
+  partBuffer = arenaAlloc(partCapacity, 8);
   clear();
-  if (capacity < min(expected, PART_BYTES)) resize(min(expected, PART_BYTES));
 }
 
-/** Ends a write; memory that one unusual record needed does not stay. */
+/** Gives back everything since `openSets`. */
 export function closeSets(): void {
   clear();
-  if (capacity > PART_BYTES) resize(0);
+  arenaRelease(mark);
 }
 
 function clear(): void {
   end = 0;
   buffered = 0;
   setCount = 0;
+  buffer = partBuffer;
+  capacity = partCapacity;
 }
 
-function resize(size: usize): void {
-  if (end == 0) {
-    // Freed first: both together may not fit.
-    if (buffer != 0) heap.free(buffer);
-    buffer = size == 0 ? 0 : heap.alloc(size);
-  } else {
-    buffer = heap.realloc(buffer, size);
-  }
-  capacity = size;
+/** False: what is buffered must be sent before a record of this size is written. */
+@inline
+export function hasRoom(size: u64): bool {
+  return size <= <u64>(capacity - end) && buffered < maxBuffered && setCount < maxSets;
 }
 
-/** Makes room for a record; false: what is buffered must be sent first. */
-export function makeRoom(size: usize): bool {
-  if (size <= capacity - end) return true;
-  if (end != 0 && end + size > PART_BYTES) return false;
-  resize(max(end + size, min(PART_BYTES, (end + size) * 2)));
+/** True if there is memory to send what is buffered, beside what the record in work has taken. */
+export function canSend(): bool {
+  return arenaFits(<u64>buffered * FAILURE_BYTES + <u64>setCount * SENT_SET_BYTES);
+}
+
+/** Makes room for one record where nothing is buffered; false: the memory has none. It must be sent before the next one. */
+export function makeRoom(size: u64): bool {
+  if (size <= <u64>capacity) return true;
+  if (!arenaFits(size + FAILURE_BYTES + SENT_SET_BYTES)) return false;
+  buffer = arenaAlloc(<usize>size, 8);
+  capacity = <usize>size;
   return true;
+}
+
+/** Forgets the buffer that `makeRoom` made, because that is given back with the record. */
+@inline
+export function leaveOneRecord(): void {
+  if (buffer != partBuffer) clear();
+}
+
+/** True if the buffer is one that `makeRoom` made for the record in it. */
+@inline
+export function isOfOneRecord(): bool {
+  return buffer != partBuffer;
 }
 
 /** Where the next record begins. */
@@ -108,10 +141,6 @@ export function addRecord(topic: i32, index: u32, record: u32, to: usize): void 
 }
 
 function beginSet(topic: i32): void {
-  if (setCount == setCapacity) {
-    setCapacity = setCapacity * 2 + 8;
-    sets = sets == 0 ? heap.alloc(<usize>setCapacity * SET_SIZE) : heap.realloc(sets, <usize>setCapacity * SET_SIZE);
-  }
   current = setAt(setCount++);
   current.topic = topic;
   current.begin = <u32>end;
@@ -143,11 +172,17 @@ export function sendSets(producer: Producer): ConnectorError | null {
   const result = producer.send(list);
   if (result.error !== null) return result.error;
   const failures = result.value!;
-  for (let i = 0; i < failures.length; i++) {
-    const failure = failures[i];
+  let reason = '';
+  let text = 'failed to produce record: ';
+  for (let i: u32 = 0; i < failures.length; i++) {
+    const failure = failures.at(i);
     if (failure.index >= buffered)
       return new ConnectorError(ErrorKind.other, 'the host reports a failure of a record that it was not given');
-    fail(load<u32>(order + ((<usize>failure.index) << 2)), 'failed to produce record: ' + failure.reason.text);
+    if (!failure.reason.text.equals(reason)) {
+      reason = failure.reason.text.lift();
+      text = 'failed to produce record: ' + reason;
+    }
+    fail(load<u32>(order + ((<usize>failure.index) << 2)), text);
   }
   clear();
   return null;

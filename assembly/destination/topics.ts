@@ -1,7 +1,7 @@
 // The topic of each record: the configured template over the record's metadata, and the topics of one write.
 import { arenaAlloc } from '../abi/arena';
 import { copy, same } from '../bytes/memory';
-import { isTopicName } from '../kafka/topic-name';
+import { MAX_TOPIC_LENGTH, isTopicName } from '../kafka/topic-name';
 import { TopicTemplate } from '../template/topic-template';
 import { entry } from '../json/entries';
 import { metadataCount } from '../opencdc/record-reader';
@@ -11,17 +11,31 @@ export class Topic {
   firstWaiting: i32 = -1;
   lastWaiting: i32 = -1;
   readonly name: string;
+  /** In UTF-8: what a record takes of the arena does not outlive it. */
+  private readonly utf8: ArrayBuffer;
+  readonly at: usize;
   /** Kafka can have a topic of this name. */
   readonly valid: bool;
 
   constructor(
-    readonly at: usize,
+    at: usize,
     readonly size: u32,
   ) {
+    const utf8 = new ArrayBuffer(size);
+    memory.copy(changetype<usize>(utf8), at, size);
+    this.utf8 = utf8;
+    this.at = changetype<usize>(utf8);
     this.name = String.UTF8.decodeUnsafe(at, size);
     this.valid = isTopicName(this.name);
   }
 }
+
+/** Topics of one write: each record's topic is looked for among them. */
+export const MAX_TOPICS = 10_000;
+/** No topic that Kafka can have. */
+export const INVALID = -1;
+/** This write has too many topics already. */
+export const TOO_MANY = -2;
 
 
 @unmanaged
@@ -93,10 +107,11 @@ export function renderTopic(): bool {
   let at: usize = 0;
   for (let i: u32 = 0; i < partCount; i++) {
     if (!renderPart(partAt(i))) return false;
-    const joined = arenaAlloc(size + topicSize, 1);
-    copy(copy(joined, at, size), topicAt, topicSize);
-    at = joined;
     size += topicSize;
+    if (size > <u32>MAX_TOPIC_LENGTH) continue; // no topic any more, whatever follows
+    const joined = arenaAlloc(size, 1);
+    copy(copy(joined, at, size - topicSize), topicAt, topicSize);
+    at = joined;
   }
   topicAt = at;
   topicSize = size;
@@ -119,7 +134,7 @@ function renderPart(part: Part): bool {
   return part.emptyIfMissing != 0;
 }
 
-/** The number of the topic that `renderTopic` made. */
+/** The number of the topic that `renderTopic` made, or INVALID or TOO_MANY. */
 export function topicNumber(): i32 {
   if (recent >= 0 && topicSize == recentSize && same(topicAt, recentAt, topicSize)) return recent;
   recent = -1;
@@ -128,11 +143,13 @@ export function topicNumber(): i32 {
     if (t.size == topicSize && same(t.at, topicAt, topicSize)) recent = i;
   }
   if (recent < 0) {
+    if (topicSize > <u32>MAX_TOPIC_LENGTH) return INVALID;
+    if (topics.length == MAX_TOPICS) return TOO_MANY;
     recent = topics.length;
     topics.push(new Topic(topicAt, topicSize));
     if (recent == 0) firstIsValid = topics[0].valid;
   }
-  recentAt = topicAt;
+  recentAt = topics[recent].at;
   recentSize = topicSize;
   return recent;
 }

@@ -1,8 +1,8 @@
 // The entries of one protobuf map, sorted as goccy/go-json sorts the keys of an object: by the bytes of the *escaped* key with its
 // quotes, so that a key's closing quote counts ("a!" is before "a"). Of equal keys the last one stays. The table lies in the scratch
 // memory, which may move with every push: ask for an entry again after one.
-import { arenaAlloc } from '../abi/arena';
-import { push, scratch } from '../bytes/scratch';
+import { arenaAlloc, arenaFits } from '../abi/arena';
+import { exhaust, exhausted, push, scratch } from '../bytes/scratch';
 import { MAX_ESCAPE, escapeInto, isPlain } from './string';
 
 
@@ -26,9 +26,10 @@ export function entry(table: usize, i: u32): Entry {
   return changetype<Entry>(scratch + table + <usize>i * ENTRY_SIZE);
 }
 
-/** Adds an entry; the table must be the last thing on the scratch stack. */
+/** Adds an entry; the table must be the last thing on the scratch stack. Without room it adds none: see `exhausted`. */
 export function addEntry(keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): void {
   const offset = push(ENTRY_SIZE); // first: it may move the scratch memory
+  if (exhausted) return;
   const e = changetype<Entry>(scratch + offset);
   e.keyAt = <u32>keyAt;
   e.keySize = keySize;
@@ -37,6 +38,10 @@ export function addEntry(keyAt: usize, keySize: u32, valueAt: usize, valueSize: 
   e.escapedAt = <u32>keyAt;
   e.escapedSize = keySize;
   if (isPlain(keyAt, keySize)) return;
+  if (!arenaFits(<u64>keySize * MAX_ESCAPE)) {
+    exhaust();
+    return;
+  }
   const text = arenaAlloc(<usize>keySize * MAX_ESCAPE, 1);
   e.escapedAt = <u32>text;
   e.escapedSize = <u32>(escapeInto(text, keyAt, keySize) - text);

@@ -2,7 +2,7 @@
 import { writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import * as reader from '../bytes/reader';
-import { pop, push } from '../bytes/scratch';
+import { exhausted, pop, push } from '../bytes/scratch';
 import { addEntry, entry, sortEntries } from './entries';
 import { writeJsonNumber } from './number';
 import { writeJsonString } from './string';
@@ -13,7 +13,7 @@ export const MAX_DEPTH = 500;
 /** Bytes of JSON that one byte of a Struct can become at most. */
 export const MAX_GROWTH: usize = 6;
 
-/** Set when a Struct was nested deeper than MAX_DEPTH, until `clearTooDeep`. */
+/** Set when a Struct was nested deeper than MAX_DEPTH, or was too much for the memory (`exhausted`), until `clearTooDeep`. */
 export let tooDeep: bool = false;
 
 export function clearTooDeep(): void {
@@ -104,7 +104,8 @@ function writeObject(at: usize, from: usize, size: usize, depth: i32): usize {
       count++;
     } else skipField(tag);
   }
-  if (reader.broken) return at;
+  if (exhausted) tooDeep = true;
+  if (reader.broken || tooDeep) return at;
   count = sortEntries(table, count);
   store<u8>(at++, 0x7b);
   for (let i: u32 = 0; i < count; i++) {

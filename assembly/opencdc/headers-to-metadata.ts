@@ -3,7 +3,7 @@
 import { base64Size, writeBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';
 import { bytesFieldSize, writeBytesHead } from '../bytes/protobuf';
-import { pop, push, scratch } from '../bytes/scratch';
+import { exhausted, pop, push, scratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
 import * as record from '../kafka/record-set-reader';
 import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from './header-keys';
@@ -50,11 +50,15 @@ function textSize(h: Header): u32 {
   return h.kind == TEXT ? h.valueSize : base64Size(h.valueSize);
 }
 
-/** Reads the record's headers; gives the bytes of the metadata entries. They stay in the scratch memory until the next record. */
+/**
+ * Reads the record's headers; gives the bytes of the metadata entries. They stay in the scratch memory until the next record. 0: they cannot be
+ * read, or there are more than the memory takes, see `exhausted`.
+ */
 export function collectHeaders(): u32 {
   count = record.headersLeft;
   pop(0); // of a record that was measured and not written
-  push(<usize>count * HEADER_SIZE);
+  push(<u64>count * HEADER_SIZE);
+  if (exhausted) return 0;
   for (let i: u32 = 0; i < count; i++) {
     if (!record.nextHeader()) return 0;
     const h = header(i);
@@ -66,6 +70,7 @@ export function collectHeaders(): u32 {
   }
   if (count > FEW) dropRepeatedByHash();
   else dropRepeated();
+  if (exhausted) return 0;
   let size: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const h = header(i);
@@ -94,7 +99,8 @@ function dropRepeated(): void {
 /** From the last header to the first: a name that is in the table already comes again later. */
 function dropRepeatedByHash(): void {
   const slots: u32 = 1 << (33 - clz(count));
-  const table = push((<usize>slots) << 2);
+  const table = push((<u64>slots) << 2);
+  if (exhausted) return;
   memory.fill(scratch + table, 0, (<usize>slots) << 2);
   for (let i: u32 = count; i > 0; i--) {
     const h = header(i - 1);

@@ -1,7 +1,8 @@
 // The metadata of the current record as Kafka headers. header-keys.ts has the mapping; headers-to-metadata.ts is the way here.
-import { arenaAlloc } from '../abi/arena';
+import { arenaAlloc, arenaFits } from '../abi/arena';
 import { readBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';
+import { exhaust, exhausted } from '../bytes/scratch';
 import { varintSize, writeVarint, zigzag } from '../bytes/varint';
 import { Entry, entry } from '../json/entries';
 import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from './header-keys';
@@ -17,20 +18,18 @@ class Header {
 const HEADER_SIZE: usize = 16;
 
 let count: u32 = 0;
-let list: usize = 0;
-let capacity: u32 = 0;
+const FEW: u32 = 64;
+const fewHeaders = heap.alloc(<usize>FEW * HEADER_SIZE);
+let list: usize = fewHeaders;
 
 /** The metadata key whose value, or itself, is not base64. */
 export let badKey: string = '';
 
-/** Finds the headers among the first `entries` metadata entries; gives their bytes with their number, or -1, see `badKey`. */
+/** Finds the headers among the first `entries` metadata entries; gives their bytes with their number, or -1: see `exhausted`, else `badKey`. */
 export function collectHeaders(entries: u32): i32 {
   count = 0;
-  if (entries > capacity) {
-    if (list != 0) heap.free(list);
-    capacity = entries + 16;
-    list = heap.alloc(<usize>capacity * HEADER_SIZE);
-  }
+  list = entries <= FEW ? fewHeaders : room(<u64>entries * HEADER_SIZE);
+  if (exhausted) return -1;
   let size: u32 = 0;
   for (let i: u32 = 0; i < entries; i++) {
     const e = entry(0, i);
@@ -44,7 +43,8 @@ export function collectHeaders(entries: u32): i32 {
       setName(h, e, VALUE_PREFIX_SIZE);
       if (!decodeValue(h, e)) return bad(e);
     } else if (begins(e, NAME_PREFIX, NAME_PREFIX_SIZE)) {
-      const name = arenaAlloc(e.keySize, 1);
+      const name = room(e.keySize);
+      if (exhausted) return -1;
       const end = readBase64(name, e.keyAt + NAME_PREFIX_SIZE, e.keySize - NAME_PREFIX_SIZE);
       if (end == 0 || !decodeValue(h, e)) return bad(e);
       h.nameAt = <u32>name;
@@ -69,8 +69,16 @@ function setName(h: Header, e: Entry, prefixSize: u32): void {
   h.nameSize = e.keySize - prefixSize;
 }
 
+/** Memory until the next record; 0, and `exhausted`, if there is none. */
+function room(size: u64): usize {
+  if (arenaFits(size)) return arenaAlloc(<usize>size, 8);
+  exhaust();
+  return 0;
+}
+
 function decodeValue(h: Header, e: Entry): bool {
-  const value = arenaAlloc(e.valueSize, 1);
+  const value = room(e.valueSize);
+  if (exhausted) return false;
   const end = readBase64(value, e.valueAt, e.valueSize);
   h.valueAt = <u32>value;
   h.valueSize = <u32>(end - value);
@@ -78,6 +86,7 @@ function decodeValue(h: Header, e: Entry): bool {
 }
 
 function bad(e: Entry): i32 {
+  if (exhausted) return -1;
   badKey = String.UTF8.decodeUnsafe(e.keyAt, min(e.keySize, 200));
   return -1;
 }

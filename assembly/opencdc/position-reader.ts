@@ -5,6 +5,8 @@ import { parsePositionJson } from './position-json';
 
 const MAX_GROUP: usize = 249;
 const MAX_QUOTED = 100;
+/** Group, topic and numbers take a small part of this. */
+const MAX_POSITION: usize = 64 << 10;
 
 /**
  * Reads a position:
@@ -21,6 +23,7 @@ export function parsePosition(at: usize, size: usize): PositionResult {
   while (end > begin && isBlank(load<u8>(end - 1))) end--;
   const length = end - begin;
   if (length == 0) return new PositionResult(null);
+  if (length > MAX_POSITION) return invalid('it has ' + length.toString() + ' bytes, the limit is ' + MAX_POSITION.toString());
   if (!isUtf8(begin, length)) return invalid('it is not UTF-8 text');
   const text = String.UTF8.decodeUnsafe(begin, length);
   if (text == 'null') return new PositionResult(null);

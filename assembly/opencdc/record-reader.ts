@@ -1,10 +1,10 @@
 // One opencdc.v1.Record. Its fields are module variables, its metadata a table of `entries`. Unknown fields are skipped; a field
 // that comes again is merged or replaced, as protobuf says.
-import { arenaAlloc } from '../abi/arena';
+import { arenaAlloc, arenaFits } from '../abi/arena';
 import { writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import * as reader from '../bytes/reader';
-import { pop } from '../bytes/scratch';
+import { exhaust, exhausted, pop } from '../bytes/scratch';
 import { readEntry } from '../json/struct';
 import { skipField } from '../bytes/protobuf';
 
@@ -34,7 +34,7 @@ export let joinedSize: u32 = 0;
 
 export const OPERATION_DELETE: i32 = 3;
 
-/** Reads the record that lies at the reader; false: it is malformed. The reader's limit is the record's end afterwards. */
+/** Reads the record that lies at the reader; false: it is malformed. `exhausted`: it is more than the memory takes, all but the position is unknown. The reader's limit is the record's end afterwards. */
 export function readRecord(size: u32): bool {
   const end = reader.at + size;
   reader.bound(end);
@@ -50,7 +50,7 @@ export function readRecord(size: u32): bool {
     const tag = reader.varint();
     if (tag == 0x1a) {
       readEntry(reader.size());
-      metadataCount++;
+      if (!exhausted) metadataCount++;
     } else if (tag == 0x0a) {
       positionSize = reader.size();
       positionAt = reader.at;
@@ -117,6 +117,10 @@ function widen(to: usize): void {
 
 /** Two messages one after the other are the two merged. */
 function joinStructs(data: Data, at: usize, size: u32): void {
+  if (!arenaFits(<u64>data.size + size)) {
+    exhaust();
+    return;
+  }
   const joined = arenaAlloc(data.size + size, 1);
   copy(copy(joined, data.at, data.size), at, size);
   data.at = <u32>joined;

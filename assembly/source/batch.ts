@@ -1,18 +1,20 @@
 // Fetched record sets -> one connector.v2.Source.Run.Response, within the host's credit.
-import { arenaAlloc } from '../abi/arena';
+import { arenaAlloc, arenaLeft } from '../abi/arena';
+import { READ_RECORD_BYTES } from '../abi/budget';
 import { ConnectorError, ErrorKind } from '../abi/connector';
 import { FetchedView } from '../abi/kafka';
 import { ListSlot } from '../abi/slots';
 import * as output from '../bytes/output';
-import { reset as resetScratch } from '../bytes/scratch';
+import { exhausted, reset as resetScratch } from '../bytes/scratch';
 import * as record from '../kafka/record-set-reader';
 import * as writer from '../opencdc/record-writer';
 import { delivered } from './ack-tracker';
-import { FetchedSet } from './fetched';
+import { FetchedSet, keepFetched, releaseFetched } from './fetched';
 import { partitionOf } from './partitions';
 
-// One record and what it becomes must fit into the instance's memory (256 MiB) together. Brokers take requests of 100 MiB by default.
-const MAX_RECORD_BYTES: usize = 100 << 20;
+/** What the records of a partition have in common; not in the arena, so that the output is the last block there and can grow. */
+const SHARED_SIZE: usize = 1024;
+const SHARED: usize = memory.data(1024, 8);
 
 let waiting: FetchedSet[] = [];
 
@@ -30,9 +32,9 @@ let growth: f64 = 2;
 let refusal: ConnectorError | null = null;
 
 export function resetBatches(): void {
-  for (let i = 0; i < waiting.length; i++) waiting[i].release();
   waiting = [];
   refusal = null;
+  releaseFetched();
 }
 
 /** Records wait that a batch can take without a new fetch, or an error. */
@@ -59,9 +61,9 @@ export function add(group: string, fetched: ListSlot<FetchedView>): void {
 export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorError | null {
   count = 0;
   bytesIn = 0;
-  let expected: usize = 4096;
-  for (let i = 0; i < waiting.length; i++) expected += waiting[i].size + <usize>waiting[i].left * 200;
-  let w = output.open(min<usize>(expected, <usize>maxBytes + 4096));
+  let expected: u64 = 4096;
+  for (let i = 0; i < waiting.length; i++) expected += <u64>waiting[i].size + <u64>waiting[i].left * 200;
+  let w = output.open(min<u64>(expected, <u64>maxBytes + 4096));
   let lastPosition: usize = 0;
   let done = 0;
   if (refusal !== null) return refusal;
@@ -69,7 +71,8 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
     const set = waiting[done];
     const partition = set.partition;
     const topic = partition.topicUtf8;
-    const shared = arenaAlloc(writer.sharedBound(topic.byteLength), 8);
+    const sharedSize = writer.sharedBound(topic.byteLength);
+    const shared = sharedSize <= SHARED_SIZE ? SHARED : arenaAlloc(sharedSize, 8);
     const sharedEnd = writer.writeShared(shared, changetype<usize>(topic), topic.byteLength, nowMs);
     writer.openRecords(partition.prefix.at, partition.prefix.size, shared, <u32>(sharedEnd - shared));
     record.openRecordSet(set.at, set.size, set.baseOffset, set.baseTimestamp, set.logAppendTime);
@@ -81,14 +84,17 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
     let next: i64 = -1;
     while (taken < most) {
       const size = record.nextRecord() && record.offset >= 0 ? writer.measureRecord() : 0;
-      if (size == 0 || size > MAX_RECORD_BYTES) {
-        refusal = refuse(set, size);
+      const used = w - output.base;
+      if (used + size > maxBytes && count + taken != 0 && size != 0) break;
+      const readable = size != 0 && size <= READ_RECORD_BYTES;
+      const to = readable ? output.reserve(w, size) : 0;
+      if (to == 0) {
+        // Beside the records before it there may be no room for this one.
+        const lacksRoom = (readable || exhausted) && count + taken != 0;
+        if (!lacksRoom) refusal = refuse(set, size);
         break;
       }
-      const used = w - output.base;
-      if (used + size > maxBytes && count + taken != 0) break;
-      w = output.reserve(w, size);
-      w = writer.writeRecord(w);
+      w = writer.writeRecord(to);
       lastPosition = writer.positionAt - output.base;
       lastPositionSize = writer.positionSize;
       from = record.position();
@@ -107,9 +113,9 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
     done++;
   }
   if (refusal !== null) done = waiting.length;
-  const gone = waiting.splice(0, done);
-  for (let i = 0; i < gone.length; i++) gone[i].release();
-  for (let i = 0; i < waiting.length; i++) waiting[i].keep();
+  waiting.splice(0, done);
+  if (waiting.length == 0) releaseFetched();
+  else keepFetched(waiting);
   resetScratch();
   if (count == 0) return refusal;
   dataAt = output.base;
@@ -121,7 +127,12 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
 
 function refuse(set: FetchedSet, size: usize): ConnectorError {
   const where = 'topic-partition ' + set.partition.topic + '-' + set.partition.partition.toString();
+  if (exhausted) {
+    const many = 'the record at offset ' + record.offset.toString() + ' of ' + where + ' has more headers than the memory takes: ';
+    return new ConnectorError(ErrorKind.limitExceeded, many + arenaLeft().toString() + ' bytes are left');
+  }
   if (size == 0) return new ConnectorError(ErrorKind.rejected, 'a record set of ' + where + ' is corrupt');
   const text = 'the record at offset ' + record.offset.toString() + ' of ' + where + ' takes ' + size.toString() + ' bytes, the limit is ';
-  return new ConnectorError(ErrorKind.limitExceeded, text + MAX_RECORD_BYTES.toString() + ', which no setting raises');
+  const limit = size > READ_RECORD_BYTES ? READ_RECORD_BYTES : arenaLeft();
+  return new ConnectorError(ErrorKind.limitExceeded, text + limit.toString() + ', which no setting raises');
 }

@@ -1,5 +1,6 @@
 // Record sets that were fetched and have not gone out in full. A batch ends where the credit ends, which no one knows before the
 // records are mapped; the rest of a set waits here for the next read.
+import { arenaBase, arenaHas, arenaHold, arenaMark } from '../abi/arena';
 import { FetchedView } from '../abi/kafka';
 import { Partition } from './partition';
 
@@ -12,9 +13,6 @@ export class FetchedSet {
   readonly baseOffset: i64;
   readonly baseTimestamp: i64;
   readonly logAppendTime: bool;
-  /** Memory of our own, once the set outlived the call that fetched it. */
-  private kept: usize = 0;
-
   constructor(
     readonly partition: Partition,
     view: FetchedView,
@@ -35,17 +33,28 @@ export class FetchedSet {
     this.at = from;
     this.left -= records;
   }
+}
 
-  /** Moves what is left out of the arena. */
-  keep(): void {
-    if (this.kept != 0) return;
-    this.kept = heap.alloc(this.size);
-    memory.copy(this.kept, this.at, this.size);
-    this.at = this.kept;
-  }
+/** What waits is from one poll, and is kept as it is from the end of that call until all of it has gone out. */
+let kept = false;
 
-  release(): void {
-    if (this.kept != 0) heap.free(this.kept);
-    this.kept = 0;
+/** Moves what is left of the sets down to where the arena begins, so that they outlive this call. */
+export function keepFetched(sets: FetchedSet[]): void {
+  if (kept) return;
+  kept = true;
+  let end = arenaBase();
+  // The heap has grown, and the arena has moved: what is in the way cannot be told.
+  for (let i = 0; i < sets.length; i++) if (!arenaHas(sets[i].at)) return arenaHold(arenaMark());
+  for (let i = 0; i < sets.length; i++) {
+    const set = sets[i];
+    memory.copy(end, set.at, set.size);
+    set.at = end;
+    end += set.size;
   }
+  arenaHold(end);
+}
+
+export function releaseFetched(): void {
+  kept = false;
+  arenaHold(arenaBase());
 }

@@ -1,7 +1,8 @@
 /** Binds `conduit:kafka` to a Kafka of the host. */
 import type { Connection, ConsumerOptions, Fetched, Outgoing, PartitionCommit, ProducerOptions, SendFailure } from '../kafka/contract.ts';
 import type { ConsumerHandle, Kafka, OpenContext, ProducerHandle } from '../kafka/index.ts';
-import { resource, type Capability } from '../runtime/capability.ts';
+import { ConnectorError } from '../base/errors.ts';
+import { resource, type CallContext, type Capability } from '../runtime/capability.ts';
 
 /** `conduit:kafka/consumer` and `conduit:kafka/producer`. */
 export function kafkaCapabilities(kafka: Kafka): Capability[] {
@@ -22,7 +23,7 @@ function consumerCapability(kafka: Kafka): Capability {
         methods: {
           poll: {
             waits: true,
-            call: (consumer, maxRecords: number, maxBytes: number, maxWaitMs: number) => consumer.poll(maxRecords, maxBytes, maxWaitMs),
+            call: poll,
             check: checkFetched,
           },
           commit: { waits: true, call: (consumer, offsets: PartitionCommit[]) => consumer.commit(offsets) },
@@ -52,6 +53,31 @@ function producerCapability(kafka: Kafka): Capability {
       }),
     },
   };
+}
+
+/** Consumers with a record at their head that the guest cannot take; it is never passed over. */
+const blocked = new WeakMap<ConsumerHandle, ConnectorError>();
+
+/** One record may exceed `maxBytes`, as far as the guest's memory takes it. */
+async function poll(
+  consumer: ConsumerHandle,
+  maxRecords: number,
+  maxBytes: number,
+  maxWaitMs: number,
+  { resultBytes }: CallContext,
+): Promise<Fetched[]> {
+  const failure = blocked.get(consumer);
+  if (failure !== undefined) throw failure;
+  const fetched = await consumer.poll(maxRecords, Math.min(maxBytes, resultBytes), maxWaitMs);
+  for (const { topic, partition, records } of fetched) {
+    const bytes = records.records.length;
+    if (bytes <= resultBytes) continue;
+    const what = `the record of topic-partition ${topic}-${partition} at or after offset ${records.baseOffset} takes ${bytes} bytes`;
+    const error = new ConnectorError('limit.exceeded', `${what}, the component's memory takes ${resultBytes}`);
+    blocked.set(consumer, error);
+    throw error;
+  }
+  return fetched;
 }
 
 const isU32 = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= 0xffff_ffff;

@@ -24,6 +24,11 @@ export interface CallContext {
    * has opened and rejects with that reason. What is open already is closed by the runtime.
    */
   readonly signal: AbortSignal;
+  /**
+   * The most that the bytes in one result may be: the guest's memory takes no more, and a guest that is given more traps. What cannot be cut to
+   * fit fails with ConnectorError `limit.exceeded`, which names it.
+   */
+  readonly resultBytes: number;
 }
 
 /**

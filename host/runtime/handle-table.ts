@@ -17,11 +17,13 @@ export class HandleTable {
   /** What is being opened; each settles when it is in the table, or gone. */
   readonly #opening = new Set<Promise<unknown>>();
   readonly #end = new AbortController();
-  readonly context: CallContext = { signal: this.#end.signal };
+  readonly context: CallContext;
   #next = 1;
 
-  constructor(maxHandles: number) {
+  /** `resultBytes`: see CallContext. */
+  constructor(maxHandles: number, resultBytes: number) {
     this.#maxHandles = maxHandles;
+    this.context = { signal: this.#end.signal, resultBytes };
   }
 
   /** The instance has ended. */

@@ -11,6 +11,13 @@ export interface ImportEvents {
   waiting(waits: boolean, label: string): void;
 }
 
+export interface ImportBounds {
+  /** What the guest may hold open at once. */
+  handles: number;
+  /** The most bytes in one result. */
+  resultBytes: number;
+}
+
 /** Serves what one guest instance asks of its capabilities, on the host's thread. Knows none of their names. */
 export class ImportServer {
   readonly shapes: readonly ImportShape[];
@@ -20,12 +27,12 @@ export class ImportServer {
   readonly #events: ImportEvents;
   #interrupted = false;
 
-  constructor(capabilities: readonly Capability[], maxHandles: number, events: ImportEvents) {
+  constructor(capabilities: readonly Capability[], bounds: ImportBounds, events: ImportEvents) {
     const { shapes, entries } = numberImports(capabilities);
     this.shapes = shapes;
     this.#entries = entries;
     this.#events = events;
-    this.handles = new HandleTable(maxHandles);
+    this.handles = new HandleTable(bounds.handles, bounds.resultBytes);
   }
 
   /** A new call of the guest begins: what interrupted the last one is over. */

@@ -51,13 +51,17 @@ export class Instance {
     this.#log = options.log;
     this.#watchdog = new Watchdog((what) => this.#overrun(what));
     this.#capabilities = capabilities;
-    this.#imports = new ImportServer(capabilities, options.limits.handles, {
-      fault: (error) => this.fail(error),
-      waiting: (waits, label) => {
-        this.#waitsFor = waits ? label : null;
-        this.#watchdog.waiting(waits);
+    this.#imports = new ImportServer(
+      capabilities,
+      { handles: options.limits.handles, resultBytes: this.requestBytes },
+      {
+        fault: (error) => this.fail(error),
+        waiting: (waits, label) => {
+          this.#waitsFor = waits ? label : null;
+          this.#watchdog.waiting(waits);
+        },
       },
-    });
+    );
   }
 
   /** Rejects with `policy.denied` or `limit.exceeded` for a component that may not run here, before any of it runs. */

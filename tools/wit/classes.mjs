@@ -39,7 +39,10 @@ export class ClassWriter {
     if (type.kind === 'list') inside([type.of], true);
     if (type.kind === 'option') inside([type.of]);
     if (type.kind === 'tuple') inside(type.of);
-    if (type.kind === 'result') inside([type.ok, type.error]);
+    if (type.kind === 'result') {
+      const isRead = direction === 'lift' && type.ok !== null && this.isListOfRecords(this.layouts.resolve(type.ok, owner));
+      inside([isRead ? null : type.ok, type.error]);
+    }
     if (type.kind !== 'record' && type.kind !== 'variant') return;
     const key = `${owner.package}.${this.layouts.name(type, owner)} ${direction}`;
     if (isInList) this.needed.add(`${key}All`);
@@ -81,6 +84,10 @@ export class ClassWriter {
       default:
         return type.kind in SCALARS || type.kind === 'string' || type.kind === 'enum';
     }
+  }
+  /** Such a list is read where the host has put it: only the host knows how long it is, and a guest's heap of objects is small. */
+  isListOfRecords({ type, owner }) {
+    return type.kind === 'list' && this.layouts.resolve(type.of, owner).type.kind === 'record';
   }
   number({ kind, cases }) {
     if (kind in SCALARS) return SCALARS[kind][1];
@@ -322,7 +329,7 @@ export class ClassWriter {
     if (this.number(ok.type) !== null) throw new Error(`${from.fullName}#${f.name}: a result that is a number is not supported`);
     const value = HANDLES.includes(ok.type.kind)
       ? [this.resourceName(ok.type, ok.owner), `new ${this.resourceName(ok.type, ok.owner)}(result.ok)`]
-      : this.isManaged(type.ok, owner)
+      : this.isManaged(type.ok, owner) && !this.isListOfRecords(ok)
         ? [this.valueType(type.ok, owner), this.lift(type.ok, owner, 'result.ok')]
         : [this.listOfViews(ok.type, ok.owner), 'result.ok.copy()'];
     return {

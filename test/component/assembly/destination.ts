@@ -42,16 +42,16 @@ export function destinationWrite(ptr: usize, length: usize): usize {
   if (sent.error !== null) return returnResult(sent.error);
   const failures = sent.value!;
   let text = '';
-  for (let i = 0; i < failures.length; i++) {
-    const f = failures[i];
+  for (let i: u32 = 0; i < failures.length; i++) {
+    const f = failures.at(i);
     text +=
       f.index.toString() +
       '|' +
       ErrorKind.nameOf(f.reason.kind) +
       '|' +
-      f.reason.text +
+      f.reason.text.lift() +
       '|' +
-      (f.reason.code === null ? 'no code' : f.reason.code!) +
+      (f.reason.hasCode ? f.reason.code.lift() : 'no code') +
       '\n';
   }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);

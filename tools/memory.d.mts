@@ -1,0 +1,2 @@
+/** Arguments for asc that define what assembly/abi/budget.ts reads. */
+export function memoryConstants(asconfig: string): string[];

@@ -1,0 +1,15 @@
+// The memory budget of a guest, from the one number that an asconfig.json declares (maximumMemory, in pages), as the constants that
+// assembly/abi/budget.ts reads.
+import { readFileSync } from 'node:fs';
+import { requestBytesOf } from '../host/runtime/manifest.ts';
+
+const PAGE_BYTES = 65_536;
+/** Of WebAssembly: 4 GiB less one page, so that 32 bits hold it. */
+const MOST_PAGES = 65_535;
+
+/** Arguments for asc. */
+export function memoryConstants(asconfig) {
+  const { maximumMemory = MOST_PAGES } = JSON.parse(readFileSync(asconfig, 'utf8')).options;
+  const memoryMaxBytes = maximumMemory * PAGE_BYTES;
+  return ['--use', `MEMORY_MAX_BYTES=${memoryMaxBytes}`, '--use', `REQUEST_MAX_BYTES=${requestBytesOf({ memoryMaxBytes })}`];
+}
