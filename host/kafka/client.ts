@@ -42,7 +42,7 @@ export interface PartitionRange {
   partition: number;
   /** The first offset that there is. */
   low: bigint;
-  /** The offset after the last one. */
+  /** The last stable offset: the one after the last that a consumer may read. A transaction that is still open begins there, or the log ends. */
   high: bigint;
 }
 
