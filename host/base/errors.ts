@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'kafka.unreachable', // no broker answers at the given addresses (retryable)
   'kafka.timeout', // a bounded wait on Kafka ended (retryable)
   'kafka.rejected', // the broker refused the request for good
+  'kafka.record-refused', // the broker, or a setting, refused this one record (too large, a timestamp out of range): others may be written
   'kafka.corrupt', // what a broker sent cannot be read (CRC, unknown format)
   'remote.unreachable', // the guest cannot reach the system that it speaks to (retryable)
   'remote.timeout', // a bounded wait of the guest's ended (retryable)
@@ -45,6 +46,7 @@ const KIND_OF: Record<ErrorCode, ErrorKind> = {
   'kafka.unreachable': 'unavailable',
   'kafka.timeout': 'timeout',
   'kafka.rejected': 'rejected',
+  'kafka.record-refused': 'rejected',
   'kafka.corrupt': 'rejected',
   'remote.unreachable': 'unavailable',
   'remote.timeout': 'timeout',

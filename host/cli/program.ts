@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
 import type { Context, CommandReport } from './commands/context.ts';
 import { destination } from './commands/destination.ts';
 import { pipe } from './commands/pipe.ts';
+import { onErrorFrom, type OnError } from './commands/refused-records.ts';
 import { source } from './commands/source.ts';
 import { spec } from './commands/spec.ts';
 import { validate } from './commands/validate.ts';
@@ -170,9 +171,14 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
   const piping = add('pipe', 'read from Kafka and write to Kafka')
     .option('--source <key=value...>', 'settings of the source', collect)
     .option('--destination <key=value...>', 'settings of the destination', collect)
-    .option('--config <file>', 'settings from a YAML or JSON file with the maps "source" and "destination"');
-  withOutput(withReading(piping)).action(async (given: ReadOptions & PairOptions, command: Command) => {
-    await run(command, async (context) => pipe(context, { ...(await sidesOf(given)), ...reading(given) }));
+    .option('--config <file>', 'settings from a YAML or JSON file with the maps "source" and "destination"')
+    .addOption(
+      new Option('--on-error <stop|skip|topic>', 'a record that is refused: end there, leave it out, or write it to this dead-letter topic')
+        .argParser(onErrorFrom)
+        .default('stop'),
+    );
+  withOutput(withReading(piping)).action(async (given: ReadOptions & PairOptions & { onError: OnError }, command: Command) => {
+    await run(command, async (context) => pipe(context, { ...(await sidesOf(given)), ...reading(given), onError: given.onError }));
   });
   return program;
 }

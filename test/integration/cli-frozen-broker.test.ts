@@ -40,39 +40,44 @@ describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('a broker that free
     await expectSoon(() => topics.count(topic)).toBe(10);
   });
 
-  it('leaves the outcome of a record unknown, as pipe says', async () => {
-    const { servers } = sharedBroker();
-    const from = new Topics(servers);
-    const [topic, copy, group] = [uniqueName('frozen'), uniqueName('frozen'), uniqueName('group')];
-    await from.create(topic);
-    await topics.create(copy);
-    await from.fill(topic, 1, () => Buffer.from('before'));
-    const side = [`servers=${servers}`, `topics=${topic}`, 'readFromBeginning=true', `groupID=${group}`, 'commitOffsetsSize=1'];
-    const run = new Cli([
-      'pipe',
-      '--json',
-      '--source',
-      ...side,
-      '--follow',
-      '--destination',
-      `servers=${broker.servers}`,
-      `topic=${copy}`,
-      TIMEOUT,
-    ]);
-    await expectSoon(() => topics.count(copy)).toBe(1);
-    await broker.freeze();
-    await from.fill(topic, 5, () => Buffer.from('after'), 1);
-    const { code, out } = await run.done;
-    await broker.thaw();
-    expect(JSON.parse(out)).toMatchObject({
-      result: { records: 1 },
-      error: {
-        code: 'kafka.timeout',
-        message: expect.stringMatching(/"Offset":1\}: failed to produce record: outcome unknown, perhaps written: /),
-      },
-    });
-    expect(code).toBe(1);
-    await expectSoon(() => topics.count(copy)).toBe(6);
-    expect(await from.committed(group, topic)).toBe(1);
-  });
+  it.each(['stop', 'skip'])(
+    'leaves the outcome of a record unknown, as pipe says, which ends there with --on-error %s',
+    async (onError) => {
+      const { servers } = sharedBroker();
+      const from = new Topics(servers);
+      const [topic, copy, group] = [uniqueName('frozen'), uniqueName('frozen'), uniqueName('group')];
+      await from.create(topic);
+      await topics.create(copy);
+      await from.fill(topic, 1, () => Buffer.from('before'));
+      const side = [`servers=${servers}`, `topics=${topic}`, 'readFromBeginning=true', `groupID=${group}`, 'commitOffsetsSize=1'];
+      const run = new Cli([
+        'pipe',
+        '--json',
+        '--on-error',
+        onError,
+        '--source',
+        ...side,
+        '--follow',
+        '--destination',
+        `servers=${broker.servers}`,
+        `topic=${copy}`,
+        TIMEOUT,
+      ]);
+      await expectSoon(() => topics.count(copy)).toBe(1);
+      await broker.freeze();
+      await from.fill(topic, 5, () => Buffer.from('after'), 1);
+      const { code, out } = await run.done;
+      await broker.thaw();
+      expect(JSON.parse(out)).toMatchObject({
+        result: { records: 1 },
+        error: {
+          code: 'kafka.timeout',
+          message: expect.stringMatching(/"Offset":1\}: failed to produce record: outcome unknown, perhaps written: /),
+        },
+      });
+      expect(code).toBe(1);
+      await expectSoon(() => topics.count(copy)).toBe(6);
+      expect(await from.committed(group, topic)).toBe(1);
+    },
+  );
 });

@@ -9,6 +9,8 @@ import { createTopic, read, subject, values, withAdmin, type Read } from './kafk
 const { servers } = sharedBroker();
 const kafka = subject(servers);
 const open: { close(): Promise<void> }[] = [];
+/** Of a record that is refused for itself. */
+const REFUSED = 'kafka.record-refused';
 const TOO_LARGE = 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
 
 async function producer(options: Partial<ProducerOptions> = {}): Promise<ProducerHandle> {
@@ -129,7 +131,9 @@ describe('records that cannot be written', () => {
     await createTopic(servers, topic, 1, { 'max.message.bytes': '10000' });
     const records = numbered(40).map((record, i) => (i === 17 || i === 30 ? { ...record, value: noise(20_000) } : record));
     const failures = await (await producer()).send([outgoing(topic, records)]);
-    expect(failures).toEqual([17, 30].map((index) => ({ index, reason: { kind: 'rejected', text: expect.stringContaining(TOO_LARGE) } })));
+    expect(failures).toEqual(
+      [17, 30].map((index) => ({ index, reason: { kind: 'rejected', code: REFUSED, text: expect.stringContaining(TOO_LARGE) } })),
+    );
     expect(values(await readBack(topic, 38))).toEqual(records.filter((_, i) => i !== 17 && i !== 30).map(({ value }) => value));
   });
 
@@ -146,7 +150,14 @@ describe('records that cannot be written', () => {
     await createTopic(servers, topic);
     const records = [{ value: 'a' }, { value: 'x'.repeat(3_000) }, { value: 'b' }];
     expect(await (await producer({ maxBatchBytes: 1_000 })).send([outgoing(topic, records)])).toEqual([
-      { index: 1, reason: { kind: 'rejected', text: expect.stringContaining(TOO_LARGE) } },
+      {
+        index: 1,
+        reason: {
+          kind: 'rejected',
+          code: REFUSED,
+          text: expect.stringMatching(/^MESSAGE_TOO_LARGE: .* takes 3070 bytes .* batchBytes is 1000: raise batchBytes/),
+        },
+      },
     ]);
     expect(values(await readBack(topic, 2))).toEqual(['a', 'b']);
   });
@@ -158,7 +169,9 @@ describe('records that cannot be written', () => {
     const failures = await (
       await producer()
     ).send([outgoing(other, numbered(3)), outgoing(topic, [...numbered(2), { key: null, value: 'x' }, ...numbered(2, 2)])]);
-    expect(failures).toEqual([{ index: 5, reason: { kind: 'rejected', text: expect.stringContaining('INVALID_RECORD: ') } }]);
+    expect(failures).toEqual([
+      { index: 5, reason: { kind: 'rejected', code: REFUSED, text: expect.stringContaining('INVALID_RECORD: ') } },
+    ]);
     expect(values(await readBack(topic, 4))).toEqual(numbered(4).map(({ value }) => value));
   });
 });

@@ -17,13 +17,13 @@ interface Side {
 
 /** Stands between both connectors of a pipe and Kafka. The destination is opened first. */
 export class LoopGuard {
-  readonly #template: string;
+  readonly #templates: readonly string[];
   readonly #askClusterId: AskClusterId;
   #destination: Side | null = null;
 
-  /** `template`: the `topic` of the destination. */
-  constructor(template: string, askClusterId: AskClusterId = clusterId) {
-    this.#template = template;
+  /** `templates`: each `topic` that is written to. */
+  constructor(templates: readonly string[], askClusterId: AskClusterId = clusterId) {
+    this.#templates = templates;
     this.#askClusterId = askClusterId;
   }
 
@@ -41,23 +41,24 @@ export class LoopGuard {
     return {
       openProducer: (...options) => inner.openProducer(...options),
       openConsumer: async (connection, options, context) => {
-        const topic = options.topics.find((name) => canBeTopic(this.#template, name));
-        if (topic !== undefined) await this.#refuseLoop(topic, { connection, parts: { ...parts, signal: context.signal } });
+        const source = { connection, parts: { ...parts, signal: context.signal } };
+        for (const template of this.#templates) {
+          const topic = options.topics.find((name) => canBeTopic(template, name));
+          if (topic !== undefined) await this.#refuseLoop(topic, template, source);
+        }
         return inner.openConsumer(connection, options, context);
       },
     };
   }
 
-  async #refuseLoop(topic: string, source: Side): Promise<void> {
+  async #refuseLoop(topic: string, template: string, source: Side): Promise<void> {
     const destination = this.#destination;
     if (destination === null || !(await this.#isOneCluster(source, destination))) return;
-    const topics = isTemplate(this.#template)
-      ? `topic=${this.#template} of the destination can be "${topic}"`
-      : `both topics are "${topic}"`;
+    const topics = isTemplate(template) ? `topic=${template} of the destination can be "${topic}"` : `both topics are "${topic}"`;
     throw new ConnectorError(
       'config.invalid',
       `the pipe would read what it writes: source and destination are one Kafka cluster, and ${topics}; ` +
-        `set topic on the destination to another one, for example topic=${topic}-copy`,
+        `write to another topic, for example ${topic}-copy`,
       { fields: { setting: 'topic', topic } },
     );
   }

@@ -1,47 +1,61 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { trimmedSettings } from '../../base/settings.ts';
-import { Backlog } from './backlog.ts';
-import { configure, paramsOf, teardown, type Context, type CommandReport } from './context.ts';
-import { LoopGuard } from './loop-guard.ts';
 import { unless } from '../../base/wait.ts';
-import { SendOutcomes } from './send-outcomes.ts';
-import { Progress } from '../terminal/progress.ts';
-import { readInto, type ReadingOptions } from './reading.ts';
+import type { Destination } from '../../connector/destination.ts';
 import type { Settings } from '../settings/settings.ts';
+import { Progress } from '../terminal/progress.ts';
+import { Backlog } from './backlog.ts';
+import { configure, paramsOf, teardown, type CommandReport, type Context } from './context.ts';
+import { LoopGuard } from './loop-guard.ts';
+import { readInto, type ReadingOptions } from './reading.ts';
+import { deadLetterSettings, RefusedRecords, textOf, type OnError } from './refused-records.ts';
+import { SendOutcomes } from './send-outcomes.ts';
 
 export interface PipeOptions extends ReadingOptions {
   source: Settings;
   destination: Settings;
+  onError: OnError;
 }
 
 /**
  * `pipe`: Kafka to Kafka without Conduit. A batch of the source is given to the destination as it is; a record is acknowledged when the
- * destination has it. The first record that cannot be written stops the pipe.
+ * destination has it, or when it was refused and is dealt with. The first other record that is not written stops the pipe.
  */
 export async function pipe(context: Context, options: PipeOptions): Promise<CommandReport> {
-  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
-  const guard = new LoopGuard(await destinationTopic(context, options.destination));
   const { connectors, log } = context;
+  const { onError } = options;
+  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const topic = await destinationTopic(context, options.destination);
+  const deadLetterTopic = typeof onError === 'string' ? null : onError.topic;
+  if (topic === deadLetterTopic) {
+    throw new ConnectorError('config.invalid', `--on-error names "${topic}", which is the topic of the destination: name another one`);
+  }
+  const guard = new LoopGuard(deadLetterTopic === null ? [topic] : [topic, deadLetterTopic]);
+  const outcomes = new SendOutcomes();
   const reading = connectors.source({
     log,
     capabilities: connectors.watched((kafka, parts) => guard.source(backlog.watch(kafka, parts), parts)),
   });
-  const outcomes = new SendOutcomes();
   const writing = connectors.destination({
     log,
     capabilities: connectors.watched((kafka, parts) => outcomes.watch(guard.destination(kafka, parts))),
   });
+  const deadLetters: Destination | null = deadLetterTopic === null ? null : connectors.destination({ log });
+  const refused = new RefusedRecords({ onError, outcomes, deadLetters, log });
   const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
   try {
     await configure(context, 'source', reading, options.source);
     await configure(context, 'destination', writing, options.destination);
+    if (deadLetters !== null && deadLetterTopic !== null)
+      await configure(context, 'destination', deadLetters, deadLetterSettings(options.destination, deadLetterTopic));
     await unless(context.stop, writing.open());
+    if (!context.stop.aborted && deadLetters !== null) await unless(context.stop, deadLetters.open());
     if (!context.stop.aborted) await unless(context.stop, reading.open(null));
     if (!context.stop.aborted) {
-      const done = await readInto(writing, context, reading, options, backlog, progress);
+      const done = await readInto(writing, context, reading, options, backlog, progress, undefined, refused.deal);
       if (done.failed !== null) {
-        const at = new TextDecoder().decode(done.failed.position);
+        const at = textOf(done.failed.position);
         error = new ConnectorError(
           outcomes.unknown + outcomes.unsent > 0 ? 'kafka.timeout' : 'kafka.rejected',
           `the record at ${at}: ${done.failed.error}; it and what follows is not committed`,
@@ -52,10 +66,11 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
     }
   } finally {
     await teardown(context, 'source', reading);
-    await teardown(context, 'destination', writing);
+    await Promise.all([teardown(context, 'destination', writing), deadLetters && teardown(context, 'destination', deadLetters)]);
     progress.finish('moved');
   }
-  return { summary: progress.finish('moved'), result: { records: progress.records }, ...(error && { error }) };
+  const result = { records: progress.records, ...(onError !== 'stop' && { refused: refused.count }) };
+  return { summary: progress.finish('moved') + refused.summary, result, ...(error && { error }) };
 }
 
 /** The topic, or its template, that the destination writes to. */

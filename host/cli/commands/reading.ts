@@ -5,7 +5,7 @@ import type { Destination } from '../../connector/destination.ts';
 import type { Source } from '../../connector/source.ts';
 import type { QueueRoom } from '../../sdk/write-queue.ts';
 import type { Progress } from '../terminal/progress.ts';
-import { transfer, type Transferred } from './transfer.ts';
+import { transfer, type TransferOptions, type Transferred } from './transfer.ts';
 
 export interface ReadingOptions {
   /** At most so many records. */
@@ -25,12 +25,14 @@ export async function readInto(
   backlog: Backlog,
   progress: Progress,
   readAhead?: QueueRoom,
+  failures?: TransferOptions['failures'],
 ): Promise<Transferred> {
   const end = new ReadEnd(options.idleMs, backlog);
   end.begin();
   const done = await transfer(source, {
     destination,
     readAhead,
+    failures,
     limit: options.limit,
     ended: () => end.ended(),
     stop: context.stop,

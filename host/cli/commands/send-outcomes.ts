@@ -7,8 +7,15 @@ import type { Kafka } from '../../kafka/index.ts';
 export class SendOutcomes {
   /** Records of which it is not known whether they are written. */
   unknown = 0;
-  /** Records that no broker was given in time. Those that failed otherwise were refused. */
+  /** Records that no broker was given in time. */
   unsent = 0;
+  /** Records that were refused together with all others of their topic: it is missing, or not ours to write to. */
+  barred = 0;
+
+  /** Records that failed for no reason of their own. What else failed was refused for itself. */
+  get notForThemselves(): number {
+    return this.unknown + this.unsent + this.barred;
+  }
 
   watch(inner: Kafka): Kafka {
     return {
@@ -21,6 +28,7 @@ export class SendOutcomes {
             for (const { reason } of failures) {
               if (reason.kind === 'timeout') this.unknown++;
               else if (reason.kind === 'unavailable' || reason.kind === 'cancelled') this.unsent++;
+              else if (reason.code !== 'kafka.record-refused') this.barred++;
             }
             return failures;
           },

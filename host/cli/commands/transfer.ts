@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { unless } from '../../base/wait.ts';
 import { acksWithoutErrors, decodeAcks, encodeAckRequest, type Ack } from '../../conduit/acks.ts';
-import { firstFrames } from '../../conduit/stream-message.ts';
+import { contentsOf, firstFrames } from '../../conduit/stream-message.ts';
 import type { Destination } from '../../connector/destination.ts';
 import type { Source } from '../../connector/source.ts';
 import type { Batch, Credit } from '../../runtime/contract.ts';
@@ -13,6 +13,13 @@ const READ_AHEAD: QueueRoom = { bytes: 2 * 1024 * 1024, requests: 16 };
 /** How often an end is looked for while no record comes. */
 const LOOK_MS = 50;
 
+/** A record that the destination has not written. */
+export interface Failure {
+  ack: Ack;
+  /** The bytes of the OpenCDC record. */
+  record: Uint8Array;
+}
+
 export interface TransferOptions {
   destination: Pick<Destination, 'write' | 'collecting'>;
   /** At most so many records. */
@@ -22,6 +29,11 @@ export interface TransferOptions {
   stop: AbortSignal;
   patience: Patience;
   credit: Partial<Credit>;
+  /**
+   * Deals with the records of one write that failed, in their order. Resolves with the first one that is not dealt with, null if there is none: it ends
+   * the transfer. Without this the first failure does.
+   */
+  failures?: ((failures: Failure[]) => Promise<Failure | null>) | undefined;
   /** Told how many records the source has handed over. */
   taken: (count: number) => void;
   /** Told after each write how many records were written. */
@@ -31,8 +43,9 @@ export interface TransferOptions {
 }
 
 export interface Transferred {
+  /** How many records are acknowledged: written, or dealt with. */
   records: number;
-  /** The first record that could not be written. Nothing after it is acknowledged. */
+  /** The first record that could not be written, and was not dealt with. Nothing after it is acknowledged. */
   failed: Ack | null;
   /** False if a write was still under way when the time to stop was over. */
   drained: boolean;
@@ -69,6 +82,8 @@ class Transfer {
   /** Records that may still be taken from the source. */
   #room: number;
   #isFull = false;
+  /** The records of the last write. */
+  #writing: Uint8Array = new Uint8Array(0);
   #sourceError: ConnectorError | null = null;
   #writeError: ConnectorError | null = null;
   /** The last write took too long after a stop: what comes of it is not known here. */
@@ -81,7 +96,10 @@ class Transfer {
     this.#room = options.limit ?? Infinity;
     const { destination, readAhead } = options;
     this.#queue = new WriteQueue({
-      write: (records) => destination.write(records),
+      write: (records) => {
+        this.#writing = records;
+        return destination.write(records);
+      },
       acks: (response) => this.#acknowledge(response),
       failed: (error) => {
         this.#writeError = ConnectorError.from(error);
@@ -169,23 +187,35 @@ class Transfer {
     });
   }
 
-  #acknowledge(response: Uint8Array): undefined {
-    if (this.#isLeft) return;
+  #acknowledge(response: Uint8Array): Promise<void> | undefined {
+    if (this.#isLeft) return undefined;
     const all = acksWithoutErrors(response);
-    if (all !== null) return this.#good(all.request, all.count);
+    if (all !== null) return this.#good(all.request, all.count, all.count);
     const acks = decodeAcks(response);
-    const failedAt = acks.findIndex((ack) => ack.error !== '');
-    const good = failedAt < 0 ? acks : acks.slice(0, failedAt);
-    if (good.length > 0) this.#good(encodeAckRequest(good), good.length);
-    if (failedAt < 0) return;
-    this.result.failed = acks[failedAt] ?? null;
+    const failed = acks.flatMap((ack, index) => (ack.error === '' ? [] : [{ ack, index }]));
+    const first = failed[0];
+    if (first === undefined) return this.#good(encodeAckRequest(acks), acks.length, acks.length);
+    const { failures, stop } = this.#options;
+    if (failures === undefined || stop.aborted) return this.#goodUntil(acks, first.ack);
+    const records = contentsOf(this.#writing, 'the records of a write');
+    return failures(failed.map(({ ack, index }) => ({ ack, record: records[index] ?? new Uint8Array(0) }))).then((left) =>
+      this.#goodUntil(acks, left?.ack ?? null),
+    );
+  }
+
+  /** Acknowledges what comes before `failed`, which ends the transfer; all of it if that is null. */
+  #goodUntil(acks: readonly Ack[], failed: Ack | null): undefined {
+    const good = failed === null ? acks : acks.slice(0, acks.indexOf(failed));
+    if (good.length > 0) this.#good(encodeAckRequest(good), good.length, good.filter(({ error }) => error === '').length);
+    if (failed === null) return;
+    this.result.failed = failed;
     void this.#queue.close(); // no further write
     this.#wake?.();
   }
 
-  #good(request: Uint8Array, count: number): undefined {
+  #good(request: Uint8Array, count: number, written: number): undefined {
     this.#source.ack(request);
     this.result.records += count;
-    this.#options.written(count);
+    this.#options.written(written);
   }
 }

@@ -1,5 +1,5 @@
 import type { Deadline } from '../../base/deadline.ts';
-import type { ErrorKind } from '../../base/errors.ts';
+import type { ErrorCode, ErrorKind } from '../../base/errors.ts';
 import { halve, type OutgoingBatch } from '../records/outgoing-batch.ts';
 
 const TIMED_OUT = 'records have timed out before they were able to be produced';
@@ -20,7 +20,7 @@ const UNCONFIRMED = 'no broker has confirmed the record within deliveryTimeout';
 export interface Delivery {
   deadline: Deadline;
   signal: AbortSignal;
-  fail(indexes: Iterable<number>, kind: ErrorKind, text: string): void;
+  fail(indexes: Iterable<number>, kind: ErrorKind, text: string, code?: ErrorCode): void;
   /** What keeps the producer from the brokers, if that is known. */
   obstacle(): string | null;
 }
@@ -61,7 +61,7 @@ export class PendingBatch {
   }
   /** It is not written, whatever became of earlier tries. */
   reject(part: OutgoingBatch, text: string): void {
-    this.#report(part, 'rejected', text);
+    this.#report(part, 'rejected', text, 'kafka.record-refused');
   }
   /** Another try would fail as well. */
   failed(part: OutgoingBatch, kind: ErrorKind, text: string): void {
@@ -94,7 +94,7 @@ export class PendingBatch {
     }
   }
 
-  #report(part: OutgoingBatch, kind: ErrorKind, text: string): void {
-    if (this.#open.delete(part)) this.delivery.fail(part.indexes, kind, text);
+  #report(part: OutgoingBatch, kind: ErrorKind, text: string, code?: ErrorCode): void {
+    if (this.#open.delete(part)) this.delivery.fail(part.indexes, kind, text, code);
   }
 }

@@ -17,7 +17,6 @@ const FIRST_BACK_OFF_MS = 100;
 const LONGEST_BACK_OFF_MS = 2_000;
 const UNKNOWN_TOPIC_TRIES = 4;
 const RENEW_AFTER = 5;
-export const TOO_LARGE = 'MESSAGE_TOO_LARGE: The request included a message larger than the max message size the server will accept.';
 
 type Writer = Pick<BatchWriter, 'write'>;
 

@@ -1,6 +1,6 @@
 /** The producer that a guest holds: divides its records among partitions and reports those that were not written. */
 import { Deadline } from '../../base/deadline.ts';
-import { ConnectorError, type ErrorKind } from '../../base/errors.ts';
+import { ConnectorError, type ErrorCode, type ErrorKind } from '../../base/errors.ts';
 import { settles } from '../../base/wait.ts';
 import type { KafkaClient } from '../client.ts';
 import type { Outgoing, ProducerOptions, SendFailure } from '../contract.ts';
@@ -8,7 +8,7 @@ import type { ProducerHandle } from '../handles.ts';
 import { chooseByKey, divide } from '../records/outgoing-batch.ts';
 import { Connections } from './connections.ts';
 import type { Delivery } from './delivery.ts';
-import { PartitionQueue, TOO_LARGE } from './partition-queue.ts';
+import { PartitionQueue } from './partition-queue.ts';
 import { ProducerIds } from './producer-id.ts';
 import { TopicPartitions, UNKNOWN_TOPIC } from './topic-partitions.ts';
 
@@ -79,8 +79,8 @@ class KafkaProducer implements ProducerHandle {
     const { deliveryTimeoutMs } = this.#options;
     const deadline = deliveryTimeoutMs === 0 ? Deadline.never : Deadline.after(deliveryTimeoutMs);
     const failures: SendFailure[] = [];
-    const fail = (indexes: Iterable<number>, kind: ErrorKind, text: string): void => {
-      for (const index of indexes) failures.push({ index, reason: { kind, text } });
+    const fail = (indexes: Iterable<number>, kind: ErrorKind, text: string, code?: ErrorCode): void => {
+      for (const index of indexes) failures.push({ index, reason: code === undefined ? { kind, text } : { kind, text, code } });
     };
     const obstacle = (): string | null => this.#client.unreachable;
     const deliveries: Promise<void>[] = [];
@@ -105,7 +105,9 @@ class KafkaProducer implements ProducerHandle {
       }
       const choose = partition === undefined ? chooseByKey(partitions, sticky % partitions) : (): number => partition;
       const { batches, tooLarge } = divide(records, first, choose, this.#options.maxBatchBytes);
-      for (const { index, bytes } of tooLarge) fail([index], 'rejected', overBatchBytes(topic, bytes, this.#options.maxBatchBytes));
+      for (const { index, bytes } of tooLarge) {
+        fail([index], 'rejected', overBatchBytes(topic, bytes, this.#options.maxBatchBytes), 'kafka.record-refused');
+      }
       const delivery: Delivery = { deadline, signal: this.#closing.signal, fail, obstacle };
       for (const batch of batches) deliveries.push(this.#queue(topic, batch.partition).deliver(batch, delivery));
     }
@@ -134,7 +136,10 @@ class KafkaProducer implements ProducerHandle {
 }
 
 function overBatchBytes(topic: string, bytes: number, maxBytes: number): string {
-  return `${TOO_LARGE} (a batch of this record takes ${bytes} bytes for topic "${topic}", batchBytes is ${maxBytes})`;
+  return (
+    `MESSAGE_TOO_LARGE: a batch of this record takes ${bytes} bytes before compression, batchBytes is ${maxBytes}: ` +
+    `raise batchBytes, and max.message.bytes of topic "${topic}" if that is smaller`
+  );
 }
 
 function closed(): ConnectorError {

@@ -32,7 +32,10 @@ describe('a pipe', () => {
 
   async function open(template: string, ids: (string | null)[], servers = ['a:1', 'b:1']): Promise<void> {
     const [source, destination] = servers.map((server) => ({ servers: [server], clientId: '' })) as [Connection, Connection];
-    const guard = new LoopGuard(template, async ({ servers: [server] }) => ids[server === destination.servers[0] ? 1 : 0]!);
+    const guard = new LoopGuard(
+      [template, 'refused-records'],
+      async ({ servers: [server] }) => ids[server === destination.servers[0] ? 1 : 0]!,
+    );
     const parts = {} as Parameters<LoopGuard['source']>[1];
     await guard.destination(kafka, parts).openProducer(destination, {} as ProducerOptions, context);
     const options: ConsumerOptions = { topics: ['returns', 'orders'], group: 'g', fromBeginning: true, resume: [] };

@@ -55,6 +55,32 @@ describe('a transfer', () => {
     expect(source.acked).toEqual(numbers(95));
   });
 
+  it('goes on behind records that failed and are dealt with, and ends at the first that is not', async () => {
+    const [source, destination] = [new FakeSource(30, 10), new FakeDestination()];
+    destination.reject = (position) => (['3', '7', '21'].includes(position) ? 'too large' : null);
+    const dealt: string[] = [];
+    let written = 0;
+    const done = await transfer(
+      source,
+      optionsFor(source, destination, {
+        written: (count) => (written += count),
+        failures: async (failures) => {
+          for (const failure of failures) {
+            const position = Buffer.from(failure.ack.position).toString();
+            if (position === '21') return failure;
+            expect(Buffer.from(failure.record).toString()).toContain(position);
+            dealt.push(position);
+          }
+          return null;
+        },
+      }),
+    );
+    expect(dealt).toEqual(['3', '7']);
+    expect(source.acked).toEqual(numbers(21));
+    expect(written).toBe(19);
+    expect(done).toMatchObject({ records: 21, failed: { error: 'too large' } });
+  });
+
   it('ends exactly at its limit, in the middle of a batch', async () => {
     const [source, destination] = [new FakeSource(100, 10), new FakeDestination()];
     const done = await transfer(source, optionsFor(source, destination, { limit: 25 }));

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { onErrorFrom, RefusedRecords, deadLetterSettings, type OnError } from '../../../../host/cli/commands/refused-records.ts';
+import { SendOutcomes } from '../../../../host/cli/commands/send-outcomes.ts';
+import type { Failure } from '../../../../host/cli/commands/transfer.ts';
+import type { SendFailure } from '../../../../host/kafka/contract.ts';
+import type { Kafka } from '../../../../host/kafka/index.ts';
+
+const failure = (position: string): Failure => ({
+  ack: { position: Buffer.from(position), error: 'too large' },
+  record: new Uint8Array(0),
+});
+
+/** A `pipe` whose destination fails its next record like this. */
+async function subject(onError: OnError) {
+  const outcomes = new SendOutcomes();
+  const told: SendFailure[] = [];
+  const inner = { openProducer: async () => ({ send: async () => told, close: async () => undefined }) } as unknown as Kafka;
+  const producer = await outcomes.watch(inner).openProducer({} as never, {} as never, {} as never);
+  const refused = new RefusedRecords({ onError, outcomes, deadLetters: null, log: () => undefined });
+  const fail = async (...reasons: SendFailure['reason'][]): Promise<void> => {
+    told.splice(0, told.length, ...reasons.map((reason, index) => ({ index, reason })));
+    await producer.send([]);
+  };
+  return { refused, fail };
+}
+const TOO_LARGE = { kind: 'rejected', text: 'too large', code: 'kafka.record-refused' } as const;
+
+describe('--on-error skip', () => {
+  it('leaves out a record that is refused for itself, by the brokers or by the component', async () => {
+    const { refused, fail } = await subject('skip');
+    await fail(TOO_LARGE);
+    expect(await refused.deal([failure('1')])).toBeNull();
+    expect(await refused.deal([failure('2')])).toBeNull();
+    expect(refused.count).toBe(2);
+    expect(refused.summary).toBe(', skipped 2 that were refused');
+  });
+
+  it.each([
+    ['nobody may write to the topic', { kind: 'rejected', text: 'TOPIC_AUTHORIZATION_FAILED' }],
+    ['no broker answers', { kind: 'unavailable', text: 'timed out' }],
+    ['it is not known what became of the record', { kind: 'timeout', text: 'perhaps written' }],
+  ] as const)('leaves out nothing where %s', async (_why, reason) => {
+    const { refused, fail } = await subject('skip');
+    await fail(TOO_LARGE, reason);
+    const first = failure('1');
+    expect(await refused.deal([first, failure('2')])).toBe(first);
+    expect(refused.count).toBe(0);
+    // The next write is another matter.
+    await fail(TOO_LARGE);
+    expect(await refused.deal([failure('3')])).toBeNull();
+  });
+});
+
+it('--on-error takes stop, skip and names of topics', () => {
+  expect(['stop', 'skip', 'dead-letters.1'].map(onErrorFrom)).toEqual(['stop', 'skip', { topic: 'dead-letters.1' }]);
+  for (const text of ['', '.', '..', 'a b', 'a/b', 'x'.repeat(250)]) expect(() => onErrorFrom(text)).toThrow('expected stop, skip');
+});
+
+it('a dead-letter topic gets records as they came, whatever the destination makes of its own', () => {
+  const settings = {
+    ' servers ': 'a:1',
+    topic: 'x',
+    'sdk.record.format': 'opencdc/json',
+    'sdk.rate.perSecond': '1',
+    writeHeaders: 'false',
+    batchBytes: '512',
+  };
+  expect(deadLetterSettings(settings, 'dead')).toEqual({
+    servers: 'a:1',
+    topic: 'dead',
+    'sdk.record.format': 'raw',
+    writeHeaders: 'true',
+    batchBytes: '104857600',
+  });
+});
