@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 import protobuf from 'protobufjs/minimal.js';
-import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { trimmedSettings } from '../../base/settings.ts';
 import { decodeAcks } from '../../conduit/acks.ts';
