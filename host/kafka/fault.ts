@@ -1,4 +1,6 @@
 /** How a request to Kafka failed, in Kafka's words. The wings of host/kafka see nothing else of a client's errors. */
+import { ConnectorError, type ErrorCode } from '../base/errors.ts';
+
 /**
  * `answer`: a broker answered with an error. `login`: the broker refuses the credentials. `timeout`: a broker did not answer in time.
  * `unsupported`: the brokers do not know the request. `connection`: there was nobody to ask, or the connection was lost. `client`: the client
@@ -32,6 +34,28 @@ export class KafkaFault extends Error {
   get isPermanent(): boolean {
     return this.kind === 'login' || isPermanentType(this.type);
   }
+}
+
+/** A failed request as an error of the host's. `context`, if any, says what was being done. */
+export function connectorError(error: unknown, context?: string): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const text = errorText(error);
+  return new ConnectorError(codeOf(error), context === undefined ? text : `${context}: ${text}`, { cause: error });
+}
+
+function codeOf(error: unknown): ErrorCode {
+  if (isPermanent(error)) return 'kafka.rejected';
+  return error instanceof KafkaFault && error.kind === 'timeout' ? 'kafka.timeout' : 'kafka.unreachable';
+}
+
+/** True if nothing but an operator can help. */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof ConnectorError) return error.code === 'policy.denied';
+  return error instanceof KafkaFault && error.isPermanent;
+}
+
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Kafka's name of the error that a broker answered with; null for anything else. */

@@ -1,24 +1,17 @@
 /**
- * Consumer groups whose names a connector made up. Nobody else knows such a name, so nobody else would ever delete the group
- * when its connector is gone; what tells whose it is, is the text that the connector writes beside its committed offsets.
+ * Consumer groups whose names a connector made up. Nobody else knows such a name, so nobody else deletes the group when its connector is
+ * gone. The text that the connector writes beside its committed offsets tells whose group it is.
  */
-import type { SecretReader } from '../../base/secrets.ts';
-import type { Connection } from '../contract.ts';
-import type { Log } from '../../base/log.ts';
-import type { Net } from '../../net/net.ts';
-import { ClientFactory } from '../kafkajs/client.ts';
-import type { Admin } from '../kafkajs/kafkajs.ts';
+import type { KafkaClient, Lookups } from '../client.ts';
+import { connectorError } from '../fault.ts';
 
 /** The form of the names that the guest makes up; a name that a person has chosen hardly looks like one. */
 const GENERATED = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** A cluster can have thousands of groups; each costs a request. */
 const MAX_GROUPS = 5_000;
+const CLOSE_MS = 1_000;
 
-export interface GeneratedGroupsOptions {
-  connection: Connection;
-  secrets: SecretReader;
-  log: Log;
-  net: Net;
+export interface OwnedGroups {
   topics: readonly string[];
   /** `KafkaOptions.commitMetadata` of the connector that is gone. */
   commitMetadata: string;
@@ -28,35 +21,29 @@ export interface GeneratedGroupsOptions {
 
 /**
  * Deletes the groups with a made-up name that carry this text on these topics; returns their names. Kafka refuses to delete
- * a group that still has members. Rejects with kafkajs' errors.
+ * a group that still has members. Rejects with ConnectorError.
  */
-export async function deleteGroupsOf(options: GeneratedGroupsOptions): Promise<string[]> {
-  const { kafka, dialer } = new ClientFactory(options.connection, { ...options, asker: 'clean-up of consumer groups' }).create({
-    retries: 1,
-    signal: options.signal,
-  });
-  const admin = kafka.admin();
+export async function deleteGroups(client: Pick<KafkaClient, 'lookups'>, owned: OwnedGroups): Promise<string[]> {
+  const lookups = client.lookups({ retries: 1, signal: owned.signal });
   try {
-    await admin.connect();
-    const { groups } = await admin.listGroups();
-    const names = groups.map(({ groupId }) => groupId).filter((name) => GENERATED.test(name));
+    await lookups.connect();
+    const names = (await lookups.groups()).filter((name) => GENERATED.test(name));
     const deleted: string[] = [];
     for (const name of names.slice(0, MAX_GROUPS)) {
-      options.signal.throwIfAborted();
-      if (!(await isMarked(admin, name, options))) continue;
-      await admin.deleteGroups([name]);
+      owned.signal.throwIfAborted();
+      if (!(await isMarked(lookups, name, owned))) continue;
+      await lookups.deleteGroup(name);
       deleted.push(name);
     }
     return deleted;
+  } catch (error) {
+    throw connectorError(error);
   } finally {
-    await admin.disconnect().catch(() => undefined);
-    dialer.destroy(new Error('closed'));
+    await lookups.close(CLOSE_MS);
   }
 }
 
-async function isMarked(admin: Admin, groupId: string, options: GeneratedGroupsOptions): Promise<boolean> {
-  const offsets = await admin.fetchOffsets({ groupId, topics: [...options.topics] });
-  return offsets.some(({ partitions }) =>
-    partitions.some(({ offset, metadata }) => offset !== '-1' && metadata === options.commitMetadata),
-  );
+async function isMarked(lookups: Lookups, group: string, { topics, commitMetadata }: OwnedGroups): Promise<boolean> {
+  const offsets = await lookups.committedOffsets(group, topics);
+  return offsets.some(({ offset, metadata }) => offset !== -1n && metadata === commitMetadata);
 }

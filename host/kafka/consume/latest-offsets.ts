@@ -1,9 +1,9 @@
 /**
- * What "latest" means to a group: the end of each partition when it was first asked for. A connector keeps it over all its
- * consumers, since one that follows another before anything is committed would skip what was written in between.
+ * What "latest" means to a group: the end of each partition when the connector first asked for it. A connector keeps it over all its
+ * consumers: a new consumer that asked again, before the first one has committed anything, would skip what was written in between.
  */
+import type { Lookups } from '../client.ts';
 import { partitionKey } from './start-offsets.ts';
-import type { Admin } from '../kafkajs/kafkajs.ts';
 import type { FoundTopics } from './topics.ts';
 
 export class LatestOffsets {
@@ -12,8 +12,8 @@ export class LatestOffsets {
   #topics = new Set<string>();
 
   /** Looks up the topics that were not looked up before. A topic that is made later has no end: all of it is new. */
-  async fix(group: string, admin: Admin, { found, missing }: FoundTopics): Promise<ReadonlyMap<string, bigint>> {
-    // A connector reads for one group. Another one begins anew, without touching what was given out for the last.
+  async fix(group: string, lookups: Pick<Lookups, 'ranges'>, { found, missing }: FoundTopics): Promise<ReadonlyMap<string, bigint>> {
+    // A connector reads for one group. Another group begins anew, and the ends that were returned for the last group stay as they are.
     if (group !== this.#group) {
       this.#group = group;
       this.#ends = new Map();
@@ -23,7 +23,7 @@ export class LatestOffsets {
     const looked = new Map<string, bigint>();
     for (const topic of found) {
       if (topics.has(topic)) continue;
-      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) looked.set(partitionKey(topic, partition), BigInt(high));
+      for (const { partition, high } of await lookups.ranges(topic)) looked.set(partitionKey(topic, partition), high);
     }
     // All or nothing: a lookup that fails halfway is repeated.
     for (const [key, end] of looked) ends.set(key, end);

@@ -1,14 +1,14 @@
 /**
- * Where partitions start. kafkajs decides it again on every join for a partition without a committed offset, which skips
- * records when the rule is "latest"; so "latest" is looked up once, and committed before anything is handed out.
+ * The offsets at which partitions start. The client decides them again at every join for a partition without a committed offset, which skips
+ * records when the rule is "latest". So "latest" is looked up once, and committed before any record is handed out.
  */
 import type { Log } from '../../base/log.ts';
+import type { Lookups } from '../client.ts';
 import type { PartitionOffset } from '../contract.ts';
-import type { Admin } from '../kafkajs/kafkajs.ts';
 
 export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-/** Kafka's "nothing committed". kafkajs itself commits -2, "earliest", after an offset was out of range. */
+/** Kafka's "nothing committed". After an offset was out of range the client commits -2, "earliest". */
 const NONE = -1n;
 
 export interface Start {
@@ -19,6 +19,8 @@ export interface Start {
   /** To be committed and sought before the first record, or null if what the group has is right. */
   start: bigint | null;
 }
+
+type Asked = Pick<Lookups, 'committedOffsets' | 'ranges'>;
 
 export class StartOffsets {
   readonly #group: string;
@@ -34,33 +36,29 @@ export class StartOffsets {
     this.#latest = latest;
   }
 
-  /** For the partitions of an assignment. A resume offset counts once: later the group's own is the newer one. */
-  async of(admin: Admin, assignment: Readonly<Record<string, number[]>>): Promise<Start[]> {
+  /** For the partitions of an assignment. A resume offset counts once: later the group's own offset is the newer one. */
+  async of(lookups: Asked, assignment: Readonly<Record<string, readonly number[]>>): Promise<Start[]> {
     const topics = Object.keys(assignment);
     if (topics.length === 0) return [];
     const starts: Start[] = [];
-    for (const { topic, partitions } of await admin.fetchOffsets({ groupId: this.#group, topics })) {
-      for (const { partition, offset } of partitions) {
-        if (!assignment[topic]?.includes(partition)) continue;
-        const committed = BigInt(offset);
-        const start = await this.#start(admin, topic, partition, committed);
-        starts.push({ topic, partition, committed, start });
-      }
+    for (const { topic, partition, offset: committed } of await lookups.committedOffsets(this.#group, topics)) {
+      if (assignment[topic]?.includes(partition) !== true) continue;
+      starts.push({ topic, partition, committed, start: await this.#start(lookups, topic, partition, committed) });
     }
     return starts;
   }
 
-  async #start(admin: Admin, topic: string, partition: number, committed: bigint): Promise<bigint | null> {
+  async #start(lookups: Asked, topic: string, partition: number, committed: bigint): Promise<bigint | null> {
     const key = partitionKey(topic, partition);
     const resume = this.#resume.get(key);
     if (resume !== undefined && resume.nextOffset > committed) {
-      const range = (await admin.fetchTopicOffsets(topic)).find((entry) => entry.partition === partition);
-      if (range !== undefined && resume.nextOffset <= BigInt(range.high)) return resume.nextOffset;
+      const range = (await lookups.ranges(topic)).find((entry) => entry.partition === partition);
+      if (range !== undefined && resume.nextOffset <= range.high) return resume.nextOffset;
       this.#log('error', 'the position is beyond the end of the partition: it is ignored', {
         topic,
         partition: String(partition),
         expectedOffset: String(resume.nextOffset),
-        endOffset: range?.high ?? 'unknown',
+        endOffset: range === undefined ? 'unknown' : String(range.high),
       });
     }
     if (committed !== NONE) return null;

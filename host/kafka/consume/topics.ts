@@ -1,25 +1,25 @@
 /** Which of the wanted topics a cluster has. */
-import { protocolType } from '../kafkajs/errors.ts';
-import type { Admin } from '../kafkajs/kafkajs.ts';
+import type { Lookups } from '../client.ts';
+import { faultType } from '../fault.ts';
 
 export interface FoundTopics {
   found: string[];
   missing: string[];
 }
 
-/** Never makes a topic. Throws what else goes wrong, among it missing authorization. */
-export async function findTopics(admin: Admin, topics: readonly string[]): Promise<FoundTopics> {
+/** Never makes a topic. Rejects if the topics may not be read, or nobody answers. */
+export async function findTopics(lookups: Pick<Lookups, 'partitionCounts'>, topics: readonly string[]): Promise<FoundTopics> {
   try {
-    await admin.fetchTopicMetadata({ topics: [...topics] });
+    await lookups.partitionCounts(topics);
     return { found: [...topics], missing: [] };
   } catch (error) {
-    if (protocolType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-    // The answer names no topic, so each is asked for alone.
+    if (faultType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    // The answer does not name the topic that is missing, so each topic is asked for alone.
     if (topics.length === 1) return { found: [], missing: [...topics] };
   }
   const result: FoundTopics = { found: [], missing: [] };
   for (const topic of topics) {
-    const one = await findTopics(admin, [topic]);
+    const one = await findTopics(lookups, [topic]);
     result.found.push(...one.found);
     result.missing.push(...one.missing);
   }
