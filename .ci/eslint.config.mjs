@@ -43,6 +43,13 @@ const DYNAMIC_DIAL = {
   message: DIAL,
 };
 
+const KAFKAJS = 'Only host/kafka/kafkajs speaks kafkajs: ask a KafkaClient (host/kafka/client.ts).';
+/** The package, and what stands in the folder. */
+const OF_KAFKAJS = { regex: '^kafkajs(/|$)|^\\.{1,2}/(.*/)?kafkajs/', message: KAFKAJS };
+const DYNAMIC_KAFKAJS = { selector: 'ImportExpression[source.value=/(^|\\u002f)kafkajs(\\u002f|$)/]', message: KAFKAJS };
+/** The folder, and the one file that chooses it. */
+const MAY_IMPORT_KAFKAJS = ['host/kafka/kafkajs/**/*.ts', 'host/kafka/index.ts'];
+
 /**
  * The folders of host/ and what each may import of the others: imports point one way. A folder that is not named in a list is out of reach,
  * also for types. `runtime/contract.ts` and `kafka/contract.ts` are written from the WIT and import nothing but each other, so those who
@@ -50,7 +57,7 @@ const DYNAMIC_DIAL = {
  */
 const MAY_IMPORT = {
   base: [],
-  net: ['base', 'kafka/kafkajs/kafkajs'], // dial.ts names a type of kafkajs
+  net: ['base'],
   conduit: ['base', 'runtime/contract'],
   runtime: ['base', 'conduit'],
   kafka: ['base', 'net', 'runtime/contract'],
@@ -65,30 +72,23 @@ const MAY_IMPORT = {
 
 function importDirections() {
   const folders = Object.keys(MAY_IMPORT);
-  return folders.map((folder) => {
+  return folders.flatMap((folder) => {
     const allowed = [folder, ...MAY_IMPORT[folder]];
     const forbidden = folders.filter((one) => !allowed.includes(one));
     const reach = allowed.filter((one) => one.includes('/'));
-    return {
-      basePath: root,
-      files: [`host/${folder}/**/*.ts`],
-      rules: {
-        '@typescript-eslint/no-restricted-imports': [
-          'error',
-          {
-            // Here too: of several settings of one rule for a file the last one counts alone.
-            paths: folder === 'net' ? [] : DIALLING,
-            patterns: [
-              {
-                // The first folder after the dots that lead out of this one: `kafka` in '../../kafka/index.ts', not in './kafka.ts'.
-                regex: `^(\\.\\./)+(?!(${['-', ...reach].join('|')})\\.ts$)(${forbidden.join('|')})(/|\\.ts$)`,
-                message: `host/${folder} may import ${MAY_IMPORT[folder].join(', ') || 'no other folder'} (MAY_IMPORT in .ci/eslint.config.mjs).`,
-              },
-            ],
-          },
-        ],
-      },
+    const otherFolders = {
+      // The first folder after the dots that lead out of this one: `kafka` in '../../kafka/index.ts', not in './kafka.ts'.
+      regex: `^(\\.\\./)+(?!(${['-', ...reach].join('|')})\\.ts$)(${forbidden.join('|')})(/|\\.ts$)`,
+      message: `host/${folder} may import ${MAY_IMPORT[folder].join(', ') || 'no other folder'} (MAY_IMPORT in .ci/eslint.config.mjs).`,
     };
+    const restricted = (files, patterns) => ({
+      basePath: root,
+      files,
+      // DIALLING here too: of several settings of one rule for a file the last one counts alone.
+      rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: folder === 'net' ? [] : DIALLING, patterns }] },
+    });
+    const whole = restricted([`host/${folder}/**/*.ts`], [otherFolders, OF_KAFKAJS]);
+    return folder === 'kafka' ? [whole, restricted(MAY_IMPORT_KAFKAJS, [otherFolders])] : [whole];
   });
 }
 
@@ -144,14 +144,14 @@ export default defineConfig(
     files: ['host/**/*.ts'],
     ignores: READS_WALL_CLOCK,
     rules: {
-      'no-restricted-syntax': ['error', ...WALL_CLOCK],
+      'no-restricted-syntax': ['error', ...WALL_CLOCK, DYNAMIC_KAFKAJS],
     },
   },
   ...importDirections(),
   {
     basePath: root,
     files: ['host/*.ts'],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: DIALLING }] },
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: DIALLING, patterns: [OF_KAFKAJS] }] },
   },
   {
     basePath: root,
@@ -169,7 +169,7 @@ export default defineConfig(
     basePath: root,
     files: ['host/**/*.ts'],
     ignores: ['host/net/**', ...READS_WALL_CLOCK],
-    rules: { 'no-restricted-syntax': ['error', ...WALL_CLOCK, DYNAMIC_DIAL] },
+    rules: { 'no-restricted-syntax': ['error', ...WALL_CLOCK, DYNAMIC_DIAL, DYNAMIC_KAFKAJS] },
   },
   {
     // jco hands a WIT error record to the guest only if it is thrown as it is: a JavaScript Error would be an internal failure.

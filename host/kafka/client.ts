@@ -4,6 +4,7 @@
  */
 import type { Log } from '../base/log.ts';
 import type { Acks } from './contract.ts';
+import type { GroupConsumer, GroupConsumerOptions } from './group-consumer.ts';
 
 /** Clients for one connection: its servers, TLS, credentials and time limits. */
 export interface KafkaClient {
@@ -22,6 +23,7 @@ export interface KafkaClient {
    */
   producerId(signal: AbortSignal): Promise<ProducerId>;
   writer(options: WriterOptions): BatchWriter;
+  groupConsumer(options: GroupConsumerOptions): GroupConsumer;
 }
 
 /** By its id, its epoch and a sequence number a broker knows a batch that it has written already (KIP-98). */

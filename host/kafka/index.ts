@@ -2,14 +2,15 @@
 import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../base/secrets.ts';
 import type { Net } from '../net/net.ts';
+import type { KafkaClient, LookupOptions, Lookups } from './client.ts';
 import { openConsumer } from './consume/consumer.ts';
+import { deleteGroups, type OwnedGroups } from './consume/generated-groups.ts';
 import { LatestOffsets } from './consume/latest-offsets.ts';
 import type { Connection, ConsumerOptions, ProducerOptions } from './contract.ts';
 import type { ConsumerHandle, ProducerHandle } from './handles.ts';
 import { ClientFactory } from './kafkajs/client.ts';
 import { openProducer } from './produce/producer.ts';
 
-export { deleteGroupsOf } from './consume/generated-groups.ts';
 export { checkPem } from './auth/tls.ts';
 export type { ConsumerHandle, ProducerHandle } from './handles.ts';
 
@@ -34,11 +35,34 @@ export interface Kafka {
 
 /** Kafka for one connector, whose consumers and producers come one after the other: where "latest" is, is kept over all of them. */
 export function createKafka(options: KafkaOptions): Kafka {
-  const factory = (connection: Connection, asker: string): ClientFactory => new ClientFactory(connection, { ...options, asker });
+  const client = (connection: Connection, asker: string): KafkaClient => new ClientFactory(connection, { ...options, asker });
   const latest = new LatestOffsets();
   return {
     openConsumer: async (connection, consumer, { signal }) =>
-      openConsumer(factory(connection, `consumer of group "${consumer.group}"`), consumer, { latest, signal }),
-    openProducer: async (connection, producer, { signal }) => openProducer(factory(connection, 'producer'), producer, { signal }),
+      openConsumer(client(connection, `consumer of group "${consumer.group}"`), consumer, { latest, signal }),
+    openProducer: async (connection, producer, { signal }) => openProducer(client(connection, 'producer'), producer, { signal }),
   };
+}
+
+/** What a look at a cluster needs beside the connection. */
+export interface LookParts {
+  log: Log;
+  secrets: SecretReader;
+  net: Net;
+}
+
+/** Asks a cluster over connections of its own. `asker` is who asks, for the network's policy, logs and errors. */
+export function lookupsOf(connection: Connection, { asker, ...parts }: LookParts & { asker: string }, options: LookupOptions): Lookups {
+  return new ClientFactory(connection, { ...parts, asker }).lookups(options);
+}
+
+/** Deletes the consumer groups whose names a connector made up; returns their names. Rejects with ConnectorError. */
+export function deleteGroupsOf({
+  connection,
+  log,
+  secrets,
+  net,
+  ...owned
+}: LookParts & OwnedGroups & { connection: Connection }): Promise<string[]> {
+  return deleteGroups(new ClientFactory(connection, { log, secrets, net, asker: 'clean-up of consumer groups' }), owned);
 }

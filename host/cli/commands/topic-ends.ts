@@ -1,13 +1,12 @@
-import { ClientFactory } from '../../kafka/kafkajs/client.ts';
-import type { Admin } from '../../kafka/kafkajs/kafkajs.ts';
+/** Where the topics of a source begin and end, for its end without `--follow` and for its progress line. */
+import type { Lookups } from '../../kafka/client.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
-import { settles } from '../../base/wait.ts';
-import type { Log } from '../../base/log.ts';
-import type { SecretReader } from '../../base/secrets.ts';
-import type { Net } from '../../net/net.ts';
 import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
+import { connectorError } from '../../kafka/fault.ts';
+import { lookupsOf, type LookParts } from '../../kafka/index.ts';
 
 const LOOKUP_MS = 10_000;
+const CLOSE_MS = 500;
 
 /** One partition. */
 export interface Range {
@@ -21,7 +20,7 @@ export interface Range {
   outOfRange?: { expected: bigint; earliest: bigint; end: bigint };
 }
 
-/** Where the partitions of some topics begin and end. Keys are `topic/partition`. */
+/** Where the partitions of some topics begin and end. Keys are `topic/partition`. Every method rejects with ConnectorError only. */
 export interface Ends {
   /** The topics that do not exist; they are left out from here on. */
   missing(): Promise<string[]>;
@@ -31,10 +30,7 @@ export interface Ends {
 }
 
 /** What a look at the ends of topics needs beside the connection. */
-export interface EndsParts {
-  secrets: SecretReader;
-  log: Log;
-  net: Net;
+export interface EndsParts extends LookParts {
   /** Ends the look at once. */
   signal?: AbortSignal;
 }
@@ -43,64 +39,65 @@ export type EndsFactory = (connection: Connection, parts: EndsParts, topics: str
 
 /** Asks the brokers, over a connection of its own. */
 export class KafkaEnds implements Ends {
-  readonly #admin: Admin;
-  readonly #destroy: () => void;
+  readonly #lookups: Lookups;
   #topics: string[];
   #connected = false;
 
-  constructor(connection: Connection, parts: EndsParts, topics: string[]) {
+  constructor(connection: Connection, { signal, ...parts }: EndsParts, topics: string[]) {
     this.#topics = topics;
-    const { kafka, dialer } = new ClientFactory(connection, { ...parts, asker: 'look-up of the ends of topics' }).create({
-      retries: 1,
-      requestTimeoutMs: LOOKUP_MS,
-      signal: parts.signal,
+    this.#lookups = lookupsOf(
+      connection,
+      { ...parts, asker: 'look-up of the ends of topics' },
+      { retries: 1, requestTimeoutMs: LOOKUP_MS, signal },
+    );
+  }
+
+  missing(): Promise<string[]> {
+    return this.#ask(async (lookups) => {
+      const { found, missing } = await findTopics(lookups, this.#topics);
+      this.#topics = found;
+      return missing;
     });
-    this.#admin = kafka.admin();
-    this.#destroy = () => dialer.destroy(new Error('closed'));
   }
 
-  async missing(): Promise<string[]> {
-    await this.#connect();
-    const { found, missing } = await findTopics(this.#admin, this.#topics);
-    this.#topics = found;
-    return missing;
-  }
-
-  async ranges(options: ConsumerOptions): Promise<Map<string, Range>> {
-    const positions = new Map(options.resume.map(({ topic, partition, nextOffset }) => [`${topic}/${partition}`, nextOffset]));
-    const commits = new Map<string, bigint>();
-    if (this.#topics.length > 0) {
-      for (const { topic, partitions } of await this.#admin.fetchOffsets({ groupId: options.group, topics: this.#topics })) {
-        for (const { partition, offset } of partitions) commits.set(`${topic}/${partition}`, BigInt(offset));
+  ranges(options: ConsumerOptions): Promise<Map<string, Range>> {
+    return this.#ask(async (lookups) => {
+      const positions = new Map(options.resume.map(({ topic, partition, nextOffset }) => [`${topic}/${partition}`, nextOffset]));
+      const committed = this.#topics.length === 0 ? [] : await lookups.committedOffsets(options.group, this.#topics);
+      const commits = new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+      const ranges = new Map<string, Range>();
+      for (const topic of this.#topics) {
+        for (const { partition, high, low } of await lookups.ranges(topic)) {
+          const key = `${topic}/${partition}`;
+          ranges.set(key, rangeOf(low, high, commits.get(key) ?? NONE, positions.get(key), options.fromBeginning));
+        }
       }
-    }
-    const ranges = new Map<string, Range>();
-    for (const topic of this.#topics) {
-      for (const { partition, high, low } of await this.#admin.fetchTopicOffsets(topic)) {
-        const key = `${topic}/${partition}`;
-        ranges.set(key, rangeOf(BigInt(low), BigInt(high), commits.get(key) ?? NONE, positions.get(key), options.fromBeginning));
+      return ranges;
+    });
+  }
+
+  highs(): Promise<Map<string, bigint>> {
+    return this.#ask(async (lookups) => {
+      const highs = new Map<string, bigint>();
+      for (const topic of this.#topics) {
+        for (const { partition, high } of await lookups.ranges(topic)) highs.set(`${topic}/${partition}`, high);
       }
+      return highs;
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#lookups.close(CLOSE_MS);
+  }
+
+  async #ask<T>(look: (lookups: Lookups) => Promise<T>): Promise<T> {
+    try {
+      if (!this.#connected) await this.#lookups.connect();
+      this.#connected = true;
+      return await look(this.#lookups);
+    } catch (error) {
+      throw connectorError(error);
     }
-    return ranges;
-  }
-
-  async highs(): Promise<Map<string, bigint>> {
-    await this.#connect();
-    const highs = new Map<string, bigint>();
-    for (const topic of this.#topics) {
-      for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) highs.set(`${topic}/${partition}`, BigInt(high));
-    }
-    return highs;
-  }
-
-  async #connect(): Promise<void> {
-    if (!this.#connected) await this.#admin.connect();
-    this.#connected = true;
-  }
-
-  async close(): Promise<void> {
-    await settles(this.#admin.disconnect(), 500);
-    this.#destroy();
   }
 }
 

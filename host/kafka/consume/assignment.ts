@@ -1,28 +1,23 @@
-/** What one join of the group brought: its partitions, and how far each of them is, until the next join. */
+/** The partitions that one join of the group brought, and how far each of them is, until the next join. */
 import type { Log } from '../../base/log.ts';
-import type { CommittedOffsets } from '../kafkajs/coordinator-hook.ts';
+import type { CommittedOffset, PartitionRange } from '../client.ts';
 import { partitionKey, type Start } from './start-offsets.ts';
 
 export interface AssignedPartition {
-  /** What the group has, as far as known here; commits never go below it. */
+  /** The committed offset of the group, as far as it is known here; commits never go below it. */
   committed: bigint;
   /** Offset that the next fetch should begin at; undefined before the first one. */
   expected: bigint | undefined;
   /** Records of it were handed out. */
   handed: boolean;
-  /** Its offset was out of range, and where kafkajs goes on is not seen yet: nothing of it can be committed. */
+  /** Its offset was out of range, and no records have shown yet where the reading goes on: none of its offsets can be committed. */
   reset: boolean;
   /** Settles, soon, when the operator was told of the last reset. */
   told: Promise<void> | null;
 }
 
-/** What the log of a partition holds: offsets from `earliest` up to, and without, `end`. */
-export interface LogRange {
-  earliest: string;
-  end: string;
-}
-/** Null if it cannot be found out soon. */
-export type LookUpRange = (topic: string, partition: number) => Promise<LogRange | null>;
+/** The offsets that the log of a partition holds; null if that cannot be found out soon. */
+export type LookUpRange = (topic: string, partition: number) => Promise<PartitionRange | null>;
 
 export class Assignment {
   /** The guest's number of it. */
@@ -33,12 +28,15 @@ export class Assignment {
   readonly #partitions = new Map<string, AssignedPartition>();
   /** Partitions whose offset was out of range before the start offsets were known. */
   readonly #resets = new Set<string>();
-  /** Next offsets of partitions of which kafkajs passed something over before that. */
+  /** Next offset per partition after batches that the client passed over (control batches, aborted transactions) before `begin`. */
   readonly #passed = new Map<string, bigint>();
-  /** Offsets that kafkajs began with. It commits -2, "earliest", when one is out of range, maybe before the start offsets are looked up. */
+  /**
+   * Committed offsets that the client began with. When one is out of range it commits -2, "earliest", maybe before the start offsets are looked
+   * up.
+   */
   readonly #began = new Map<string, bigint>();
   #ready = false;
-  /** Settles when `ready` is true, or never will be. */
+  /** Settles when `ready` is true, or will never be. */
   prepared: Promise<void> = Promise.resolve();
 
   constructor(epoch: number, log: Log, live: () => boolean, lookUpRange: LookUpRange) {
@@ -73,16 +71,14 @@ export class Assignment {
     this.#ready = true;
   }
 
-  /** What the group has committed, as kafkajs has read it. */
-  fetchedOffsets(topics: readonly CommittedOffsets[]): void {
-    for (const { topic, partitions } of topics) {
-      for (const { partition, offset } of partitions) {
-        if (!offset.startsWith('-')) this.#began.set(partitionKey(topic, partition), BigInt(offset));
-      }
+  /** What the group has committed, as the client has read it to begin there. */
+  clientBegins(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void {
+    for (const { topic, partition, offset } of offsets) {
+      if (offset >= 0n) this.#began.set(partitionKey(topic, partition), offset);
     }
   }
 
-  /** kafkajs has read up to here without asking for a handler: control batches, aborted transactions. */
+  /** The client has passed over everything up to here, which is for no handler: control batches, aborted transactions. */
   passedOver(topic: string, partition: number, lastOffset: bigint): void {
     const state = this.partition(topic, partition);
     if (state === undefined) this.#passed.set(partitionKey(topic, partition), lastOffset + 1n);
@@ -90,7 +86,7 @@ export class Assignment {
     else if (!state.reset) state.expected = lastOffset + 1n;
   }
 
-  /** kafkajs resets the position to the earliest offset that there is. */
+  /** The client goes on at the earliest offset that there is. */
   outOfRange(topic: string, partition: number): void {
     if (this.#ready) this.#reset(topic, partition);
     else this.#resets.add(partitionKey(topic, partition));
@@ -101,19 +97,19 @@ export class Assignment {
     if (state === undefined) return;
     state.reset = true;
     const expectedOffset = String(state.expected ?? state.committed);
-    // What comes now may lie below the old commit, and is the truth.
+    // The records that come now may lie below the old commit, and may be committed all the same.
     state.committed = -1n;
     state.told = this.#tell(topic, partition, expectedOffset);
   }
 
-  /** The error of the broker does not say what the log holds. */
+  /** The error of the broker does not say which offsets the log holds. */
   async #tell(topic: string, partition: number, expectedOffset: string): Promise<void> {
     const range = await this.#lookUpRange(topic, partition);
     this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', {
       topic,
       partition: String(partition),
       expectedOffset,
-      ...(range !== null && { earliestOffset: range.earliest, endOffset: range.end }),
+      ...(range !== null && { earliestOffset: String(range.low), endOffset: String(range.high) }),
     });
   }
 }

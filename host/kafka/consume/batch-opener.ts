@@ -2,7 +2,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RecordSet } from '../contract.ts';
-import kafkajs from '../kafkajs/kafkajs.ts';
+import { KafkaFault } from '../fault.ts';
 import { TooLarge } from '../records/codecs.ts';
 import { MAX_UNCOMPRESSED_BYTES, openBatch, uncompressedBytes, type FetchedBatch } from '../records/record-batch.ts';
 import type { ByteBudget, Reservation } from './byte-budget.ts';
@@ -28,8 +28,8 @@ export class BatchOpener {
   }
 
   /**
-   * Null if `wait` says that the batch is not wanted any more. A failure is to be thrown to kafkajs: at its own kind of error it fetches again,
-   * and a ConnectorError `kafka.corrupt` is final. The result is a promise only if there is something to wait for.
+   * Null if `wait` says that the batch is not wanted any more. A failure is what the handler is to reject with: after a KafkaFault the batch is
+   * fetched again, and a ConnectorError `kafka.corrupt` is final. The result is a promise only if there is something to wait for.
    */
   open(batch: FetchedBatch, partition: string, wait: Wait, maxBytes = uncompressedBytes(batch)): OpenedBatch | Promise<OpenedBatch | null> {
     // Records that take no memory of their own stay a view of the fetch response, whose size is bounded elsewhere.
@@ -54,7 +54,7 @@ export class BatchOpener {
     this.#corrupt.set(partition, tries);
     this.#log('error', 'a record batch cannot be read', { partition, error: error.message, tries: String(tries) });
     const text = `partition ${partition}: ${error.message}`;
-    return tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new kafkajs.KafkaJSError(text);
+    return tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new KafkaFault('answer', text);
   }
 }
 

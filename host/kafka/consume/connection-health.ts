@@ -1,10 +1,10 @@
-/** Signs of life of a consumer's connections, and what an operator is told of them. */
+/** When brokers were last heard of, and what the operator is told of lost connections. */
 import type { Log } from '../../base/log.ts';
 
-/** No connection error for so long: the connection is back. Longer than kafkajs' waits between tries. */
+/** Without a connection error for so long the connection is back. Longer than the client waits between two tries. */
 const QUIET_MS = 4_000;
 
-export class ConnectionSigns {
+export class ConnectionHealth {
   readonly #log: Log;
   #lastSign = performance.now();
   /** Time of the last connection error; null = none since all was well. */
@@ -32,7 +32,7 @@ export class ConnectionSigns {
   }
 
   /** Logs the loss once; `answered` logs the recovery. One broker may stay down while others answer, so not every retry is logged. */
-  lost(error: string, broker: string): void {
+  lost(broker: string, error: string): void {
     const known = this.#lostAt !== null;
     this.#lostAt = performance.now();
     if (!known) this.#log('warn', 'connection to Kafka lost, trying again...', { broker, error });

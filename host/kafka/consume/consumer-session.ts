@@ -1,44 +1,39 @@
 /**
- * One kafkajs consumer, from its connection to its end. kafkajs' own restarts are vetoed: they can outlive a disconnect,
- * and lose what was asked of the consumer before.
+ * One member of the group, from its connection to its end. A member that fails, hangs or no longer fits its topics is not repaired: its supervisor
+ * (`consumer.ts`) begins a new session.
  */
 import { onAbort } from '../../base/abort.ts';
-import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
-import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
+import { settles } from '../../base/wait.ts';
+import type { KafkaClient, PartitionRange } from '../client.ts';
 import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
+import type { FetchedPartition, GroupConsumer, GroupJoin } from '../group-consumer.ts';
 import { GroupAssigner, type OwnedPartitions } from './assigner/group-assigner.ts';
-import { Assignment, type LogRange } from './assignment.ts';
+import { Assignment } from './assignment.ts';
 import { BatchHandler } from './batch-handler.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import type { Client, ClientFactory } from '../kafkajs/client.ts';
-import { ConfirmedCommits } from '../kafkajs/kafkajs-commit.ts';
-import { ConnectionSigns } from './connection-health.ts';
-import type { RecordQueue } from './record-queue.ts';
-import type { Start, StartOffsets } from './start-offsets.ts';
-import { failureText, isPermanent } from '../kafkajs/errors.ts';
-import type { Admin, Consumer } from '../kafkajs/kafkajs.ts';
+import { ConnectionHealth } from './connection-health.ts';
+import { MissingTopics } from './missing-topics.ts';
 import { OffsetCommits, reconnecting } from './offset-commits.ts';
+import type { RecordQueue } from './record-queue.ts';
 import { TIMES, type SessionTimes } from './session-times.ts';
-import { findTopics } from './topics.ts';
+import type { StartOffsets } from './start-offsets.ts';
+import { StartPreparation } from './start-preparation.ts';
 
 /**
- * Tries of kafkajs itself while a broker is away, about 22 s: less than the session, so that the member is still known when the
+ * Tries of the client itself while a broker is away, about 22 s: less than the session, so that the member is still known when the
  * broker is back. A new member would have to wait until the old one's session is over.
  */
 const RETRIES_IN_PLACE = 13;
-const MAX_BYTES = 8 * 1024 * 1024;
-/** Workers of kafkajs; an idle one costs nothing, one too few stops a partition behind another. */
-const CONCURRENCY = 64;
-const PREPARE_TRIES = 6;
-/** How long a message about an offset waits for what the log holds. */
+const MAX_FETCH_BYTES = 8 * 1024 * 1024;
+/** Partitions handled at the same time: with too few one partition stops another. */
+const MAX_HANDLERS = 64;
+/** How long a message about an offset waits for the range of the log. */
 const RANGE_LOOK_UP_MS = 2_000;
-const FIRST_PREPARE_BACK_OFF_MS = 200;
-const LONGEST_PREPARE_BACK_OFF_MS = 5_000;
 
 export interface SessionContext {
-  factory: ClientFactory;
+  client: Pick<KafkaClient, 'log' | 'groupConsumer'>;
   options: ConsumerOptions;
   starts: StartOffsets;
   queue: RecordQueue;
@@ -54,47 +49,39 @@ export class ConsumerSession {
   readonly #context: SessionContext;
   readonly #times: SessionTimes;
   readonly #log: Log;
-  readonly #client: Client;
-  readonly #admin: Admin;
-  readonly #signs: ConnectionSigns;
+  readonly #consumer: GroupConsumer;
+  readonly #health: ConnectionHealth;
+  readonly #missing: MissingTopics;
   readonly #batches: BatchHandler;
   readonly #assigner: GroupAssigner;
+  readonly #commits: OffsetCommits;
+  readonly #preparation: StartPreparation;
   readonly #ended = Promise.withResolvers<string>();
-  #consumer: Consumer | null = null;
-  #over = false;
-  #commits: OffsetCommits | null = null;
-  #looking = false;
+  readonly #over = new AbortController();
   /** The newest one; null before the first join. */
   #assignment: Assignment | null = null;
 
   constructor(context: SessionContext) {
+    const { client, queue, decompressed, signal, options, owned, starts } = context;
+    const log = client.log;
     this.#context = context;
     this.#times = { ...TIMES, ...context.times };
-    this.#log = context.factory.log;
-    this.#signs = new ConnectionSigns(this.#log);
-    const { queue, decompressed, signal, options, owned } = context;
-    this.#assigner = new GroupAssigner({
-      group: options.group,
-      owned,
-      log: this.#log,
-      fetchedOffsets: (topics) => this.#assignment?.fetchedOffsets(topics),
-    });
+    this.#log = log;
+    this.#health = new ConnectionHealth(log);
+    this.#assigner = new GroupAssigner({ group: options.group, owned, log });
     this.#batches = new BatchHandler({
       queue,
       decompressed,
       signal,
-      log: this.#log,
+      log,
       failed: (failure) => this.#ended.reject(failure),
       again: (reason) => this.#ended.resolve(reason),
     });
-    this.#client = context.factory.create({
-      retries: RETRIES_IN_PLACE,
-      // At once, and not when kafkajs gives up: nothing but the policy can mend it.
-      onRefused: (error) => this.#ended.reject(error),
-      onLog: (message, facts) => this.#onLog(message, facts),
-    });
-    this.#admin = this.#client.kafka.admin();
-    // Whoever awaits `run` sees it; nobody need.
+    this.#consumer = this.#groupConsumer();
+    this.#missing = new MissingTopics({ lookups: this.#consumer.lookups, pollMs: this.#times.topicPollMs, log });
+    this.#commits = new OffsetCommits(this.#consumer, () => this.#assignment, signal);
+    this.#preparation = new StartPreparation({ consumer: this.#consumer, commits: this.#commits, starts, log, signal });
+    // `run` rejects with it; before that it is nobody's.
     this.#ended.promise.catch(() => undefined);
   }
 
@@ -112,7 +99,7 @@ export class ConsumerSession {
       await Promise.race([this.#start(timers), this.#ended.promise]);
       return await this.#ended.promise;
     } finally {
-      this.#over = true;
+      this.#over.abort();
       for (const timer of timers) clearInterval(timer);
       forget();
       this.#log('debug', 'Kafka consumer session is over', { group: options.group });
@@ -121,166 +108,101 @@ export class ConsumerSession {
 
   /** Leaves the group if that goes quickly; then no socket is left. */
   async end(timeoutMs: number): Promise<void> {
-    this.#over = true;
+    this.#over.abort();
     this.#context.queue.release();
-    const consumer = this.#consumer;
-    if (consumer !== null) await settles(consumer.disconnect(), timeoutMs);
-    await settles(this.#admin.disconnect(), 200);
-    this.#client.dialer.destroy(new Error('the consumer is closed'));
+    await this.#consumer.close(timeoutMs);
+  }
+
+  /** Commits for the assignment that the guest knows by this epoch; the assignment of an earlier session is not known here. */
+  async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
+    const assignment = this.#assignment;
+    if (assignment === null || !assignment.live || assignment.epoch !== epoch) throw reconnecting();
+    await this.#commits.commit(assignment, offsets);
+  }
+
+  #groupConsumer(): GroupConsumer {
+    const { client, options } = this.#context;
+    const [health, assigner] = [this.#health, this.#assigner];
+    return client.groupConsumer({
+      group: options.group,
+      times: this.#times,
+      maxFetchBytes: MAX_FETCH_BYTES,
+      maxHandlers: MAX_HANDLERS,
+      retries: RETRIES_IN_PLACE,
+      assigner,
+      listener: {
+        joined: (join) => {
+          health.answered();
+          assigner.joined(join);
+          this.#onJoin(join);
+        },
+        rebalancing: () => assigner.rebalancing(),
+        ignored: (topics) => assigner.ignored(topics),
+        fetchAnswered: () => health.fetched(),
+        heartbeatAnswered: () => health.answered(),
+        connectionLost: (broker, reason) => {
+          if (this.joined && !this.#isOver) health.lost(broker, reason);
+        },
+        committed: (offsets) => this.#assignment?.clientBegins(offsets),
+        outOfRange: (topic, partition) => this.#assignment?.outOfRange(topic, partition),
+        passedOver: (topic, partition, lastOffset) => this.#assignment?.passedOver(topic, partition, lastOffset),
+        refused: (error) => this.#ended.reject(error),
+        crashed: (error) => this.#ended.reject(error),
+        handle: (fetched) => this.#handle(fetched),
+      },
+    });
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
   }
 
   async #start(timers: NodeJS.Timeout[]): Promise<void> {
-    const { options, signal } = this.#context;
-    await this.#admin.connect();
-    if (this.#over) return;
-    let topics = await findTopics(this.#admin, options.topics);
-    if (topics.missing.length > 0) this.#log('warn', 'waiting for topics that do not exist', { topics: topics.missing.join(',') });
-    while (topics.found.length === 0) {
-      await sleep(this.#times.topicPollMs, signal);
-      if (this.#over || signal.aborted) return;
-      topics = await findTopics(this.#admin, options.topics);
-    }
-
-    const consumer = this.#client.kafka.consumer({
-      groupId: options.group,
-      partitionAssigners: this.#assigner.partitionAssigners,
-      sessionTimeout: this.#times.sessionTimeoutMs,
-      heartbeatInterval: this.#times.heartbeatIntervalMs,
-      rebalanceTimeout: this.#times.rebalanceTimeoutMs,
-      maxWaitTimeInMs: this.#times.maxWaitMs,
-      minBytes: 1,
-      maxBytes: MAX_BYTES,
-      metadataMaxAge: this.#times.metadataMaxAgeMs,
-      allowAutoTopicCreation: false,
-      retry: { retries: RETRIES_IN_PLACE, restartOnFailure: async () => false },
-    });
-    this.#consumer = consumer;
-    const confirmed = new ConfirmedCommits(consumer, this.#times.commitTimeoutMs, this.#context.factory.commitMetadata);
-    this.#commits = new OffsetCommits(confirmed, () => this.#assignment, signal);
-    const { CRASH, FETCH, HEARTBEAT, REBALANCING, RECEIVED_UNSUBSCRIBED_TOPICS, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
-    consumer.on(FETCH, () => this.#signs.fetched());
-    consumer.on(HEARTBEAT, () => this.#signs.answered());
-    consumer.on(CRASH, ({ payload }) => this.#ended.reject(payload.error));
-    consumer.on(GROUP_JOIN, ({ payload }) => {
-      this.#signs.answered();
-      this.#assigner.joined(payload);
-      this.#onJoin(payload.memberAssignment);
-    });
-    consumer.on(REBALANCING, () => this.#assigner.rebalancing());
-    consumer.on(RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => this.#assigner.ignored(payload.topicsNotSubscribed));
-    consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
-      if (batchSize === 0) this.#assignment?.passedOver(topic, partition, BigInt(lastOffset));
-    });
-    await consumer.connect();
-    if (this.#over) return;
-    // "Latest" is committed offsets here; should kafkajs ever have to choose, records come again instead of being skipped.
-    await consumer.subscribe({ topics: topics.found, fromBeginning: true });
-    if (this.#over) return;
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: CONCURRENCY,
-      // Every batch follows a join.
-      eachBatch: (payload) => this.#batches.handle(payload, this.#assignment!),
-    });
-    if (this.#over) return;
+    const { signal } = this.#over;
+    await this.#consumer.lookups.connect();
+    if (this.#isOver) return;
+    const { found, missing } = await this.#missing.waitForFirst(this.#context.options.topics, signal);
+    if (this.#isOver) return;
+    await this.#consumer.join(found, signal);
+    if (this.#isOver) return;
     timers.push(setInterval(() => this.#watch(), Math.min(5_000, this.#times.watchdogMs / 2)));
     timers.push(setInterval(() => void this.#assigner.watch(), this.#times.metadataMaxAgeMs));
-    if (topics.missing.length > 0) timers.push(setInterval(() => void this.#lookForTopics(topics.missing), this.#times.topicPollMs));
+    if (missing.length > 0) timers.push(setInterval(() => void this.#lookForTopics(missing), this.#times.topicPollMs));
   }
 
   #watch(): void {
-    const { silentMs } = this.#signs;
+    const { silentMs } = this.#health;
     if (silentMs > this.#times.watchdogMs)
       this.#ended.reject(new ConnectorError('kafka.timeout', `no fetch and no heartbeat for ${Math.round(silentMs)} ms`));
   }
 
-  async #lookForTopics(missing: string[]): Promise<void> {
-    // While brokers are away a look takes longer than the interval.
-    if (this.#looking) return;
-    this.#looking = true;
-    try {
-      const { found } = await findTopics(this.#admin, missing);
-      if (found.length > 0) this.#ended.resolve(`topics were made: ${found.join(',')}`);
-    } catch (error) {
-      this.#log('debug', 'failed to look for missing topics', { error: failureText(error) });
-    } finally {
-      this.#looking = false;
-    }
+  async #lookForTopics(missing: readonly string[]): Promise<void> {
+    const found = await this.#missing.look(missing);
+    if (found.length > 0) this.#ended.resolve(`topics were made: ${found.join(',')}`);
   }
 
-  #onJoin(partitions: Readonly<Record<string, number[]>>): void {
-    const live = (): boolean => this.#assignment === assignment && !this.#over && !this.#context.signal.aborted;
+  #onJoin(join: GroupJoin): void {
+    const live = (): boolean => this.#assignment === assignment && !this.#isOver && !this.#context.signal.aborted;
     const assignment = new Assignment(this.#context.nextEpoch(), this.#log, live, (topic, partition) => this.#logRange(topic, partition));
     this.#assignment = assignment;
-    const text = Object.entries(partitions).map(([topic, numbers]) => `${topic}:${numbers.join('+')}`);
+    const text = Object.entries(join.assignment).map(([topic, numbers]) => `${topic}:${numbers.join('+')}`);
     this.#log('info', 'joined the consumer group', {
       group: this.#context.options.group,
       epoch: String(assignment.epoch),
       partitions: text.join(' '),
     });
-    assignment.prepared = this.#prepare(assignment, partitions);
+    assignment.prepared = this.#preparation.prepare(assignment, join.assignment).catch((error: unknown) => this.#ended.reject(error));
   }
 
-  /** Puts the start offsets in place; until then no record of this epoch is handed out. */
-  async #prepare(assignment: Assignment, partitions: Readonly<Record<string, number[]>>): Promise<void> {
-    const backoff = new Backoff(FIRST_PREPARE_BACK_OFF_MS, LONGEST_PREPARE_BACK_OFF_MS);
-    for (let tries = 1; assignment.live; tries++) {
-      try {
-        const starts = await this.#context.starts.of(this.#admin, partitions);
-        if (assignment.live) await this.#applyStarts(assignment, starts);
-        return;
-      } catch (error) {
-        if (!assignment.live) return;
-        if (isPermanent(error)) return this.#ended.reject(error);
-        // The admin client may have lost its brokers for good while heartbeats go on: only a new session has a new one.
-        if (tries >= PREPARE_TRIES) {
-          const text = `failed to set the start offsets: ${failureText(error)}`;
-          return this.#ended.reject(new ConnectorError('kafka.unreachable', text, { cause: error }));
-        }
-        this.#log('warn', 'failed to set the start offsets, trying again...', { error: failureText(error) });
-        await sleep(backoff.next(), this.#context.signal);
-      }
-    }
+  /** Every batch follows a join. */
+  async #handle(fetched: FetchedPartition): Promise<void> {
+    if (this.#assignment !== null) await this.#batches.handle(fetched, this.#assignment);
   }
 
-  async #applyStarts(assignment: Assignment, starts: Start[]): Promise<void> {
-    const moved = starts.filter((start) => start.start !== null);
-    if (moved.length > 0) {
-      await this.#commits!.send(
-        assignment,
-        moved.map(({ topic, partition, start }) => ({ topic, partition, nextOffset: start! })),
-      );
-      if (!assignment.live) return;
-    }
-    for (const { topic, partition, start } of moved) {
-      this.#consumer!.seek({ topic, partition, offset: String(start) });
-      this.#log('info', 'partition starts at', { topic, partition: String(partition), offset: String(start) });
-    }
-    assignment.begin(starts);
-    this.#context.starts.applied(starts);
-  }
-
-  async #logRange(topic: string, partition: number): Promise<LogRange | null> {
-    const looking = this.#admin.fetchTopicOffsets(topic);
+  async #logRange(topic: string, partition: number): Promise<PartitionRange | null> {
+    const looking = this.#consumer.lookups.ranges(topic);
     if (!(await settles(looking, RANGE_LOOK_UP_MS, this.#context.signal))) return null;
     const ranges = await looking.catch(() => []);
-    const range = ranges.find((entry) => entry.partition === partition);
-    return range === undefined ? null : { earliest: range.low, end: range.high };
-  }
-
-  /** kafkajs tells of lost connections and of offsets out of range in its log only. */
-  #onLog(message: string, facts: Record<string, unknown>): void {
-    if (message.startsWith('Connection error') && this.joined && !this.#over) return this.#signs.lost(message, String(facts['broker']));
-    if (!message.startsWith('Offset out of range, resetting')) return;
-    const { topic, partition } = facts as { topic: string; partition: number };
-    this.#assignment?.outOfRange(topic, partition);
-  }
-
-  /** Commits for the assignment that the guest knows by this epoch; one of an earlier session's is not known here. */
-  async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
-    const assignment = this.#assignment;
-    if (assignment === null || !assignment.live || assignment.epoch !== epoch) throw reconnecting();
-    await this.#commits!.commit(assignment, offsets);
+    return ranges.find((entry) => entry.partition === partition) ?? null;
   }
 }

@@ -1,27 +1,26 @@
 /**
- * The consumer that a guest holds. It outlives kafkajs' consumers: one that crashes, hangs or no longer fits its topics is
- * replaced by a new session with back-off, and only what an operator must mend ends it.
+ * The consumer that a guest holds. It outlives its sessions: one that crashes, hangs or no longer fits its topics is replaced by a new session
+ * with back-off. Only a failure that an operator must mend ends the consumer.
  */
 import { cancelledBy } from '../../base/abort.ts';
 import { Backoff } from '../../base/backoff.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
-import { settles, sleep } from '../../base/wait.ts';
 import type { Log } from '../../base/log.ts';
+import { settles, sleep } from '../../base/wait.ts';
+import type { KafkaClient } from '../client.ts';
 import type { ConsumerOptions, Fetched, PartitionCommit } from '../contract.ts';
+import { connectorError } from '../fault.ts';
 import type { ConsumerHandle } from '../handles.ts';
-import type { ClientFactory } from '../kafkajs/client.ts';
 import { OwnedPartitions } from './assigner/group-assigner.ts';
-import { RecordQueue, type QueueLimits } from './record-queue.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConsumerSession } from './consumer-session.ts';
-import { StartOffsets } from './start-offsets.ts';
-import { kafkaError } from '../kafkajs/errors.ts';
 import { LatestOffsets } from './latest-offsets.ts';
 import { reconnecting } from './offset-commits.ts';
-import { reach } from '../kafkajs/probe-brokers.ts';
-import { findTopics } from './topics.ts';
+import { RecordQueue, type QueueLimits } from './record-queue.ts';
 import type { SessionTimes } from './session-times.ts';
+import { StartOffsets } from './start-offsets.ts';
+import { findTopics } from './topics.ts';
 
 const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };
 /**
@@ -34,6 +33,9 @@ const LONGEST_BACK_OFF_MS = 10_000;
 const CLOSE_MS = 2_000;
 const OPEN_LOOKUP_MS = 10_000;
 const LOOKUP_INTERVAL_MS = 500;
+const LOOKUP_CLOSE_MS = 500;
+
+export type ConsumerClient = Pick<KafkaClient, 'log' | 'reach' | 'lookups' | 'groupConsumer'>;
 
 export interface ConsumerParts {
   /** Ends `openConsumer`: it dials no more and rejects with `cancelled`. A consumer that is open is ended by `close`. */
@@ -46,44 +48,42 @@ export interface ConsumerParts {
 }
 
 /** Rejects with ConnectorError if no broker answers within ten seconds, or the topics may not be read. */
-export async function openConsumer(factory: ClientFactory, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
-  await reach(factory, parts.signal);
-  const latest = await lookUp(factory, options, parts.latest ?? new LatestOffsets(), parts.signal);
-  const starts = new StartOffsets(options.group, latest, options.resume, factory.log);
-  return new KafkaConsumer(factory, options, starts, parts);
+export async function openConsumer(client: ConsumerClient, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
+  await client.reach(parts.signal);
+  const latest = await lookUp(client, options, parts.latest ?? new LatestOffsets(), parts.signal);
+  const starts = new StartOffsets(options.group, latest, options.resume, client.log);
+  return new KafkaConsumer(client, options, starts, parts);
 }
 
-/** Asks for the topics, to be refused now rather than later, and for where "latest" is; null if nobody wants to know. */
+/** Asks for the topics, to be refused now rather than later, and for where "latest" is; null for a consumer that reads from the beginning. */
 async function lookUp(
-  factory: ClientFactory,
+  client: ConsumerClient,
   options: ConsumerOptions,
   latest: LatestOffsets,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, bigint> | null> {
-  const { kafka, dialer } = factory.create({ retries: 3, signal });
-  const admin = kafka.admin();
+  const lookups = client.lookups({ retries: 3, signal });
   const deadline = Deadline.after(OPEN_LOOKUP_MS);
   try {
     for (;;) {
       try {
-        await admin.connect();
-        const topics = await findTopics(admin, options.topics);
-        return options.fromBeginning ? null : await latest.fix(options.group, admin, topics);
+        await lookups.connect();
+        const topics = await findTopics(lookups, options.topics);
+        return options.fromBeginning ? null : await latest.fix(options.group, lookups, topics);
       } catch (error) {
         if (signal?.aborted) throw cancelledBy(signal);
-        const failure = kafkaError(error, 'failed to look up the topics');
+        const failure = connectorError(error, 'failed to look up the topics');
         if (!failure.retryable || deadline.isOver) throw failure;
         await sleep(LOOKUP_INTERVAL_MS, signal);
       }
     }
   } finally {
-    await settles(admin.disconnect(), 500, signal);
-    dialer.destroy(new Error('closed'));
+    await lookups.close(LOOKUP_CLOSE_MS);
   }
 }
 
 class KafkaConsumer implements ConsumerHandle {
-  readonly #factory: ClientFactory;
+  readonly #client: ConsumerClient;
   readonly #log: Log;
   readonly #options: ConsumerOptions;
   readonly #starts: StartOffsets;
@@ -100,9 +100,9 @@ class KafkaConsumer implements ConsumerHandle {
   #polling = false;
   #woken = false;
 
-  constructor(factory: ClientFactory, options: ConsumerOptions, starts: StartOffsets, parts: ConsumerParts) {
-    this.#factory = factory;
-    this.#log = factory.log;
+  constructor(client: ConsumerClient, options: ConsumerOptions, starts: StartOffsets, parts: ConsumerParts) {
+    this.#client = client;
+    this.#log = client.log;
     this.#options = options;
     this.#starts = starts;
     this.#times = parts.times ?? {};
@@ -133,7 +133,7 @@ class KafkaConsumer implements ConsumerHandle {
 
   async commit(offsets: PartitionCommit[]): Promise<void> {
     if (this.#closing.signal.aborted) throw closed();
-    // kafkajs assigns all partitions anew at every join, so one epoch is current for all of them.
+    // The client assigns all partitions anew at every join, so one epoch is current for all of them.
     const epoch = this.#epoch;
     const current = offsets.filter((offset) => offset.epoch === epoch);
     if (current.length < offsets.length) {
@@ -164,7 +164,7 @@ class KafkaConsumer implements ConsumerHandle {
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
     while (!signal.aborted && this.#failure === null) {
       const session = new ConsumerSession({
-        factory: this.#factory,
+        client: this.#client,
         options: this.#options,
         starts: this.#starts,
         queue: this.#queue,
@@ -184,7 +184,7 @@ class KafkaConsumer implements ConsumerHandle {
         if (!signal.aborted) this.#log('info', 'Kafka consumer starts again', { reason });
         backoff.progress();
       } catch (error) {
-        const failure = kafkaError(error, 'Kafka consumer ended');
+        const failure = connectorError(error, 'Kafka consumer ended');
         if (signal.aborted) break;
         if (!failure.retryable) {
           this.#fail(failure);

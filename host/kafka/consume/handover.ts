@@ -1,7 +1,7 @@
-/** Puts the records of one fetched partition into the queue, batch by batch, and tells kafkajs how far they are handed out. */
+/** Puts the records of one fetched partition into the queue, batch by batch, and tells the client how far they are handed out. */
 import { settles } from '../../base/wait.ts';
 import type { RecordSet } from '../contract.ts';
-import type { EachBatchPayload } from '../kafkajs/kafkajs.ts';
+import type { FetchedPartition } from '../group-consumer.ts';
 import type { FetchedBatch } from '../records/record-batch.ts';
 import { RecordMerger } from '../records/record-merger.ts';
 import { trimBelow } from '../records/record-set.ts';
@@ -14,7 +14,7 @@ import { partitionKey } from './start-offsets.ts';
 export const WAIT_MS = 1_000;
 
 export interface HandoverOptions {
-  payload: EachBatchPayload;
+  fetched: FetchedPartition;
   assignment: Assignment;
   fetchOffset: bigint;
   queue: RecordQueue;
@@ -26,7 +26,7 @@ export interface HandoverOptions {
  * next batch, and they would stay in memory, uncounted. So each batch has calls of its own.
  */
 export class Handover {
-  readonly #payload: EachBatchPayload;
+  readonly #fetched: FetchedPartition;
   readonly #assignment: Assignment;
   readonly #fetchOffset: bigint;
   readonly #queue: RecordQueue;
@@ -36,20 +36,20 @@ export class Handover {
   /** Last offset that may be resolved; null = none. What the merger holds lies behind it. */
   #handed: bigint | null = null;
 
-  constructor({ payload, assignment, fetchOffset, queue, opener }: HandoverOptions) {
-    this.#payload = payload;
+  constructor({ fetched, assignment, fetchOffset, queue, opener }: HandoverOptions) {
+    this.#fetched = fetched;
     this.#assignment = assignment;
     this.#fetchOffset = fetchOffset;
     this.#queue = queue;
     this.#opener = opener;
-    this.#state = assignment.partition(payload.batch.topic, payload.batch.partition);
+    this.#state = assignment.partition(fetched.topic, fetched.partition);
   }
 
   /** Resolves with false if the assignment ended meanwhile; rejects if the batch cannot be read. A promise only if there is something to wait for. */
-  batch(fetched: FetchedBatch): boolean | Promise<boolean> {
-    const { topic, partition } = this.#payload.batch;
-    const opening = this.#opener.open(fetched, partitionKey(topic, partition), (room) => this.#wait(room));
-    return opening instanceof Promise ? opening.then((opened) => this.#add(fetched, opened)) : this.#add(fetched, opening);
+  batch(batch: FetchedBatch): boolean | Promise<boolean> {
+    const { topic, partition } = this.#fetched;
+    const opening = this.#opener.open(batch, partitionKey(topic, partition), (room) => this.#wait(room));
+    return opening instanceof Promise ? opening.then((opened) => this.#add(batch, opened)) : this.#add(batch, opening);
   }
 
   /** After the last batch. Resolves with false if the assignment ended meanwhile. */
@@ -59,17 +59,17 @@ export class Handover {
     return true;
   }
 
-  #add(fetched: FetchedBatch, opened: OpenedBatch | null): boolean | Promise<boolean> {
+  #add(batch: FetchedBatch, opened: OpenedBatch | null): boolean | Promise<boolean> {
     if (opened === null) return false;
     if ('failure' in opened) return this.#endBefore(opened.failure);
-    const records = fromOffset(opened.records, this.#fetchOffset, fetched.codec !== 0);
+    const records = fromOffset(opened.records, this.#fetchOffset, batch.codec !== 0);
     const ready = records === null || records.count === 0 ? [] : this.#merger.add(records);
     if (ready.length === 0) {
       opened.release(); // the merger takes small sets only
-      this.#handed = fetched.lastOffset;
+      this.#handed = batch.lastOffset;
       return true;
     }
-    return this.#handOver(ready, fetched.lastOffset, opened.release);
+    return this.#handOver(ready, batch.lastOffset, opened.release);
   }
 
   async #handOver(sets: RecordSet[], lastOffset: bigint, release: () => void): Promise<boolean> {
@@ -85,7 +85,7 @@ export class Handover {
     return true;
   }
 
-  /** The batches before the one that cannot be read are good. */
+  /** Rejects. The batches before the one that cannot be read are good, and are handed out. */
   async #endBefore(failure: Error): Promise<never> {
     await this.end();
     throw failure;
@@ -93,7 +93,7 @@ export class Handover {
 
   /** False if the assignment ended while there was no room. `release` is called when the last of the sets has left the queue. */
   async #push(sets: RecordSet[], release?: () => void): Promise<boolean> {
-    const { topic, partition } = this.#payload.batch;
+    const { topic, partition } = this.#fetched;
     for (let records = sets.shift(); records !== undefined; records = sets.shift()) {
       if (!this.isWanted) return false;
       while (this.#queue.full) if (!(await this.#wait(this.#queue.room(WAIT_MS)))) return false;
@@ -105,19 +105,19 @@ export class Handover {
 
   #resolve(): void {
     if (this.#handed === null) return;
-    this.#payload.resolveOffset(String(this.#handed));
+    this.#fetched.resolve(this.#handed);
     if (this.#state !== undefined) this.#state.expected = this.#handed + 1n;
   }
 
   get isWanted(): boolean {
-    return this.#assignment.live && this.#payload.isRunning() && !this.#payload.isStale();
+    return this.#assignment.live && this.#fetched.isCurrent();
   }
 
   /** Waits for room, for some time, and keeps the member alive; false if the assignment ended meanwhile. */
   async #wait(room: Promise<unknown>): Promise<boolean> {
     await settles(room, WAIT_MS);
     if (!this.isWanted) return false;
-    await this.#payload.heartbeat();
+    await this.#fetched.heartbeat();
     return this.isWanted;
   }
 }

@@ -3,28 +3,28 @@ import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { sleep } from '../../base/wait.ts';
 import type { PartitionOffset } from '../contract.ts';
+import { connectorError, faultType } from '../fault.ts';
+import type { GroupConsumer } from '../group-consumer.ts';
 import type { Assignment } from './assignment.ts';
-import type { ConfirmedCommits } from '../kafkajs/kafkajs-commit.ts';
-import { kafkaError, protocolType } from '../kafkajs/errors.ts';
 
 /** Answers to a commit that say that the assignment is over. */
 const ASSIGNMENT_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
 const REJOIN_WAIT_MS = 2_000;
 
 export class OffsetCommits {
-  readonly #confirmed: ConfirmedCommits;
+  readonly #consumer: Pick<GroupConsumer, 'commit'>;
   readonly #current: () => Assignment | null;
   readonly #signal: AbortSignal;
 
-  constructor(confirmed: ConfirmedCommits, current: () => Assignment | null, signal: AbortSignal) {
-    this.#confirmed = confirmed;
+  constructor(consumer: Pick<GroupConsumer, 'commit'>, current: () => Assignment | null, signal: AbortSignal) {
+    this.#consumer = consumer;
     this.#current = current;
     this.#signal = signal;
   }
 
   /** Commits as they are; rejects if the assignment is over. */
   send(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
-    return this.#confirmed.commit(offsets, () => assignment.live);
+    return this.#consumer.commit(offsets, () => assignment.live);
   }
 
   /**
@@ -32,7 +32,7 @@ export class OffsetCommits {
    * gives out again is committed with that one. Rejects with ConnectorError.
    */
   async commit(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
-    if (!assignment.ready) return; // nothing of it was handed out yet
+    if (!assignment.ready) return; // no record of it was handed out yet
     const due = offsets.filter(({ topic, partition, nextOffset }) => {
       const state = assignment.partition(topic, partition);
       return state !== undefined && !state.reset && nextOffset > state.committed;
@@ -41,13 +41,13 @@ export class OffsetCommits {
     try {
       await this.send(assignment, due);
     } catch (error) {
-      const type = protocolType(error);
-      if (type !== undefined && ASSIGNMENT_IS_OVER.has(type)) {
+      const type = faultType(error);
+      if (type !== null && ASSIGNMENT_IS_OVER.has(type)) {
         const deadline = Deadline.after(REJOIN_WAIT_MS);
         while (assignment.live && !deadline.isOver) await sleep(50, this.#signal);
         if (this.#current() !== assignment) return;
       }
-      throw kafkaError(error, 'failed to commit records');
+      throw connectorError(error, 'failed to commit records');
     }
     for (const { topic, partition, nextOffset } of due) {
       const state = assignment.partition(topic, partition);

@@ -1,4 +1,4 @@
-/** Between kafkajs, which pushes, and the guest, which polls: record sets in order, bounded in records and bytes. */
+/** Between the client, which pushes, and the guest, which polls: record sets in order, bounded in records and bytes. */
 import type { Fetched } from '../contract.ts';
 import { after } from '../../base/wait.ts';
 import { splitFront } from '../records/record-set.ts';

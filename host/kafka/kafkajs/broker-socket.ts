@@ -10,10 +10,17 @@ import type { ISocketFactory } from './kafkajs.ts';
 /** Makes a connection; the signal means that nobody wants it any more. */
 export type Connect = (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
 
-export function socketFactory(connect: Connect): ISocketFactory {
-  // The type asks for all of a net.Socket; kafkajs for what a BrokerSocket has.
-  return ({ host, port, onConnect }) =>
-    new BrokerSocket((signal) => connect(dialledHost(host), port, signal), onConnect) as unknown as ReturnType<ISocketFactory>;
+/** Told of a connection that is lost, or could not be made, with the error that kafkajs gets. */
+export type OnLost = (host: string, port: number, error: Error) => void;
+
+export function socketFactory(connect: Connect, onLost?: OnLost): ISocketFactory {
+  return ({ host: name, port, onConnect }) => {
+    const host = dialledHost(name);
+    const socket = new BrokerSocket((signal) => connect(host, port, signal), onConnect);
+    if (onLost !== undefined) socket.on('error', (error: Error) => onLost(host, port, error));
+    // The type asks for all of a net.Socket; kafkajs for what a BrokerSocket has.
+    return socket as unknown as ReturnType<ISocketFactory>;
+  };
 }
 
 class BrokerSocket extends EventEmitter {

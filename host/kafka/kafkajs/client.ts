@@ -9,8 +9,10 @@ import { tlsOptions } from '../auth/tls.ts';
 import type { BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
 import { AdvertisedAddresses } from './advertised-addresses.ts';
 import { KafkajsBatchWriter } from './batch-writer.ts';
-import { kafkajsAddress, socketFactory } from './broker-socket.ts';
+import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
+import { kafkajsAddress, socketFactory, type OnLost } from './broker-socket.ts';
 import { clusterOf } from './cluster.ts';
+import { KafkajsGroupConsumer } from './group-consumer.ts';
 import kafkajs, { type Kafka } from './kafkajs.ts';
 import { KafkajsLookups } from './lookups.ts';
 import { reach } from './probe-brokers.ts';
@@ -35,8 +37,8 @@ export interface ClientOptions {
   requestTimeoutMs?: number;
   /** Told of an advertised address that the policy refuses. What is there cannot be reached, so whoever needs it fails in the end. */
   onRefused?: (error: ConnectorError) => void;
-  /** Sees kafkajs' own log lines before they are written. */
-  onLog?: (message: string, facts: Record<string, unknown>) => void;
+  /** Told of each connection that is lost, or could not be made. */
+  onLost?: OnLost;
 }
 
 export interface Client {
@@ -88,7 +90,11 @@ export class ClientFactory implements KafkaClient {
 
   lookups(options: LookupOptions = {}): Lookups {
     const { kafka, dialer } = this.create(options);
-    return new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('closed')));
+    return new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('closed')), options.signal);
+  }
+
+  groupConsumer(options: GroupConsumerOptions): GroupConsumer {
+    return new KafkajsGroupConsumer(this, options);
   }
 
   writer({ requestTimeoutMs }: WriterOptions): BatchWriter {
@@ -108,7 +114,7 @@ export class ClientFactory implements KafkaClient {
       brokers: (options.servers ?? this.servers).map(({ host, port }) => kafkajsAddress(host, port)),
       // TLS is the dialer's; kafkajs only logs this.
       ssl: this.#tls !== null,
-      socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused)),
+      socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused), options.onLost),
       sasl: this.#sasl(),
       // The dialer's own bound comes first, and says which address it is.
       connectionTimeout: CONNECT_TIMEOUT_MS + 1_000,
@@ -116,7 +122,7 @@ export class ClientFactory implements KafkaClient {
       requestTimeout: options.requestTimeoutMs ?? 30_000,
       retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 2_000 },
       logLevel: kafkajs.logLevel.INFO,
-      logCreator: () => (entry) => this.#write(entry, options.onLog),
+      logCreator: () => (entry) => this.#write(entry),
     });
     return { kafka, dialer };
   }
@@ -155,13 +161,12 @@ export class ClientFactory implements KafkaClient {
   }
 
   /**
-   * kafkajs calls every refused connection an error, again on each try. What matters of that the supervisors here say once and
-   * in their own words; so its lines are for debugging.
+   * kafkajs calls every refused connection an error, again on each try. The supervisors of host/kafka say once, and in their own words, what an
+   * operator must know of that; so kafkajs' lines are for debugging.
    */
-  #write(entry: { namespace: string; label: string; log: Record<string, unknown> }, onLog: ClientOptions['onLog']): void {
+  #write(entry: { namespace: string; label: string; log: Record<string, unknown> }): void {
     const { message, logger: _logger, timestamp: _timestamp, stack: _stack, helpUrl: _helpUrl, ...facts } = entry.log;
     const text = typeof message === 'string' ? message : String(message);
-    onLog?.(text, facts);
     const fields: Record<string, string> = { component: `kafkajs.${entry.namespace}`, kafkajsLevel: entry.label.toLowerCase() };
     for (const [name, value] of Object.entries(facts)) {
       if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[name] = String(value);
@@ -172,9 +177,9 @@ export class ClientFactory implements KafkaClient {
 
 /** `host`, `host:port`, `[v6]:port`; the port defaults to Kafka's. */
 export function parseAddress(server: string): Address {
-  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(server);
-  if (bracketed !== null) return { host: bracketed[1]!, port: Number(bracketed[2] ?? DEFAULT_PORT) };
-  const parts = server.split(':');
-  if (parts.length > 2) return { host: server, port: DEFAULT_PORT };
-  return { host: parts[0]!, port: parts[1] === undefined || parts[1] === '' ? DEFAULT_PORT : Number(parts[1]) };
+  const [, bracketed, bracketedPort] = /^\[([^\]]+)\](?::(\d+))?$/.exec(server) ?? [];
+  if (bracketed !== undefined) return { host: bracketed, port: Number(bracketedPort ?? DEFAULT_PORT) };
+  const [host = '', port = '', ...more] = server.split(':');
+  if (more.length > 0) return { host: server, port: DEFAULT_PORT };
+  return { host, port: port === '' ? DEFAULT_PORT : Number(port) };
 }

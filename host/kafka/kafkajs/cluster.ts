@@ -44,7 +44,8 @@ export interface Cluster {
 }
 
 export function clusterOf(kafka: Kafka, options: ClusterOptions): Cluster {
-  const create = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster');
+  const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster');
+  const create = name && (kafka as unknown as Record<symbol, ((options: ClusterOptions) => Cluster) | undefined>)[name];
   if (create === undefined) throw new ConnectorError('environment', 'this is not kafkajs 2.2.4: install exactly that version');
-  return (kafka as unknown as Record<symbol, (options: ClusterOptions) => Cluster>)[create]!(options);
+  return create(options);
 }

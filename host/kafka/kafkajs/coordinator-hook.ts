@@ -1,7 +1,8 @@
 /**
- * What kafkajs has no means for: it tells nobody the generation that a join ended in, nor the offsets that it goes on from, asks its assigners
- * for their metadata without saying why it joins, and cannot be made to join again. All of that passes between it and the group's coordinator, and here.
+ * Sees and changes what passes between kafkajs and the coordinator of a group, because kafkajs does not tell it: the generation that a join ended
+ * in, the committed offsets that it goes on from, and why it asks an assigner for metadata. Nor can kafkajs be made to join again otherwise.
  */
+import type { CommittedOffset } from '../client.ts';
 import kafkajs, { type Broker, type Cluster, type GroupState } from './kafkajs.ts';
 
 export interface CoordinatorHook {
@@ -11,23 +12,22 @@ export interface CoordinatorHook {
   joined(generation: number): void;
   /** True: the next heartbeat tells kafkajs that the group rebalances, so that it joins again without leaving. */
   wantsToJoin(): boolean;
-  /** What the group has committed, as kafkajs reads it after a join. Offsets are decimal, negative where there is none. */
-  fetchedOffsets(topics: readonly CommittedOffsets[]): void;
-}
-
-export interface CommittedOffsets {
-  topic: string;
-  partitions: { partition: number; offset: string }[];
+  /** What the group has committed, as kafkajs reads it after a join. Offsets are negative where there is none. */
+  committed(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void;
 }
 
 interface JoinRequest {
   memberId?: string;
   groupProtocols: GroupState[];
 }
+interface OffsetFetchAnswer {
+  /** Offsets are decimal. */
+  responses: { topic: string; partitions: { partition: number; offset: string }[] }[];
+}
 interface Coordinator {
   joinGroup(request: JoinRequest): Promise<{ generationId: number }>;
   heartbeat(request: object): Promise<unknown>;
-  offsetFetch(request: object): Promise<{ responses: CommittedOffsets[] }>;
+  offsetFetch(request: object): Promise<OffsetFetchAnswer>;
 }
 
 /** Every coordinator that the cluster finds from now on asks and tells `hook`. */
@@ -51,7 +51,11 @@ function hooked(broker: Broker, hook: CoordinatorHook): Broker {
     },
     async offsetFetch(request: object) {
       const response = await coordinator.offsetFetch(request);
-      hook.fetchedOffsets(response.responses);
+      hook.committed(
+        response.responses.flatMap(({ topic, partitions }) =>
+          partitions.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })),
+        ),
+      );
       return response;
     },
   };

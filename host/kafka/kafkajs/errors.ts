@@ -79,19 +79,6 @@ export function isPermanent(error: unknown): boolean {
   return [(error as KafkaError)?.name, rootCause(error).name].some((name) => name !== undefined && name.startsWith('KafkaJSSASL'));
 }
 
-/** Any error of kafkajs as the host's; `context` says what was being done. */
-export function kafkaError(error: unknown, context: string): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  const root = rootCause(error);
-  if (root.code === POLICY_DENIED) return policyDenied(root);
-  const code: ErrorCode = isPermanent(error)
-    ? 'kafka.rejected'
-    : root.name === 'KafkaJSRequestTimeoutError'
-      ? 'kafka.timeout'
-      : 'kafka.unreachable';
-  return new ConnectorError(code, `${context}: ${failureText(error)}`, { cause: error });
-}
-
 const CONNECT_TEXTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connect: connection refused',
   EHOSTUNREACH: 'connect: no route to host',

@@ -7,11 +7,13 @@ import type { Admin } from './kafkajs.ts';
 export class KafkajsLookups implements Lookups {
   readonly #admin: Admin;
   readonly #destroy: () => void;
+  readonly #signal: AbortSignal | undefined;
 
-  /** `destroy` ends the sockets of the client. */
-  constructor(admin: Admin, destroy: () => void) {
+  /** `destroy` ends the sockets of the client; the signal ends the grace of `close`. */
+  constructor(admin: Admin, destroy: () => void, signal?: AbortSignal) {
     this.#admin = admin;
     this.#destroy = destroy;
+    this.#signal = signal;
   }
 
   connect(): Promise<void> {
@@ -50,7 +52,7 @@ export class KafkajsLookups implements Lookups {
   }
 
   async close(graceMs: number): Promise<void> {
-    await settles(this.#admin.disconnect(), graceMs);
+    await settles(this.#admin.disconnect(), graceMs, this.#signal);
     this.#destroy();
   }
 }

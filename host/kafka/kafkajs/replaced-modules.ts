@@ -5,6 +5,7 @@
  */
 import { filterAbortedMessages } from './aborted-transactions.ts';
 import { decodeMessages } from './batch-messages.ts';
+import { offsetManagerThatTells, type OffsetManagerClass } from './offset-reset.ts';
 import type { ReplacedModule } from './private-copy.ts';
 import { frame, produce } from './produce-request.ts';
 import { requestQueueWithoutIdleTimer, type RequestQueueClass } from './request-queue.ts';
@@ -29,6 +30,11 @@ export const REPLACED_MODULES: readonly ReplacedModule[] = [
     module: 'src/consumer/filterAbortedMessages.js',
     sha256: '54ce50f2a41ee1686da8b73bf8b502c7dd07c9d7cb0a494cdb36a7fc536ced8e',
     replacement: () => filterAbortedMessages,
+  },
+  {
+    module: 'src/consumer/offsetManager/index.js',
+    sha256: 'bd1041968ae322324ebf64d2569308db19d24f70ee5dbb72c964b43bfe85c00e',
+    replacement: (stock) => offsetManagerThatTells(stock() as OffsetManagerClass),
   },
   {
     module: 'src/network/requestQueue/index.js',

@@ -1,6 +1,7 @@
 /** A Kafka client that does as a test says, in place of kafkajs. */
 import type { BatchWriter, KafkaClient, Lookups } from '../../../host/kafka/client.ts';
 import { KafkaFault } from '../../../host/kafka/fault.ts';
+import type { GroupConsumer } from '../../../host/kafka/group-consumer.ts';
 
 const refused = (what: string) => (): Promise<never> => Promise.reject(new KafkaFault('connection', `${what}: no broker answers`));
 
@@ -28,6 +29,18 @@ export function fakeWriter(fakes: Partial<BatchWriter> = {}): BatchWriter {
   };
 }
 
+/** Joins and gets nothing. */
+export function fakeGroupConsumer(fakes: Partial<GroupConsumer> = {}): GroupConsumer {
+  return {
+    lookups: fakeLookups(),
+    join: async () => undefined,
+    seek: () => undefined,
+    commit: async () => undefined,
+    close: async () => undefined,
+    ...fakes,
+  };
+}
+
 /** Everything works that no test has to say more about; nothing can be written. */
 export function fakeClient(fakes: Partial<KafkaClient> = {}): KafkaClient {
   return {
@@ -36,6 +49,7 @@ export function fakeClient(fakes: Partial<KafkaClient> = {}): KafkaClient {
     reach: async () => undefined,
     lookups: () => fakeLookups(),
     writer: () => fakeWriter(),
+    groupConsumer: () => fakeGroupConsumer(),
     producerId: async () => ({ id: 1n, epoch: 0 }),
     ...fakes,
   };

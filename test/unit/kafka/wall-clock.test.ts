@@ -6,29 +6,28 @@ import type { Lookups } from '../../../host/kafka/client.ts';
 import { KafkaFault } from '../../../host/kafka/fault.ts';
 import { reach } from '../../../host/kafka/kafkajs/probe-brokers.ts';
 import { openProducer } from '../../../host/kafka/produce/producer.ts';
-import { fakeClient, fakeLookups } from './fake-client.ts';
+import { fakeClient, fakeGroupConsumer, fakeLookups } from './fake-client.ts';
 import { numbered, section } from './sections.ts';
 
 const AN_HOUR_MS = 3_600_000;
 const PRODUCER = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 5_000 } as const;
 const CONSUMER = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
 
-/** Clients that connect or not, and whose lookups of topics fail or never come back. */
-function factory(connect: () => Promise<void>, lookUp: () => Promise<object>): ClientFactory {
-  const admin = { connect, disconnect: async () => undefined, fetchTopicMetadata: lookUp };
-  const producer = { connect, disconnect: async () => undefined, send: () => Promise.reject(new Error('no broker')) };
+/** Clients of kafkajs that connect or not. */
+function factory(connect: () => Promise<void>): ClientFactory {
+  const admin = { connect, disconnect: async () => undefined };
   const client = {
-    kafka: { admin: () => admin, producer: () => producer },
+    kafka: { admin: () => admin },
     dialer: { destroy: () => undefined, failure: () => new Error('no broker') },
   };
   return {
     servers: [{ host: 'localhost', port: 9092 }],
     log: () => undefined,
-    commitMetadata: null,
     create: () => client,
   } as unknown as ClientFactory;
 }
-const unreachable = (): Promise<never> => Promise.reject(new Error('no broker'));
+const NO_BROKER = new KafkaFault('connection', 'no broker');
+const unreachable = (): Promise<never> => Promise.reject(NO_BROKER);
 const hangs = (): Promise<never> => new Promise(() => undefined);
 
 /** What became of `work` after so long, the wall clock going back by an hour at the beginning. */
@@ -48,19 +47,16 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('open of unreachable brokers gives up after its ten seconds all the same', async () => {
-  expect(await after(12_000, reach(factory(unreachable, unreachable)))).toContain('failed to dial broker');
+  expect(await after(12_000, reach(factory(unreachable)))).toContain('failed to dial broker');
 });
 
 test('open gives up looking for the topics after ten seconds all the same', async () => {
-  const work = openConsumer(
-    factory(async () => undefined, unreachable),
-    CONSUMER,
-  );
+  const work = openConsumer(fakeClient({ lookups: () => fakeLookups({ partitionCounts: unreachable }) }), CONSUMER);
   expect(await after(12_000, work)).toContain('failed to look up the topics');
 });
 
 test('a send fails its records after deliveryTimeout all the same', async () => {
-  const lookups = (): Lookups => fakeLookups({ partitionCounts: () => Promise.reject(new KafkaFault('connection', 'no broker')) });
+  const lookups = (): Lookups => fakeLookups({ partitionCounts: unreachable });
   const producer = await openProducer(fakeClient({ lookups }), PRODUCER);
   const sent = producer.send([{ topic: 't', records: section(numbered(1)) }]);
   expect(await after(6_000, sent)).toBe('done');
@@ -71,15 +67,7 @@ test('a send fails its records after deliveryTimeout all the same', async () => 
 });
 
 test('a poll returns after its maxWaitMs all the same', async () => {
-  let topics: Promise<object> = Promise.resolve({});
-  const consumer = await openConsumer(
-    factory(
-      async () => undefined,
-      () => topics,
-    ),
-    CONSUMER,
-  );
-  topics = hangs();
+  const consumer = await openConsumer(fakeClient({ groupConsumer: () => fakeGroupConsumer({ join: hangs }) }), CONSUMER);
   const polled = consumer.poll(10, 1_000, 2_000);
   expect(await after(2_100, polled)).toBe('done');
   expect(await polled).toEqual([]);

@@ -1,11 +1,10 @@
 /**
- * The assigner of one kafkajs consumer: what the member tells its group, and, when it is the leader, the assignment of everybody. kafkajs'
- * own assigner deals the leader's topics out to all members, also to those that do not subscribe to them, and no others.
+ * What one member tells its group, and, when it leads the group, the assignment of all members. kafkajs' own assigner is not used: it deals the
+ * leader's topics, and no others, out to all members, also to those that do not subscribe to them.
  */
 import type { Log } from '../../../base/log.ts';
 import { settles } from '../../../base/wait.ts';
-import { hookCoordinator, type CommittedOffsets } from '../../kafkajs/coordinator-hook.ts';
-import type { Cluster, GroupMember as KafkaMember, GroupMemberAssignment, GroupState, PartitionAssigner } from '../../kafkajs/kafkajs.ts';
+import type { GroupJoin, GroupProtocol, PartitionCounts, ProtocolAssignment, ProtocolMember } from '../../group-consumer.ts';
 import {
   decodeStickyUserData,
   decodeSubscription,
@@ -14,7 +13,6 @@ import {
   encodeSubscription,
 } from './consumer-protocol.ts';
 import { assignPartitions, type GroupMember, type Partitions } from './sticky-assignment.ts';
-import { lookUpCounts } from './partition-counts.ts';
 
 /**
  * What the member offers, the most wanted first; the coordinator takes what all members offer. `sticky` is Kafka's eager sticky assignor,
@@ -23,68 +21,55 @@ import { lookUpCounts } from './partition-counts.ts';
  */
 export const PROTOCOL_NAMES = ['sticky', 'RoundRobinAssigner'] as const;
 
-/** A leader that keeps its group waiting for longer is taken for dead. */
+/** The coordinator takes a leader for dead that keeps its group waiting for longer. */
 const LOOK_UP_MS = 5_000;
-/** More partitions than any topic has: what a member tells beyond that is not believed. */
+/** More partitions than any topic has: a larger count that a member tells is not believed. */
 const MAX_PARTITIONS = 100_000;
 
-/** What the member was last assigned. Kept over the consumers of one connector, which then go on with the same partitions if they can. */
+/** The last assignment of the member. Kept over the consumers of one connector, so that a new one gets the same partitions if it can. */
 export class OwnedPartitions {
   partitions: Partitions = new Map();
   /** Of the group; -1 before the first join. */
   generation = -1;
 }
 
-/** Of kafkajs' event. */
-export interface Joined {
-  memberAssignment: Readonly<Record<string, number[]>>;
-  isLeader: boolean;
-  groupProtocol: string;
-}
-
 export interface GroupAssignerOptions {
   group: string;
   owned: OwnedPartitions;
   log: Log;
-  /** Told what the group has committed, when kafkajs reads it: it knows the coordinator through the assigner only. */
-  fetchedOffsets: (topics: readonly CommittedOffsets[]) => void;
 }
 
-export class GroupAssigner {
+/** Before the client is attached. */
+const NO_COUNTS: PartitionCounts = { known: () => 0, lookUp: async () => undefined };
+
+export class GroupAssigner implements GroupProtocol {
+  readonly names = PROTOCOL_NAMES;
   readonly #group: string;
   readonly #owned: OwnedPartitions;
   readonly #log: Log;
-  readonly #fetchedOffsets: (topics: readonly CommittedOffsets[]) => void;
-  #cluster: Cluster | null = null;
-  #generation = -1;
+  #counts = NO_COUNTS;
   #leads = false;
-  /** The group rebalances, so what the member tells may differ from the last time. */
+  /** The group rebalances, so the metadata of the member may differ from the last time. */
   #rebalancing = true;
-  /** The group needs a new assignment, and kafkajs does not know it. */
+  /** The group needs a new assignment, and the client does not know it. */
   #joinAgain = false;
   /** The last metadata, and the partition counts in it. */
   #told: { bytes: Buffer; counts: Map<string, number> } | null = null;
   /** As leader: the counts that the last assignment was made with, of topics whose subscribers tell no counts. */
   #foreign = new Map<string, number>();
 
-  constructor({ group, owned, log, fetchedOffsets }: GroupAssignerOptions) {
+  constructor({ group, owned, log }: GroupAssignerOptions) {
     this.#group = group;
     this.#owned = owned;
     this.#log = log;
-    this.#fetchedOffsets = fetchedOffsets;
   }
 
-  /** For kafkajs' consumer. */
-  get partitionAssigners(): PartitionAssigner[] {
-    return PROTOCOL_NAMES.map((name) => ({ cluster }) => {
-      this.#attach(cluster);
-      return {
-        name,
-        version: 0,
-        protocol: ({ topics }) => ({ name, metadata: this.#metadata(topics) }),
-        assign: ({ members, topics }) => this.#assign(members, topics),
-      };
-    });
+  attach(counts: PartitionCounts): void {
+    this.#counts = counts;
+  }
+
+  wantsToJoin(): boolean {
+    return this.#joinAgain;
   }
 
   /** The coordinator has asked the members to join again. */
@@ -92,22 +77,22 @@ export class GroupAssigner {
     this.#rebalancing = true;
   }
 
-  /** The member has its assignment: kafkajs' GROUP_JOIN. */
-  joined({ memberAssignment, isLeader, groupProtocol }: Joined): void {
-    this.#owned.partitions = new Map(Object.entries(memberAssignment));
-    this.#owned.generation = this.#generation;
+  /** The member has its assignment. */
+  joined({ assignment, isLeader, protocol, generation }: GroupJoin): void {
+    this.#owned.partitions = new Map(Object.entries(assignment));
+    this.#owned.generation = generation;
     this.#leads = isLeader;
     this.#rebalancing = false;
     this.#joinAgain = false;
     if (!isLeader) {
       this.#foreign = new Map();
-      if (groupProtocol !== PROTOCOL_NAMES[0] && this.#owned.partitions.size === 0) this.#unread([...(this.#told?.counts.keys() ?? [])]);
+      if (protocol !== PROTOCOL_NAMES[0] && this.#owned.partitions.size === 0) this.#unread([...(this.#told?.counts.keys() ?? [])]);
     }
-    // kafkajs heard of these while it joined, so it will not join again for them; the leader did not know them.
-    this.#grown([...(this.#told?.counts ?? [])].filter(([topic, count]) => this.#count(topic) > count).map(([topic]) => topic));
+    // The client heard of these while it joined, so it will not join again for them; the leader did not know them.
+    this.#grown([...(this.#told?.counts ?? [])].filter(([topic, count]) => this.#counts.known(topic) > count).map(([topic]) => topic));
   }
 
-  /** kafkajs' RECEIVED_UNSUBSCRIBED_TOPICS: the member ignores partitions that it was assigned. */
+  /** The member ignores partitions of these topics, which it was assigned. */
   ignored(topics: readonly string[]): void {
     this.#unread(topics);
   }
@@ -120,8 +105,8 @@ export class GroupAssigner {
     const assigned = this.#foreign;
     if (!this.#leads || assigned.size === 0) return;
     const counts = await this.#lookUp([...assigned.keys()]);
-    if (assigned === this.#foreign)
-      this.#grown([...counts].filter(([topic, count]) => count > assigned.get(topic)!).map(([topic]) => topic));
+    if (assigned !== this.#foreign) return;
+    this.#grown([...counts].filter(([topic, count]) => count > (assigned.get(topic) ?? 0)).map(([topic]) => topic));
   }
 
   #grown(topics: readonly string[]): void {
@@ -130,60 +115,39 @@ export class GroupAssigner {
     this.#log('info', 'topics of the consumer group have new partitions: joining again', { group: this.#group, topics: topics.join(',') });
   }
 
-  /** The assigner of kafkajs does that, in a leader of this connector's first version or of another program. */
+  /** kafkajs' own assigner does that, in a leader of this connector's first version or of another program. */
   #unread(topics: readonly string[]): void {
     const text = 'the leader of the consumer group may assign topics to members that do not subscribe to them, so that nobody reads them';
     this.#log('warn', `${text}: upgrade or stop the other members`, { group: this.#group, topics: topics.join(',') });
   }
 
-  #attach(cluster: Cluster): void {
-    if (this.#cluster === cluster) return;
-    this.#cluster = cluster;
-    hookCoordinator(cluster, {
-      joining: (memberId, protocols) => this.#joining(memberId, protocols),
-      joined: (generation) => (this.#generation = generation),
-      wantsToJoin: () => this.#joinAgain,
-      fetchedOffsets: this.#fetchedOffsets,
-    });
-  }
-
-  /** What kafkajs knows; 0 if it knows nothing. */
-  #count(topic: string): number {
-    try {
-      return this.#cluster!.findTopicPartitionMetadata(topic).length;
-    } catch {
-      return 0; // no metadata was loaded yet
-    }
-  }
-
-  #metadata(topics: readonly string[]): Buffer {
-    const counts = new Map(topics.map((topic) => [topic, this.#count(topic)]));
+  metadata(topics: readonly string[]): Buffer {
+    const counts = new Map(topics.map((topic) => [topic, this.#counts.known(topic)]));
     const userData = encodeStickyUserData({ previous: this.#owned.partitions, generation: this.#owned.generation, counts });
     return encodeSubscription({ topics: [...topics], userData });
   }
 
   /**
-   * kafkajs joins again whenever a partition has a new leader. A follower's join with the metadata of the last one changes nothing; with
-   * any other the coordinator would rebalance the whole group, once for each member. So what the member owns is told only when the group
-   * rebalances anyway, or must.
+   * The client joins again whenever a partition has a new leader. A follower's join with the metadata of the last one changes nothing; with
+   * any other the coordinator would rebalance the whole group, once for each member. So the partitions that the member owns are told only when
+   * the group rebalances anyway, or must.
    */
-  #joining(memberId: string, protocols: GroupState[]): GroupState[] {
-    const topics = decodeSubscription(protocols[0]!.metadata)?.topics ?? [];
-    const counts = new Map(topics.map((topic) => [topic, this.#count(topic)]));
+  joining(memberId: string, metadata: Buffer): Buffer {
+    const topics = decodeSubscription(metadata)?.topics ?? [];
+    const counts = new Map(topics.map((topic) => [topic, this.#counts.known(topic)]));
     const told = this.#told;
     const mustDiffer =
       told === null || topics.length !== told.counts.size || topics.some((topic) => told.counts.get(topic) !== counts.get(topic));
-    if (memberId !== '' && !this.#leads && !this.#rebalancing && !mustDiffer)
-      return protocols.map(({ name }) => ({ name, metadata: told.bytes }));
+    if (memberId !== '' && !this.#leads && !this.#rebalancing && !mustDiffer) return told.bytes;
     this.#rebalancing = true;
-    this.#told = { bytes: protocols[0]!.metadata, counts };
-    return protocols;
+    this.#told = { bytes: metadata, counts };
+    return metadata;
   }
 
-  async #assign(kafkaMembers: readonly KafkaMember[], own: readonly string[]): Promise<GroupMemberAssignment[]> {
-    const { members, told } = this.#decode(kafkaMembers);
-    // kafkajs has just asked for its own topics, and compares later metadata with that answer.
-    const counts = new Map(own.map((topic) => [topic, this.#count(topic)]));
+  async assign(groupMembers: readonly ProtocolMember[], own: readonly string[]): Promise<ProtocolAssignment[]> {
+    const { members, told } = this.#decode(groupMembers);
+    // The client has just asked for its own topics, and compares later metadata with that answer.
+    const counts = new Map(own.map((topic) => [topic, this.#counts.known(topic)]));
     if (this.#told !== null) this.#told.counts = new Map(counts);
     for (const [topic, count] of told) counts.set(topic, Math.max(count, counts.get(topic) ?? 0));
     const foreign = [...new Set(members.flatMap(({ topics }) => topics))].filter((topic) => !counts.has(topic));
@@ -194,9 +158,9 @@ export class GroupAssigner {
   }
 
   /** The members, and the largest partition count of each topic that is told. */
-  #decode(kafkaMembers: readonly KafkaMember[]): { members: GroupMember[]; told: Map<string, number> } {
+  #decode(groupMembers: readonly ProtocolMember[]): { members: GroupMember[]; told: Map<string, number> } {
     const told = new Map<string, number>();
-    const members = kafkaMembers.map(({ memberId, memberMetadata }): GroupMember => {
+    const members = groupMembers.map(({ memberId, memberMetadata }): GroupMember => {
       const subscription = decodeSubscription(memberMetadata);
       if (subscription === null)
         this.#log('warn', 'a member of the consumer group sent a damaged subscription', { group: this.#group, memberId });
@@ -231,7 +195,7 @@ export class GroupAssigner {
 
   async #lookUp(topics: readonly string[]): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
-    await settles(lookUpCounts(this.#cluster!, this.#group, topics, counts), LOOK_UP_MS);
+    await settles(this.#counts.lookUp(topics, counts), LOOK_UP_MS);
     return new Map(counts);
   }
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { Assignment, type LogRange } from '../../../../host/kafka/consume/assignment.ts';
+import type { PartitionRange } from '../../../../host/kafka/client.ts';
+import { Assignment } from '../../../../host/kafka/consume/assignment.ts';
 
 type Line = Readonly<Record<string, string>>;
 
-function subject(range: LogRange | null): { assignment: Assignment; lines: Line[] } {
+function subject(range: PartitionRange | null): { assignment: Assignment; lines: Line[] } {
   const lines: Line[] = [];
   const assignment = new Assignment(
     1,
@@ -13,7 +14,7 @@ function subject(range: LogRange | null): { assignment: Assignment; lines: Line[
   );
   return { assignment, lines };
 }
-const RANGE = { earliest: '3', end: '7' };
+const RANGE = { partition: 2, low: 3n, high: 7n };
 const OUT_OF_RANGE = 'offset out of range: the broker no longer has, or never had, the next offset';
 
 test('an offset out of range is told of with the range of the log', async () => {
@@ -33,11 +34,11 @@ test('an offset out of range is told of without the range where that cannot be f
   expect(lines).toEqual([{ level: 'error', message: OUT_OF_RANGE, topic: 't', partition: '2', expectedOffset: '1000' }]);
 });
 
-test('the offset that was out of range is told even if kafkajs has replaced it in the group before it was looked up', async () => {
+test('the offset that was out of range is told even if the client has replaced it in the group before it was looked up', async () => {
   const { assignment, lines } = subject(RANGE);
-  assignment.fetchedOffsets([{ topic: 't', partitions: [{ partition: 2, offset: '1000' }] }]);
+  assignment.clientBegins([{ topic: 't', partition: 2, offset: 1000n }]);
   assignment.outOfRange('t', 2);
-  assignment.fetchedOffsets([{ topic: 't', partitions: [{ partition: 2, offset: '-2' }] }]);
+  assignment.clientBegins([{ topic: 't', partition: 2, offset: -2n }]);
   assignment.begin([{ topic: 't', partition: 2, committed: -2n, start: null }]);
   await assignment.partition('t', 2)!.told;
   expect(lines).toMatchObject([{ expectedOffset: '1000' }]);

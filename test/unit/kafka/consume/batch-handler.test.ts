@@ -5,7 +5,7 @@ import type { Assignment } from '../../../../host/kafka/consume/assignment.ts';
 import { BatchHandler } from '../../../../host/kafka/consume/batch-handler.ts';
 import { ByteBudget } from '../../../../host/kafka/consume/byte-budget.ts';
 import { RecordQueue } from '../../../../host/kafka/consume/record-queue.ts';
-import type { EachBatchPayload } from '../../../../host/kafka/kafkajs/kafkajs.ts';
+import type { FetchedPartition } from '../../../../host/kafka/group-consumer.ts';
 import { codecFor } from '../../../../host/kafka/records/codecs.ts';
 import { encodeBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
 import { section } from '../sections.ts';
@@ -24,21 +24,23 @@ function encoded(compression: Compression): Buffer {
   return encodeBatch(set, set.baseTimestamp, codecFor(compression));
 }
 
-/** As kafkajs calls a handler with the next batches of a partition. */
-function payloadOf(batch: Buffer, partition: number, isRunning: () => boolean, heartbeat: () => void): EachBatchPayload {
-  const messages = Array.from({ length: BATCHES }, (_, i) => {
-    const bytes = Buffer.from(batch);
+/** As a group consumer hands over the next batches of a partition. */
+function fetchedOf(encodedBatch: Buffer, partition: number, isCurrent: () => boolean, heartbeat: () => void): FetchedPartition {
+  const batches = Array.from({ length: BATCHES }, (_, i) => {
+    const bytes = Buffer.from(encodedBatch);
     bytes.writeBigInt64BE(BigInt(i * RECORDS), 0);
-    const [fetched] = readBatches(bytes);
-    return { offset: String(fetched!.lastOffset), batch: fetched };
+    return { batch: readBatches(bytes)[0]! };
   });
   return {
-    batch: { topic: 't', partition, messages, fetchedOffset: '0', lastOffset: () => String(BATCHES * RECORDS - 1) },
-    isRunning,
-    isStale: () => false,
+    topic: 't',
+    partition,
+    fetchOffset: 0n,
+    lastOffset: BigInt(BATCHES * RECORDS - 1),
+    batches,
+    isCurrent,
     heartbeat: async () => heartbeat(),
-    resolveOffset: () => undefined,
-  } as unknown as EachBatchPayload;
+    resolve: () => undefined,
+  };
 }
 
 function handlers(compression: Compression, budget: ByteBudget, isRunning: () => boolean = () => true) {
@@ -60,7 +62,7 @@ function handlers(compression: Compression, budget: ByteBudget, isRunning: () =>
   const all = Promise.all(
     Array.from({ length: PARTITIONS }, (_, partition) =>
       handler.handle(
-        payloadOf(batch, partition, isRunning, () => heartbeats++),
+        fetchedOf(batch, partition, isRunning, () => heartbeats++),
         assignment,
       ),
     ),

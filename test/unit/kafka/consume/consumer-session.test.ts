@@ -1,66 +1,46 @@
-/** What a real broker cannot bring about on demand, for a consumer session on a kafkajs of our making. */
-import { EventEmitter } from 'node:events';
+/** What a real broker cannot bring about on demand, for a consumer session on a client that does as the test says. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ClientFactory } from '../../../../host/kafka/kafkajs/client.ts';
 import { ByteBudget } from '../../../../host/kafka/consume/byte-budget.ts';
-import { OwnedPartitions } from '../../../../host/kafka/consume/assigner/group-assigner.ts';
+import { OwnedPartitions, PROTOCOL_NAMES } from '../../../../host/kafka/consume/assigner/group-assigner.ts';
 import { RecordQueue } from '../../../../host/kafka/consume/record-queue.ts';
 import { ConsumerSession } from '../../../../host/kafka/consume/consumer-session.ts';
 import type { Start, StartOffsets } from '../../../../host/kafka/consume/start-offsets.ts';
+import { KafkaFault } from '../../../../host/kafka/fault.ts';
+import type { FetchedPartition, GroupListener } from '../../../../host/kafka/group-consumer.ts';
 import { encodeBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
+import { fakeClient, fakeGroupConsumer, fakeLookups } from '../fake-client.ts';
 import { decode, section } from '../sections.ts';
 
-const UNKNOWN_TOPIC = Object.assign(new Error('This server does not host this topic-partition'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+const UNKNOWN_TOPIC = new KafkaFault('answer', 'This server does not host this topic-partition', { type: 'UNKNOWN_TOPIC_OR_PARTITION' });
 const TOPIC_POLL_MS = 100;
 
 interface Fakes {
-  fetchTopicMetadata?: (topics: string[]) => Promise<object>;
+  partitionCounts?: (topics: readonly string[]) => Promise<Map<string, number>>;
   startsOf?: () => Promise<Start[]>;
 }
-type EachBatch = (payload: object) => Promise<void>;
 
-/** A session in the group of a fake kafkajs; `join` gives it partition 0 of topic `there`. */
+/** A session in a group of its own; `join` gives it partition 0 of topic `there`. */
 function session(topics: string[], fakes: Fakes) {
-  const emitter = new EventEmitter();
-  const events = {
-    CRASH: 'crash',
-    FETCH: 'fetch',
-    HEARTBEAT: 'heartbeat',
-    GROUP_JOIN: 'join',
-    COMMIT_OFFSETS: 'commit',
-    END_BATCH_PROCESS: 'end',
-  };
-  const running = Promise.withResolvers<EachBatch>();
+  const running = Promise.withResolvers<GroupListener>();
   const commits: string[] = [];
-  let tell: (message: string, facts: object) => void = () => undefined;
-  const consumer = {
-    events,
-    on: (event: string, listener: (event: object) => void) => emitter.on(event, listener),
-    connect: async () => undefined,
-    subscribe: async () => undefined,
-    run: async ({ eachBatch }: { eachBatch: EachBatch }) => running.resolve(eachBatch),
-    commitOffsets: async (offsets: { offset: string }[]) => {
-      commits.push(...offsets.map(({ offset }) => offset));
-      emitter.emit(events.COMMIT_OFFSETS, { payload: { topics: [{ partitions: offsets }] } });
-    },
-    disconnect: async () => undefined,
-  };
-  const admin = {
-    connect: async () => undefined,
-    disconnect: async () => undefined,
-    fetchTopicOffsets: async () => [{ partition: 0, low: '0', high: '9' }],
-    fetchTopicMetadata: ({ topics: wanted }: { topics: string[] }) => fakes.fetchTopicMetadata?.(wanted) ?? Promise.resolve({}),
-  };
+  const lines: string[] = [];
   const queue = new RecordQueue({ maxRecords: 10, maxBytes: 1_000 });
-  const create = ({ onLog }: { onLog: typeof tell }): object => {
-    tell = onLog;
-    return client;
-  };
-  const client = { kafka: { admin: () => admin, consumer: () => consumer }, dialer: { destroy: () => undefined } };
+  const client = fakeClient({
+    log: (_level, message) => lines.push(message),
+    groupConsumer: ({ listener }) =>
+      fakeGroupConsumer({
+        lookups: fakeLookups({
+          ranges: async () => [{ partition: 0, low: 0n, high: 9n }],
+          partitionCounts: (wanted) => fakes.partitionCounts?.(wanted) ?? Promise.resolve(new Map()),
+        }),
+        join: async () => running.resolve(listener),
+        commit: async (offsets) => void commits.push(...offsets.map(({ nextOffset }) => String(nextOffset))),
+      }),
+  });
   const closing = new AbortController();
   let epoch = 0;
   const subject = new ConsumerSession({
-    factory: { log: () => undefined, commitMetadata: null, create } as unknown as ClientFactory,
+    client,
     options: { topics, group: 'g', fromBeginning: true, resume: [] },
     starts: { of: fakes.startsOf ?? (async () => []), applied: () => undefined } as unknown as StartOffsets,
     queue,
@@ -79,20 +59,18 @@ function session(topics: string[], fakes: Fakes) {
     outcome,
     commits,
     commit: (nextOffset: number) => subject.commit(epoch, [{ topic: 'there', partition: 0, nextOffset: BigInt(nextOffset) }]),
-    outOfRange: () => tell('Offset out of range, resetting to default offset', { topic: 'there', partition: 0 }),
-    passedOver: (lastOffset: number) =>
-      emitter.emit(events.END_BATCH_PROCESS, {
-        payload: { topic: 'there', partition: 0, batchSize: 0, lastOffset: String(lastOffset) },
-      }),
+    outOfRange: async () => (await running.promise).outOfRange('there', 0),
+    passedOver: async (lastOffset: number) => (await running.promise).passedOver('there', 0, BigInt(lastOffset)),
+    lost: async () => (await running.promise).connectionLost('broker:9092', 'gone'),
+    lines,
     /** Offsets that are handed out of a fetch of these. */
     fetch: async (...offsets: number[]) => {
-      await (
-        await running.promise
-      )(batchOf(offsets));
+      await (await running.promise).handle(fetchOf(offsets));
       return queue.take(100, 10_000).flatMap(({ records }) => decode(records).map(({ offset }) => offset));
     },
     running: running.promise,
-    join: () => emitter.emit(events.GROUP_JOIN, { payload: { memberAssignment: { there: [0] } } }),
+    join: async () =>
+      (await running.promise).joined({ assignment: { there: [0] }, isLeader: false, protocol: PROTOCOL_NAMES[0], generation: 1 }),
     end: async () => {
       closing.abort();
       await ended;
@@ -101,19 +79,21 @@ function session(topics: string[], fakes: Fakes) {
   };
 }
 
-/** As kafkajs calls a handler. */
-function batchOf(offsets: number[]): object {
-  const first = offsets[0]!;
+/** Partition 0 of `there`, as a group consumer hands it over. */
+function fetchOf(offsets: number[]): FetchedPartition {
+  const [first = 0, last = first] = [offsets[0], offsets.at(-1)];
   const set = section(offsets.map((offset) => ({ value: 'v', offsetDelta: offset - first })));
   const encoded = encodeBatch(set, set.baseTimestamp, null);
   encoded.writeBigInt64BE(BigInt(first), 0);
-  const messages = readBatches(encoded).map((batch) => ({ offset: String(batch.lastOffset), batch }));
   return {
-    batch: { topic: 'there', partition: 0, messages, fetchedOffset: String(first), lastOffset: () => String(offsets.at(-1)) },
-    isRunning: () => true,
-    isStale: () => false,
+    topic: 'there',
+    partition: 0,
+    fetchOffset: BigInt(first),
+    lastOffset: BigInt(last),
+    batches: readBatches(encoded).map((batch) => ({ batch })),
+    isCurrent: () => true,
     heartbeat: async () => undefined,
-    resolveOffset: () => undefined,
+    resolve: () => undefined,
   };
 }
 
@@ -121,16 +101,15 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('start offsets that cannot be set', () => {
-  test('are tried six times, and then a new session is wanted: its admin client is a new one', async () => {
+  test('are tried six times, and then a new session is wanted: its client is a new one', async () => {
     let tries = 0;
-    const { outcome, running, join, end } = session(['there'], {
+    const { outcome, join, end } = session(['there'], {
       startsOf: () => {
         tries++;
         return Promise.reject(new Error('no broker answers'));
       },
     });
-    await running;
-    join();
+    await join();
     await vi.advanceTimersByTimeAsync(6_000);
     expect([tries, outcome.settled]).toEqual([5, 'no']);
     await vi.advanceTimersByTimeAsync(20_000);
@@ -140,11 +119,10 @@ describe('start offsets that cannot be set', () => {
 
   test('are set at a later try without a new session', async () => {
     let tries = 0;
-    const { outcome, running, join, end } = session(['there'], {
+    const { outcome, join, end } = session(['there'], {
       startsOf: () => (++tries < 5 ? Promise.reject(new Error('no broker answers')) : Promise.resolve([])),
     });
-    await running;
-    join();
+    await join();
     await vi.advanceTimersByTimeAsync(20_000);
     expect([tries, outcome.settled]).toEqual([5, 'no']);
     await end();
@@ -156,8 +134,8 @@ describe('a look for missing topics', () => {
     let looks = 0;
     let release: () => void = () => undefined;
     const { outcome, running, end } = session(['there', 'missing'], {
-      fetchTopicMetadata: async (topics) => {
-        if (!topics.includes('missing')) return {};
+      partitionCounts: async (topics) => {
+        if (!topics.includes('missing')) return new Map();
         if (topics.length === 1 && ++looks > 1) await new Promise<void>((resolve) => (release = resolve));
         throw UNKNOWN_TOPIC;
       },
@@ -176,11 +154,10 @@ describe('a look for missing topics', () => {
 describe('an offset out of range, after records were handed out', () => {
   const started = async () => {
     const rig = session(['there'], { startsOf: async () => [{ topic: 'there', partition: 0, committed: 5n, start: null }] });
-    await rig.running;
-    rig.join();
+    await rig.join();
     expect(await rig.fetch(5, 6, 7)).toEqual([5, 6, 7]);
     await rig.commit(6);
-    rig.outOfRange();
+    await rig.outOfRange();
     // The next records may be others with the same offsets.
     await rig.commit(8);
     expect(rig.commits).toEqual(['6']);
@@ -197,9 +174,9 @@ describe('an offset out of range, after records were handed out', () => {
     await end();
   });
 
-  test('that goes back to records that kafkajs passes over is noticed with those behind them', async () => {
+  test('that goes back to records that the client passes over is noticed with those behind them', async () => {
     const { fetch, passedOver, outcome, end } = await started();
-    passedOver(1);
+    await passedOver(1);
     expect(await fetch(2)).toEqual([]);
     await vi.advanceTimersByTimeAsync(0);
     expect(outcome.settled).toBe('resolved: partition there/0 has gone back to offset 2');
@@ -212,5 +189,21 @@ describe('an offset out of range, after records were handed out', () => {
     await commit(51);
     expect([outcome.settled, commits]).toEqual(['no', ['6', '51']]);
     await end();
+  });
+});
+
+describe('a lost connection', () => {
+  const LOST = 'connection to Kafka lost, trying again...';
+  test('is told once the member is in its group, and once until the connection is back', async () => {
+    const { join, lost, lines, end } = session(['there'], {});
+    await lost();
+    expect(lines).not.toContain(LOST);
+    await join();
+    await lost();
+    await lost();
+    expect(lines.filter((line) => line === LOST)).toHaveLength(1);
+    await end();
+    await lost();
+    expect(lines.filter((line) => line === LOST)).toHaveLength(1);
   });
 });

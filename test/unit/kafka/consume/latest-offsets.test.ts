@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Admin } from '../../../../host/kafka/kafkajs/kafkajs.ts';
+import type { Lookups } from '../../../../host/kafka/client.ts';
 import { LatestOffsets } from '../../../../host/kafka/consume/latest-offsets.ts';
 
 /** Topics of one partition with these ends. */
-const clusterOf = (ends: Record<string, number>): Admin =>
-  ({
-    fetchTopicOffsets: async (topic: string) => {
-      if (ends[topic] === undefined) throw new Error(`${topic} cannot be read`);
-      return [{ partition: 0, high: String(ends[topic]) }];
-    },
-  }) as unknown as Admin;
+const clusterOf = (ends: Record<string, number>): Pick<Lookups, 'ranges'> => ({
+  ranges: async (topic) => {
+    const end = ends[topic];
+    if (end === undefined) throw new Error(`${topic} cannot be read`);
+    return [{ partition: 0, low: 0n, high: BigInt(end) }];
+  },
+});
 const found = (...topics: string[]) => ({ found: topics, missing: [] as string[] });
 
 test('"latest" is where it was when the group first asked', async () => {

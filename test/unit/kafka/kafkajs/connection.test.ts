@@ -63,12 +63,16 @@ describe("kafkajs' socket", () => {
   /** As kafkajs makes one: it listens right after it has the socket. */
   function socketTo(port: number, dialer = newDialer()) {
     const events: string[] = [];
-    const factory = socketFactory((host, at, signal) => dialer.connect({ host, port: at, purpose: 'server' }, signal));
+    const lost: string[] = [];
+    const factory = socketFactory(
+      (host, at, signal) => dialer.connect({ host, port: at, purpose: 'server' }, signal),
+      (host, at, error) => lost.push(`${host}:${at} ${error.message}`),
+    );
     const socket = factory({ host: '127.0.0.1', port, ssl: {}, onConnect: () => events.push('connect') });
     socket.on('data', (data: Buffer) => events.push(`data ${data.toString()}`));
     socket.on('end', () => events.push('end'));
     socket.on('error', (error: Error) => events.push(`error ${error.message}`));
-    return { socket, events, dialer };
+    return { socket, events, lost, dialer };
   }
 
   test('carries bytes both ways, and the end', async () => {
@@ -85,6 +89,23 @@ describe("kafkajs' socket", () => {
     await vi.waitFor(() => expect(events).toEqual(['connect', 'data answer', 'end']));
     socket.end();
     await closed;
+  });
+
+  test('tells of a connection that could not be made, or is lost, and not of one that is ended', async () => {
+    const port = await listen();
+    const ended = socketTo(port);
+    await vi.waitFor(() => expect(ended.events).toEqual(['connect']));
+    const closed = new Promise((resolve) => clients[0]!.once('close', resolve));
+    ended.socket.end();
+    await closed;
+    const broken = socketTo(port);
+    await vi.waitFor(() => expect(clients).toHaveLength(2));
+    clients[1]!.resetAndDestroy();
+    await vi.waitFor(() => expect(broken.lost).toEqual([`127.0.0.1:${port} read ECONNRESET`]));
+    servers.pop()!.close();
+    const refused = socketTo(port);
+    await vi.waitFor(() => expect(refused.lost).toEqual([expect.stringContaining(`127.0.0.1:${port} connect ECONNREFUSED`)]));
+    expect(ended.lost).toEqual([]);
   });
 
   test('fails as the connection does, and the dialer remembers why', async () => {

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
-import { failureText, isPermanent, kafkaError, protocolType } from '../../../../host/kafka/kafkajs/errors.ts';
+import { connectorError } from '../../../../host/kafka/fault.ts';
+import { failureText, faultOf, isPermanent, protocolType } from '../../../../host/kafka/kafkajs/errors.ts';
 import kafkajs from '../../../../host/kafka/kafkajs/kafkajs.ts';
 
 const { createErrorFromCode } = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
   createErrorFromCode(code: number): Error;
 };
+/** As an error of kafkajs leaves host/kafka. */
+const kafkaError = (error: unknown, context: string): ConnectorError => connectorError(faultOf(error), context);
 /** As kafkajs' retry layers hand an error on. */
 const exhausted = (cause: Error): Error => new kafkajs.KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 3, retryTime: 1 });
 

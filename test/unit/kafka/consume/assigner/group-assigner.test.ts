@@ -1,8 +1,9 @@
-import { AssignerProtocol, type Cluster, type GroupMember } from 'kafkajs';
+import { AssignerProtocol, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeStickyUserData, decodeSubscription } from '../../../../../host/kafka/consume/assigner/consumer-protocol.ts';
 import type { Partitions } from '../../../../../host/kafka/consume/assigner/sticky-assignment.ts';
 import { GroupAssigner, OwnedPartitions, PROTOCOL_NAMES } from '../../../../../host/kafka/consume/assigner/group-assigner.ts';
+import { partitionAssigners } from '../../../../../host/kafka/kafkajs/group-protocol.ts';
 
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 type Assigned = Record<string, number[]>;
@@ -60,9 +61,11 @@ class Member {
   readonly assigner: GroupAssigner | undefined;
   /** What its kafkajs knows of its own topics. */
   readonly known: Record<string, number> = {};
-  readonly #kafkajs: ReturnType<GroupAssigner['partitionAssigners'][number]>[] = [];
+  readonly #kafkajs: ReturnType<PartitionAssigner>[] = [];
   readonly #cluster: Cluster;
   memberId = '';
+  /** Of its last join. */
+  generation = -1;
 
   constructor(group: Group, id: string, topics: string[], options: { owned?: OwnedPartitions; stock?: boolean } = {}) {
     this.id = id;
@@ -85,9 +88,12 @@ class Member {
       group: 'g',
       owned: options.owned ?? new OwnedPartitions(),
       log: (_level, message) => this.log.push(message),
-      fetchedOffsets: () => undefined,
     });
-    this.#kafkajs = this.assigner.partitionAssigners.map((create) => create({ cluster: this.#cluster, groupId: 'g', logger: {} as never }));
+    this.#kafkajs = partitionAssigners(this.assigner, 'g', {
+      attached: () => undefined,
+      joined: (generation) => (this.generation = generation),
+      committed: () => undefined,
+    }).map((create) => create({ cluster: this.#cluster, groupId: 'g', logger: {} as never }));
   }
 
   refresh(): void {
@@ -113,8 +119,8 @@ class Member {
     return this.#kafkajs[0]!.assign({ members, topics: this.topics });
   }
 
-  joined(memberAssignment: Assigned, isLeader: boolean, groupProtocol: string = PROTOCOL_NAMES[0]): void {
-    this.assigner?.joined({ memberAssignment, isLeader, groupProtocol });
+  joined(assignment: Assigned, isLeader: boolean, protocol: string = PROTOCOL_NAMES[0]): void {
+    this.assigner?.joined({ assignment, isLeader, protocol, generation: this.generation });
   }
 
   /** Rejects if kafkajs is to believe that the group rebalances. */

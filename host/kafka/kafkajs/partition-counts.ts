@@ -1,5 +1,5 @@
 /** How many partitions topics have that a consumer does not subscribe to. */
-import type { Broker, Cluster } from '../../kafkajs/kafkajs.ts';
+import type { Broker, Cluster } from './kafkajs.ts';
 
 /**
  * Fills `counts`, and leaves out what does not exist, may not be described, or has a partition without a leader just now. Asks a broker

@@ -1,0 +1,130 @@
+/**
+ * A kafkajs consumer as a GroupConsumer. kafkajs' own restarts are vetoed: they can outlive a disconnect, and lose what was asked of the consumer
+ * before.
+ */
+import { cancelledBy } from '../../base/abort.ts';
+import { ConnectorError } from '../../base/errors.ts';
+import { settles } from '../../base/wait.ts';
+import type { Lookups } from '../client.ts';
+import type { PartitionOffset } from '../contract.ts';
+import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
+import type { Client, ClientFactory } from './client.ts';
+import { faultOf, withFaults } from './errors.ts';
+import { KafkajsFetchedPartition } from './fetched-partition.ts';
+import { partitionAssigners } from './group-protocol.ts';
+import { ConfirmedCommits } from './kafkajs-commit.ts';
+import type { Consumer } from './kafkajs.ts';
+import { KafkajsLookups } from './lookups.ts';
+import { onOffsetReset } from './offset-reset.ts';
+
+const LOOKUPS_CLOSE_MS = 200;
+
+export class KafkajsGroupConsumer implements GroupConsumer {
+  readonly lookups: Lookups;
+  readonly #options: GroupConsumerOptions;
+  readonly #kafka: Client['kafka'];
+  readonly #commitMetadata: string | null;
+  /** Null until the consumer is to join. */
+  #joining: { consumer: Consumer; commits: ConfirmedCommits } | null = null;
+  /** Of the last join that the coordinator has answered. */
+  #generation = -1;
+
+  constructor(factory: Pick<ClientFactory, 'create' | 'commitMetadata'>, options: GroupConsumerOptions) {
+    const { listener } = options;
+    this.#options = options;
+    this.#commitMetadata = factory.commitMetadata;
+    const { kafka, dialer } = factory.create({
+      retries: options.retries,
+      // At once, and not when kafkajs gives up: only the policy can mend it.
+      onRefused: (error) => listener.refused(error),
+      onLost: (host, port, error) =>
+        listener.connectionLost(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, `Connection error: ${error.message}`),
+    });
+    this.#kafka = kafka;
+    this.lookups = new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('the consumer is closed')));
+  }
+
+  async join(topics: readonly string[], signal: AbortSignal): Promise<void> {
+    const consumer = this.#create();
+    const steps = [
+      () => consumer.connect(),
+      // "Latest" is committed offsets here. Should kafkajs ever have to choose, records come again instead of being skipped.
+      () => consumer.subscribe({ topics: [...topics], fromBeginning: true }),
+      () =>
+        consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          // Workers of kafkajs. An idle one costs nothing; with too few of them one partition stops another.
+          partitionsConsumedConcurrently: this.#options.maxHandlers,
+          eachBatch: (payload) => new KafkajsFetchedPartition(payload).handledBy(this.#options.listener),
+        }),
+    ];
+    for (const step of steps) {
+      await withFaults(step());
+      if (signal.aborted) throw cancelledBy(signal);
+    }
+  }
+
+  seek(topic: string, partition: number, offset: bigint): void {
+    if (this.#joining === null) throw notJoined('cannot seek');
+    try {
+      this.#joining.consumer.seek({ topic, partition, offset: String(offset) });
+    } catch (error) {
+      throw faultOf(error);
+    }
+  }
+
+  async commit(offsets: readonly PartitionOffset[], isCurrent: () => boolean): Promise<void> {
+    if (this.#joining === null) throw notJoined('offsets are not committed');
+    return withFaults(this.#joining.commits.commit(offsets, isCurrent));
+  }
+
+  async close(graceMs: number): Promise<void> {
+    if (this.#joining !== null) await settles(this.#joining.consumer.disconnect(), graceMs);
+    await this.lookups.close(LOOKUPS_CLOSE_MS);
+  }
+
+  #create(): Consumer {
+    const { group, times, maxFetchBytes, retries, assigner, listener } = this.#options;
+    const consumer = this.#kafka.consumer({
+      groupId: group,
+      partitionAssigners: partitionAssigners(assigner, group, {
+        attached: (cluster) => onOffsetReset(cluster, (topic, partition) => listener.outOfRange(topic, partition)),
+        joined: (generation) => (this.#generation = generation),
+        committed: (offsets) => listener.committed(offsets),
+      }),
+      sessionTimeout: times.sessionTimeoutMs,
+      heartbeatInterval: times.heartbeatIntervalMs,
+      rebalanceTimeout: times.rebalanceTimeoutMs,
+      maxWaitTimeInMs: times.maxWaitMs,
+      minBytes: 1,
+      maxBytes: maxFetchBytes,
+      metadataMaxAge: times.metadataMaxAgeMs,
+      allowAutoTopicCreation: false,
+      retry: { retries, restartOnFailure: async () => false },
+    });
+    this.#joining = { consumer, commits: new ConfirmedCommits(consumer, times.commitTimeoutMs, this.#commitMetadata) };
+    this.#listen(consumer);
+    return consumer;
+  }
+
+  #listen(consumer: Consumer): void {
+    const { listener } = this.#options;
+    const { CRASH, FETCH, HEARTBEAT, REBALANCING, RECEIVED_UNSUBSCRIBED_TOPICS, GROUP_JOIN, END_BATCH_PROCESS } = consumer.events;
+    consumer.on(FETCH, () => listener.fetchAnswered());
+    consumer.on(HEARTBEAT, () => listener.heartbeatAnswered());
+    consumer.on(CRASH, ({ payload }) => listener.crashed(faultOf(payload.error)));
+    consumer.on(GROUP_JOIN, ({ payload: { memberAssignment: assignment, isLeader, groupProtocol: protocol } }) =>
+      listener.joined({ assignment, isLeader, protocol, generation: this.#generation }),
+    );
+    consumer.on(REBALANCING, () => listener.rebalancing());
+    consumer.on(RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => listener.ignored(payload.topicsNotSubscribed));
+    consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) listener.passedOver(topic, partition, BigInt(lastOffset));
+    });
+  }
+}
+
+function notJoined(consequence: string): ConnectorError {
+  return new ConnectorError('kafka.unreachable', `${consequence}: the consumer has not joined its group`);
+}
