@@ -195,8 +195,8 @@ export class ConsumerSession {
   }
 
   /** Every batch follows a join. */
-  async #handle(fetched: FetchedPartition): Promise<void> {
-    if (this.#assignment !== null) await this.#batches.handle(fetched, this.#assignment);
+  #handle(fetched: FetchedPartition): Promise<void> {
+    return this.#assignment === null ? Promise.resolve() : this.#batches.handle(fetched, this.#assignment);
   }
 
   async #logRange(topic: string, partition: number): Promise<PartitionRange | null> {

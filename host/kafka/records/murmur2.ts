@@ -3,6 +3,7 @@ export function murmur2(bytes: Uint8Array, start: number, length: number): numbe
   const m = 0x5bd1e995;
   let hash = 0x9747b28c ^ length;
   let at = start;
+  // `!`: the caller's `length` bytes are there, and the loop keeps to them.
   for (let words = length >> 2; words > 0; words--, at += 4) {
     let k = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
     k = Math.imul(k, m);

@@ -72,7 +72,7 @@ export function halve(batch: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
   const second = new SectionBuilder(batch.records, batch.partition);
   const cursor = new RecordCursor(batch.records.records);
   const middle = batch.indexes.length >> 1;
-  for (let i = 0; cursor.next(); i++) (i < middle ? first : second).add(cursor, batch.indexes[i]!);
+  for (let i = 0; cursor.next(); i++) (i < middle ? first : second).add(cursor, batch.indexes[i]!); // `!`: one index for each record
   return [first.finish(), second.finish()];
 }
 
@@ -133,22 +133,25 @@ class SectionBuilder {
     const { bytes, bodyStart, offsetDeltaStart, offsetDeltaEnd, end } = cursor;
     const delta = zigzag(this.#indexes.length);
     const bodyLength = end - bodyStart - (offsetDeltaEnd - offsetDeltaStart) + varintBytes(delta);
-    this.#reserve(bodyLength + 5);
-    this.length = writeVarint(this.#bytes!, this.length, zigzag(bodyLength));
-    this.#copy(bytes, bodyStart, offsetDeltaStart);
-    this.length = writeVarint(this.#bytes!, this.length, delta);
-    this.#copy(bytes, offsetDeltaEnd, end);
+    const to = this.#reserve(bodyLength + 5);
+    this.length = writeVarint(to, this.length, zigzag(bodyLength));
+    this.#copy(to, bytes, bodyStart, offsetDeltaStart);
+    this.length = writeVarint(to, this.length, delta);
+    this.#copy(to, bytes, offsetDeltaEnd, end);
   }
 
-  #reserve(more: number): void {
-    if (this.#bytes !== null && this.length + more <= this.#bytes.length) return;
+  /** The copy, with room for so many more bytes. */
+  #reserve(more: number): Buffer {
+    if (this.#bytes !== null && this.length + more <= this.#bytes.length) return this.#bytes;
     const larger = Buffer.allocUnsafe(Math.max(FIRST_BYTES, this.length * 2, this.length + more));
     const from = this.#bytes ?? this.#set.records.subarray(this.#viewStart);
     larger.set(from.subarray(0, this.length));
     this.#bytes = larger;
+    return larger;
   }
-  #copy(from: Uint8Array, start: number, end: number): void {
-    this.#bytes!.set(from.subarray(start, end), this.length);
+
+  #copy(to: Buffer, from: Uint8Array, start: number, end: number): void {
+    to.set(from.subarray(start, end), this.length);
     this.length += end - start;
   }
 }

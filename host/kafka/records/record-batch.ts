@@ -117,14 +117,14 @@ export function controlKey(batch: FetchedBatch): Buffer | null {
   if (!batch.control || batch.magic !== 2) return null;
   let at = BATCH_HEADER_BYTES;
   const skipVarint = (): void => {
-    while (at < batch.bytes.length && (batch.bytes[at]! & 0x80) !== 0) at++;
+    while (((batch.bytes[at] ?? 0) & 0x80) !== 0) at++;
     at++;
   };
   skipVarint(); // length
   at++; // attributes
   skipVarint(); // timestamp delta
   skipVarint(); // offset delta
-  const length = batch.bytes[at]! >> 1; // a key of 4 bytes: one byte of zigzag varint
+  const length = (batch.bytes[at] ?? 0) >> 1; // a key of 4 bytes: one byte of zigzag varint
   return batch.bytes.subarray(at + 1, at + 1 + length);
 }
 

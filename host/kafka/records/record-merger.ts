@@ -16,11 +16,14 @@ const MAX_OFFSET_DISTANCE = 2n ** 30n;
 /** What two longer deltas and a longer length may add to a record. */
 const GROWTH_BYTES = 24;
 
+const NONE = Buffer.alloc(0);
+
 export class RecordMerger {
   #first: RecordSet | null = null;
   #count = 0;
   #length = 0;
-  #bytes: Buffer | null = null;
+  /** The gathered records from the second set on; NONE while there is one set. */
+  #bytes = NONE;
 
   /** Takes the set and returns what is ready, in order: nothing while it still gathers. */
   add(set: RecordSet): RecordSet[] {
@@ -32,7 +35,7 @@ export class RecordMerger {
       this.#count = set.count;
       this.#length = set.records.length;
     } else {
-      this.#append(set);
+      this.#append(this.#first, set);
     }
     return ready;
   }
@@ -41,10 +44,10 @@ export class RecordMerger {
   flush(): RecordSet[] {
     const first = this.#first;
     if (first === null) return [];
-    const records = this.#bytes === null ? first.records : this.#bytes.subarray(0, this.#length);
+    const records = this.#bytes === NONE ? first.records : this.#bytes.subarray(0, this.#length);
     const merged = { ...first, count: this.#count, records };
     this.#first = null;
-    this.#bytes = null;
+    this.#bytes = NONE;
     return [merged];
   }
 
@@ -57,9 +60,8 @@ export class RecordMerger {
     return this.#count + set.count <= MAX_RECORDS && this.#length + set.records.length + set.count * GROWTH_BYTES <= MAX_BYTES;
   }
 
-  #append(set: RecordSet): void {
-    const first = this.#first!;
-    if (this.#bytes === null) {
+  #append(first: RecordSet, set: RecordSet): void {
+    if (this.#bytes === NONE) {
       this.#bytes = Buffer.allocUnsafe(MAX_BYTES);
       this.#bytes.set(first.records);
     }
@@ -91,10 +93,10 @@ export class RecordMerger {
   /** Length and attributes of the cursor's record. */
   #begin(cursor: RecordCursor, timestampDeltaBytes: number, offsetDelta: number): void {
     this.#varint((1 + timestampDeltaBytes + varintBytes(offsetDelta) + cursor.end - cursor.offsetDeltaEnd) * 2);
-    this.#bytes![this.#length++] = cursor.bytes[cursor.bodyStart]!;
+    this.#bytes[this.#length++] = cursor.bytes[cursor.bodyStart]!; // `!`: the cursor has checked that the record is there
   }
 
   #varint(value: number): void {
-    this.#length = writeVarint(this.#bytes!, this.#length, value);
+    this.#length = writeVarint(this.#bytes, this.#length, value);
   }
 }

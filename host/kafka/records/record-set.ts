@@ -58,7 +58,7 @@ export class RecordCursor {
   /** The body of the record, from its attributes to its end. */
   get bodyStart(): number {
     let at = this.start;
-    while (this.bytes[at]! >= 0x80) at++;
+    while (this.bytes[at]! >= 0x80) at++; // `!`: `next` has read this varint to its end
     return at + 1;
   }
 

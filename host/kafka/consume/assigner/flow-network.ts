@@ -5,6 +5,9 @@
  *
  * Nodes are the members, the topics, and one balance node. A unit that flows member -> topic -> member is a partition that changes hands;
  * one that flows balance node -> member -> ... -> member -> balance node changes the loads of the two members.
+ *
+ * All numbers are kept in typed arrays. The `!` behind their elements only tell the compiler that an index is in range: the arrays have an element
+ * for each member, for each pair of member and topic, or for each node, and nothing else is used as an index.
  */
 export class FlowNetwork {
   readonly #members: number;

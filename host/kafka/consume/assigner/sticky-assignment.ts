@@ -93,27 +93,35 @@ function keepAndPlace(topic: Topic, index: number, network: FlowNetwork): void {
   }
 }
 
-/** Turns "how many partitions of a topic" into "which": a member keeps its own as far as its number goes, and the rest is dealt out. */
+/** Turns "how many partitions of a topic" into "which". */
 function distribute(members: readonly GroupMember[], topics: readonly Topic[], network: FlowNetwork): Map<string, Partitions> {
-  const assignment = new Map(members.map(({ id }) => [id, new Map<string, number[]>()]));
-  topics.forEach(({ name, subscribers, previousOwners }, index) => {
-    const taken = new Map<number, number[]>(subscribers.map((member) => [member, []]));
-    const free: number[] = [];
-    previousOwners.forEach((owner, partition) => {
-      const own = taken.get(owner);
-      if (own !== undefined && own.length < network.held(owner, index)) own.push(partition);
-      else free.push(partition);
-    });
-    let next = 0;
-    for (const [member, partitions] of taken) {
-      while (partitions.length < network.held(member, index)) partitions.push(free[next++]!);
-      if (partitions.length > 0) {
-        partitions.sort((a, b) => a - b);
-        assignment.get(members[member]!.id)!.set(name, partitions);
-      }
+  const assignment = new Map<string, Partitions>(members.map(({ id }) => [id, new Map()]));
+  topics.forEach((topic, index) => {
+    for (const [member, partitions] of divide(topic, index, network)) {
+      const id = members[member]?.id;
+      if (id !== undefined && partitions.length > 0) assignment.get(id)?.set(topic.name, partitions);
     }
   });
   return assignment;
+}
+
+/** The partitions of a topic by member: each keeps its own as far as its number goes, and the rest is dealt out. */
+function divide({ subscribers, previousOwners }: Topic, index: number, network: FlowNetwork): Map<number, number[]> {
+  const taken = new Map<number, number[]>(subscribers.map((member) => [member, []]));
+  const free: number[] = [];
+  previousOwners.forEach((owner, partition) => {
+    const own = taken.get(owner);
+    if (own !== undefined && own.length < network.held(owner, index)) own.push(partition);
+    else free.push(partition);
+  });
+  let next = 0;
+  for (const [member, partitions] of taken) {
+    const more = network.held(member, index) - partitions.length;
+    for (const partition of free.slice(next, next + more)) partitions.push(partition);
+    next += more;
+    partitions.sort((a, b) => a - b);
+  }
+  return taken;
 }
 
 function compare(a: string, b: string): number {
