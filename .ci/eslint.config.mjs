@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const ASSEMBLYSCRIPT = ['assembly/**/*.ts', 'test/unit/**/*.as.test.ts', 'test/**/assembly/**/*.ts'];
+const ASSEMBLYSCRIPT = ['assembly/**/*.ts', 'test/unit/**/*.as.test.ts', 'test/**/assembly/**/*.ts', 'examples/**/assembly/**/*.ts'];
 
 const WALL_CLOCK = [
   'MemberExpression[object.name="Date"][property.name="now"]',

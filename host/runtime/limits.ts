@@ -1,4 +1,5 @@
 import type { Credit } from './contract.ts';
+import { requestBytesOf } from './manifest.ts';
 
 /** Bounds of one connector. Times of calls are wall time, and include what the guest waits for; `guestMs` does not. */
 export interface Limits {
@@ -48,6 +49,8 @@ export interface Limits {
   logMessageLength: number;
 }
 
+const MEMORY_BYTES = 256 << 20;
+
 export const DEFAULT_LIMITS: Limits = {
   guestMs: 5_000,
   configureMs: 30_000,
@@ -59,11 +62,11 @@ export const DEFAULT_LIMITS: Limits = {
   teardownMs: 10_000,
   credit: { maxRecords: 1_000, maxBytes: 1 << 20, maxWaitMs: 500 },
   batchBytes: 128 << 20,
-  writeBytes: Math.floor(((256 << 20) * 2) / 3),
+  writeBytes: requestBytesOf({ memoryMaxBytes: MEMORY_BYTES }),
   positionBytes: 64 << 10,
   ackBytes: 1 << 20,
   ackQueueBytes: 64 << 20,
-  memoryBytes: 256 << 20,
+  memoryBytes: MEMORY_BYTES,
   handles: 16,
   restarts: 5,
   restartWindowMs: 60_000,

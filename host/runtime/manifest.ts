@@ -28,7 +28,7 @@ export interface ImportedInterface {
  * The memory budget of a guest, derived once from the maximum that its component declares: a request may take two thirds of it. The rest is
  * for what the guest makes of one record at a time, and for the guest itself.
  */
-export function requestBytesOf({ memoryMaxBytes }: Manifest): number {
+export function requestBytesOf({ memoryMaxBytes }: Pick<Manifest, 'memoryMaxBytes'>): number {
   return memoryMaxBytes === null ? 0 : Math.floor((memoryMaxBytes * 2) / 3);
 }
 

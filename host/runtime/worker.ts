@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../base/errors.ts';
 import type { ComponentSource } from './component.ts';
@@ -122,7 +123,10 @@ function startWorker(component: ComponentSource, modules: ReadonlyMap<string, We
     imports: hooks.imports.shapes,
   };
   const options = { workerData, resourceLimits: RESOURCE_LIMITS, env: {}, execArgv: [] };
-  return 'code' in worker
-    ? new Worker(worker.code, { ...options, eval: true })
-    : new Worker(new URL('./worker-entry.ts', import.meta.url), options);
+  return 'code' in worker ? new Worker(worker.code, { ...options, eval: true }) : new Worker(entryUrl(), options);
+}
+
+/** TypeScript in a checkout, JavaScript in the npm package: as this file. */
+function entryUrl(): URL {
+  return new URL(`./worker-entry${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
 }

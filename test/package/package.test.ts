@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
+import { builtGuest, GENERATOR } from '../support/built-guest.ts';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -86,6 +87,19 @@ test('its program is the command line', async () => {
 
 describe('the examples run with the package alone', () => {
   const broker = sharedBroker();
+
+  test('generator runs a component that knows no Kafka, with what it is granted', async () => {
+    await builtGuest(GENERATOR);
+    await cp(path.join(ROOT, 'dist/test/generator/component'), path.join(folder, 'generator'), { recursive: true });
+    await cp(path.join(ROOT, 'examples/generator/generator.mjs'), path.join(folder, 'generator.mjs'));
+    const { stdout, stderr } = await run(process.execPath, ['generator.mjs', 'generator', '5'], { cwd: folder, timeout: 60_000 });
+    expect(stdout.trim().split('\n')).toEqual([
+      'generator: Makes records up, and collects them. Settings of its source: records, trapAfter, token',
+      ...[0, 1, 2, 3, 4].map((key) => `${key}: ${key === 3 ? 'record 3 is refused' : 'written'}`),
+    ]);
+    expect(stderr).toContain('info destination torn down {"collected":"4"}');
+    expect(stderr).toContain('info source torn down {"acked":"4"}');
+  }, 90_000);
 
   test('read-topic prints what is in the topic', async () => {
     const topic = uniqueName('example');

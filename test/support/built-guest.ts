@@ -22,7 +22,7 @@ export interface GuestSources {
 }
 
 /** A generator source and a collecting destination that import the log and the clock. */
-export const GENERATOR: GuestSources = { name: 'generator', folder: 'test/guests/generator', world: 'generator' };
+export const GENERATOR: GuestSources = { name: 'generator', folder: 'examples/guests/generator', world: 'generator' };
 /** Imports what nobody grants. */
 export const OVERREACHING: GuestSources = { name: 'overreaching', folder: 'test/guests/overreaching', world: 'overreaching' };
 
