@@ -12,16 +12,16 @@ import { SourceConnector } from './runtime/source.ts';
 
 export interface ConnectorOptions {
   log: Log;
-  /** Where the guest runs; `inline` unless a watchdog must be able to end it. */
+  /** Where the guest runs. Default: `inline`. Only a guest in a `worker` can be ended while it loops. */
   placement?: Placement;
   /** Default: the Kafka component, from dist/component. */
   component?: ComponentSource | (() => Promise<ComponentSource>);
   limits?: Partial<Limits>;
   /** What the guest may import; a component that imports anything else is refused. Default: log, clock, randomness, and Kafka through kafkajs. */
   capabilities?: CapabilityTable;
-  /** How Kafka is reached without `capabilities` of one's own. Default: every address is allowed. */
+  /** The network of the default capabilities; not used if `capabilities` is set. Default: every address is allowed. */
   net?: Net;
-  /** Looks at secret values at configure: error text or null. Default: PEM syntax. */
+  /** Checks a secret value at configure; returns an error text or null. Default: checks the syntax of PEM texts. */
   checkSecret?: (name: string, value: string) => string | null;
 }
 

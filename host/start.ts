@@ -2,8 +2,8 @@ import { startedAs } from './plugin/process/environment.ts';
 import type { Program } from './program/program.ts';
 
 /**
- * Runs this process: a plugin when Conduit starts it, a command line otherwise. Each side, and the program, is loaded only when it is used,
- * and nothing here waits at the top level, so that it can be bundled as CommonJS, which starts faster.
+ * Runs this process as a plugin if Conduit started it, else as a command line. Plugin, command line and program are loaded only when they are
+ * used. There is no top-level await, so that the executable can be bundled as CommonJS, which starts faster.
  */
 export async function start(load: () => Promise<Program>): Promise<void> {
   const started = startedAs(process.env);

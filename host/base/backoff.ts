@@ -1,4 +1,4 @@
-/** Growing delays between attempts: the first one, doubled each time up to the longest, and the first one again after progress. */
+/** Growing delays between attempts. Each delay is twice the one before it, up to the longest; after progress the first delay is used again. */
 export class Backoff {
   readonly #firstMs: number;
   readonly #longestMs: number;
@@ -17,7 +17,7 @@ export class Backoff {
     return delayMs;
   }
 
-  /** Something went well: the next failure waits as little as the first one did. */
+  /** An attempt succeeded: the next failure waits for the first delay again. */
   progress(): void {
     this.#nextMs = this.#firstMs;
   }

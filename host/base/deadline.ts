@@ -1,4 +1,4 @@
-/** A point in time that a wait must not pass, on the monotonic clock: a wall clock that is set back or forward moves no deadline. */
+/** The end of a bounded wait. It is kept on the monotonic clock, so that setting the wall clock does not move it. */
 export class Deadline {
   static readonly never = new Deadline(Number.POSITIVE_INFINITY);
   /** On the clock of `performance.now()`. */
@@ -8,12 +8,12 @@ export class Deadline {
     this.#at = at;
   }
 
-  /** In `ms` from now; Infinity: never. */
+  /** The deadline `ms` from now; Infinity gives `never`. */
   static after(ms: number): Deadline {
     return ms === Number.POSITIVE_INFINITY ? Deadline.never : new Deadline(performance.now() + ms);
   }
 
-  /** Milliseconds until then, 0 once it is over, Infinity for `never`. */
+  /** Milliseconds until the deadline: 0 once it has passed, Infinity for `never`. */
   get leftMs(): number {
     return Math.max(0, this.#at - performance.now());
   }

@@ -1,6 +1,6 @@
 /**
- * The one error class of the host. `code` is stable and documented; `kind` is what a guest sees of it (WIT `error-kind`);
- * the message is for people: what was expected, what came, what to change. It never holds a secret.
+ * The one error class of the host. `code` is stable and documented; `kind` is the WIT `error-kind` that a guest gets for it; the message is
+ * for people and says what was expected, what came and what to change. A message never holds a secret.
  */
 export const ERROR_CODES = [
   'config.invalid', // a setting is wrong: change the configuration
@@ -9,11 +9,11 @@ export const ERROR_CODES = [
   'kafka.unreachable', // no broker answers at the given addresses (retryable)
   'kafka.timeout', // a bounded wait on Kafka ended (retryable)
   'kafka.rejected', // the broker refused the request for good
-  'kafka.record-refused', // the broker, or a setting, refused this one record (too large, a timestamp out of range): others may be written
-  'kafka.corrupt', // what a broker sent cannot be read (CRC, unknown format)
-  'remote.unreachable', // the guest cannot reach the system that it speaks to (retryable)
-  'remote.timeout', // a bounded wait of the guest's ended (retryable)
-  'remote.rejected', // the system that the guest speaks to refused the request for good
+  'kafka.record-refused', // the broker, or a setting, refused this one record (too large, timestamp out of range): others may be written
+  'kafka.corrupt', // a broker sent records that cannot be read (wrong CRC, unknown format)
+  'remote.unreachable', // the guest reports that its remote system cannot be reached (retryable)
+  'remote.timeout', // the guest reports that a bounded wait of its own ended (retryable)
+  'remote.rejected', // the guest reports that its remote system refused the request for good
   'guest.trap', // the guest trapped; its instance is gone
   'guest.deadline', // the guest did not answer in time; its instance is gone
   'guest.contract', // the guest broke the contract (more than its credit, malformed answer); its instance is gone
@@ -62,7 +62,7 @@ const KIND_OF: Record<ErrorCode, ErrorKind> = {
   environment: 'other',
   internal: 'other',
 };
-/** Of an error that a guest made itself: what system it speaks to is not the host's to know. */
+/** The code of an error that a guest made itself. The codes are `remote.*` because the host does not know which system the guest speaks to. */
 const CODE_OF: Record<ErrorKind, ErrorCode> = {
   'invalid-config': 'config.invalid',
   'invalid-position': 'position.invalid',
@@ -100,7 +100,7 @@ export class ConnectorError extends Error {
     return KIND_OF[this.code];
   }
 
-  /** True if the same request may succeed later without a change by an operator. */
+  /** True if the same request may succeed later although no operator changes anything. */
   get retryable(): boolean {
     return RETRYABLE.has(this.code);
   }
@@ -109,7 +109,7 @@ export class ConnectorError extends Error {
     return new ConnectorError(CODE_OF[kind] ?? 'guest.failed', message);
   }
 
-  /** Anything thrown, as a ConnectorError; what is none already becomes `code`. */
+  /** Any thrown value as a ConnectorError. A value that is not one already gets `code`. */
   static from(error: unknown, code: ErrorCode = 'internal'): ConnectorError {
     if (error instanceof ConnectorError) return error;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** Secret and PEM values by their references; throws ConnectorError for a reference that it did not give out. */
+/** Reads secret and PEM values by reference. Throws ConnectorError for a reference that it did not issue. */
 export interface SecretReader {
   read(reference: string): string;
 }

@@ -2,11 +2,11 @@
 export type Settings = Readonly<Record<string, string>>;
 
 /**
- * Names and values without the blanks around them, as Conduit's SDK reads settings. Whoever reads settings gets this form, so that a blank
- * before a name cannot hide a setting from one reader and not from another. A name that is there twice then keeps its last value.
+ * Trims names and values, as Conduit's SDK does. Every reader of settings gets this form: otherwise a blank before a name would hide the setting
+ * from those readers that do not trim. If two names are equal once trimmed, the last value counts.
  */
 export function trimmedSettings(settings: Settings): Settings {
-  // Without a prototype: a setting may have any name.
+  // The object has no prototype because a setting may have any name, `__proto__` too.
   const trimmed = Object.create(null) as Record<string, string>;
   for (const [name, value] of Object.entries(settings)) trimmed[name.trim()] = value.trim();
   return trimmed;

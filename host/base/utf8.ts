@@ -1,6 +1,6 @@
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
-/** Where a text ceases to be UTF-8, and why. It never quotes the text. */
+/** The first place where a text is not UTF-8, and the reason. It never quotes the text, which may be a secret. */
 export interface Utf8Fault {
   /** From 1. */
   readonly line: number;
@@ -9,7 +9,7 @@ export interface Utf8Fault {
   readonly reason: string;
 }
 
-/** The text of bytes that must be UTF-8, without a byte order mark at their beginning. Throws what `refused` makes of the fault. */
+/** Decodes UTF-8 and drops a byte order mark at the beginning. If the bytes are not UTF-8 it throws the error that `refused` makes of the fault. */
 export function decodeUtf8(bytes: Uint8Array, refused: (fault: Utf8Fault) => Error): string {
   try {
     return DECODER.decode(bytes);
@@ -18,7 +18,7 @@ export function decodeUtf8(bytes: Uint8Array, refused: (fault: Utf8Fault) => Err
   }
 }
 
-/** A fault of a whole file, for people: `line 3, column 12: it is not UTF-8 (byte 0xfc)`. */
+/** A fault in a whole file, for messages: `line 3, column 12: it is not UTF-8 (byte 0xfc)`. */
 export function utf8Problem({ line, column, reason }: Utf8Fault): string {
   return `line ${line}, column ${column}: ${reason}`;
 }
@@ -27,7 +27,7 @@ function firstFault(bytes: Uint8Array): Utf8Fault {
   let at = 0;
   let line = 1;
   let column = 1;
-  // A decoder that forgives puts U+FFFD where it finds a fault; one that the bytes hold stands for itself.
+  // The tolerant decoder writes U+FFFD for a fault. A U+FFFD that is in the bytes (ef bf bd) is no fault.
   for (const character of new TextDecoder().decode(bytes)) {
     if (at === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) at = 3;
     if (character === '\ufffd' && !(bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd)) break;
@@ -35,7 +35,7 @@ function firstFault(bytes: Uint8Array): Utf8Fault {
     column++;
     if (character === '\n') [line, column] = [line + 1, 1];
   }
-  // The byte order mark of UTF-16, as some Windows programs save text.
+  // A byte order mark of UTF-16, which some Windows programs write.
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const byte = `0x${(bytes[at] ?? 0).toString(16).padStart(2, '0')}`;
   return { line, column, reason: isUtf16 ? 'it is UTF-16, expected UTF-8' : `it is not UTF-8 (byte ${byte})` };

@@ -1,9 +1,9 @@
-/** Base-128 varints, as protobuf and Kafka's record format write them: seven bits a byte, lowest first, the high bit set on all but the last. */
+/** Base-128 varints of protobuf and of Kafka's record format: seven bits a byte, lowest first, the high bit set on every byte but the last. */
 
 /** 64 bits take ten bytes. */
 const MAX_BYTES = 10;
 
-/** Reads varints of a message one after the other. Exact to 53 bits: lengths, deltas and counts need no more. */
+/** Reads the varints of a message one after the other. Values are exact up to 53 bits, which is enough for lengths, deltas and counts. */
 export class VarintReader {
   readonly bytes: Uint8Array;
   /** Where the next varint begins; callers may move it. */
@@ -33,7 +33,7 @@ export class VarintReader {
   }
 }
 
-/** Writes a varint of an unsigned number into `target`, which has room for it. Returns where the next byte goes. */
+/** Writes an unsigned number as a varint into `target`, which must have room for it. Returns the index after its last byte. */
 export function writeVarint(target: Uint8Array, at: number, value: number): number {
   let rest = value;
   for (; rest > 0x7fffffff; rest = Math.floor(rest / 0x80)) target[at++] = (rest % 0x80) | 0x80;
@@ -49,12 +49,12 @@ export function varintBytes(value: number): number {
   return count;
 }
 
-/** A signed number as the unsigned one that Kafka's records hold: 0, -1, 1, -2 become 0, 1, 2, 3. */
+/** Maps a signed number to the unsigned one that Kafka's records hold: 0, -1, 1, -2 become 0, 1, 2, 3. */
 export function zigzag(value: number): number {
   return value >= 0 ? value * 2 : -value * 2 - 1;
 }
 
-/** What `zigzag` was given. */
+/** The inverse of `zigzag`. */
 export function unzigzag(value: number): number {
   if (value <= 0x7fffffff) return (value >>> 1) ^ -(value & 1);
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;

@@ -1,10 +1,10 @@
-/** Bounded waits. Every wait in the host is one of these, so none lasts without a bound, a signal or both. */
+/** Bounded waits. Every wait in the host uses one of these functions, so that each has a bound, a signal or both. */
 import { onAbort } from './abort.ts';
 
-/** Node fires a timer with a longer delay at once. */
+/** Node fires a timer with a longer delay immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Calls `action` after `ms`, never if that is Infinity. Returns the function that cancels it. */
+/** Calls `action` after `ms`, or never if `ms` is Infinity. Returns the function that cancels the call. */
 export function after(ms: number, action: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   const arm = (leftMs: number): void => {
@@ -17,7 +17,7 @@ export function after(ms: number, action: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Resolves after `ms` (Infinity: only the signal ends the wait), or at once when the signal aborts; never rejects. */
+/** Resolves after `ms`, or when the signal aborts. With Infinity only the signal ends the wait. Never rejects. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -31,7 +31,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** True if `promise` settled, either way, within `ms`; false when the time is over or the signal aborts first. Never rejects. */
+/** True if `promise` is fulfilled or rejected within `ms`; false if the time passes or the signal aborts first. Never rejects. */
 export function settles(promise: Promise<unknown>, ms: number, signal?: AbortSignal): Promise<boolean> {
   if (signal?.aborted) {
     promise.catch(() => undefined);
@@ -52,19 +52,19 @@ export function settles(promise: Promise<unknown>, ms: number, signal?: AbortSig
   });
 }
 
-/** True if `promise` was fulfilled within `ms`, false if it took longer. Rejects as it does in time; a later rejection is ignored. */
+/** True if `promise` is fulfilled within `ms`, false if it takes longer. Rejects if `promise` rejects in that time; a later rejection is ignored. */
 export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   if (!(await settles(promise, ms))) return false;
   await promise;
   return true;
 }
 
-/** What `promise` gives, or undefined as soon as the signal aborts. Rejects as it does until then; a later rejection is ignored. */
+/** The value of `promise`, or undefined as soon as the signal aborts. Rejects if `promise` rejects before that; a later rejection is ignored. */
 export async function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
   return (await settles(promise, Number.POSITIVE_INFINITY, signal)) ? promise : undefined;
 }
 
-/** One turn of the event loop: I/O, timers and signals get their chance between two calls that need no wait. */
+/** Waits for one turn of the event loop, so that I/O, timers and signals are served in a loop whose calls never wait. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

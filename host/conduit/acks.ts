@@ -31,7 +31,7 @@ export function decodeAcks(response: Uint8Array): Ack[] {
   return acks;
 }
 
-/** A `connector.v2.Destination.Run.Response` with one ack, which refuses a record. */
+/** A `connector.v2.Destination.Run.Response` with one ack, whose error refuses the record of this position. */
 export function encodeRefusal(position: Uint8Array, error: string): Uint8Array {
   const writer = protobuf.Writer.create().uint32(FRAME_TAG).fork();
   writer.uint32(ACK.position).bytes(position).uint32(ACK.error).string(error.toWellFormed());
@@ -46,8 +46,8 @@ export function encodeAckRequest(acks: readonly Ack[]): Uint8Array {
 }
 
 /**
- * The Source.Run.Request that acknowledges all records of a Destination.Run.Response, and how many they are; null if one of them
- * has an error, or a form that takes `decodeAcks` to read. An ack without an error is the position field alone, with which a request is made.
+ * Turns a Destination.Run.Response into the Source.Run.Request that acknowledges the same records, without decoding it: an ack without an error
+ * is its position field alone, and a request is made of such fields. Null if an ack has an error, or another form that only `decodeAcks` reads.
  */
 export function acksWithoutErrors(response: Uint8Array): { request: Uint8Array; count: number } | null {
   const request = Buffer.allocUnsafe(response.length);

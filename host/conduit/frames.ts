@@ -1,11 +1,11 @@
 /**
- * The outermost level of Conduit's stream messages, `repeated X = 1`: Source.Run.Response and Destination.Run.Request hold records there,
- * Source.Run.Request positions, Destination.Run.Response acks. A frame is one element. The walks here decode nothing inside of a frame,
- * cost some ten nanoseconds for each, and are all that most of the host has to know of these bytes.
+ * The outermost level of Conduit's stream messages, `repeated X = 1`: Source.Run.Response and Destination.Run.Request hold records,
+ * Source.Run.Request holds positions, Destination.Run.Response holds acks. A frame is one element of that field. The functions here decode nothing
+ * inside a frame and cost about ten nanoseconds for each. Most of the host knows no more than this of the bytes that it moves.
  */
 import { VarintReader } from '../base/varint.ts';
 
-/** Tag of field 1, length-delimited: what a frame begins with, its length after it. */
+/** The tag of a frame: field 1, length-delimited. The length follows it. */
 export const FRAME_TAG = 0x0a;
 
 const VARINT = 0;
@@ -14,8 +14,8 @@ const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
 /**
- * Calls `each` for every frame of a message: where its content begins and ends, and where its tag is. Fields of other numbers are skipped. False
- * if the message cannot be read; `each` has then seen the frames up to that place.
+ * Calls `each` for every frame of a message with the offsets of its content and of its tag. Fields with other numbers are skipped. Returns false
+ * if the message cannot be read; `each` has then been called for the frames before that place.
  */
 export function eachFrame(message: Uint8Array, each: (start: number, end: number, tagAt: number) => void): boolean {
   const reader = new VarintReader(message);
@@ -48,7 +48,7 @@ export function eachFrame(message: Uint8Array, each: (start: number, end: number
   return reader.at === message.length;
 }
 
-/** How many frames a message holds, and where the content of the last one is; `start` is -1 if there is none. */
+/** The number of frames in a message, and the offsets of the content of the last frame; `start` is -1 if there is no frame. */
 export interface Survey {
   count: number;
   start: number;
@@ -69,8 +69,8 @@ export function surveyFrames(message: Uint8Array): Survey | null {
 }
 
 /**
- * `surveyFrames` for a message that holds nothing but frames below 16 KiB, as nearly all do; 'other' if it is another one. Runs for
- * every message, in arch-v1 for every record, so it reads the lengths itself.
+ * `surveyFrames` for a message that holds only frames below 16 KiB, as nearly all do; 'other' for any other message. It runs for every message,
+ * which is for every record in arch-v1, so it reads the lengths itself.
  */
 export function surveySmallFrames(message: Uint8Array): Survey | null | 'other' {
   const size = message.length;
@@ -89,15 +89,15 @@ export function surveySmallFrames(message: Uint8Array): Survey | null | 'other' 
     end = start + length;
     count++;
   }
-  return end === size ? { count, start, end } : null; // a length byte that is missing makes `end` NaN
+  return end === size ? { count, start, end } : null; // if a length byte is missing, `end` is NaN
 }
 
-/** How many frames a message holds; null if it cannot be read. */
+/** The number of frames in a message; null if it cannot be read. */
 export function countFrames(message: Uint8Array): number | null {
   return surveyFrames(message)?.count ?? null;
 }
 
-/** The last frame as a view; null if there is none, or if the message cannot be read. */
+/** The content of the last frame as a view; null if there is none, or if the message cannot be read. */
 export function lastFrame(message: Uint8Array): Uint8Array | null {
   const survey = surveyFrames(message);
   return survey === null || survey.count === 0 ? null : message.subarray(survey.start, survey.end);

@@ -14,14 +14,14 @@ const CHANGE_FIELDS = ['before', 'after'];
 const OPERATIONS = ['create', 'update', 'delete', 'snapshot'];
 const EXPECTED =
   'expected an OpenCDC record such as {"position":null,"operation":"create","metadata":null,"key":null,"payload":{"before":null,"after":{"id":1}}}';
-/** Characters of a wrong value that a message repeats. */
+/** Most characters of a wrong value that a message quotes. */
 const MAX_QUOTED = 40;
 
-/** What structured data can hold, as JavaScript values; numbers are 64-bit floats. */
+/** The JavaScript values that structured data can hold; numbers are 64-bit floats. */
 export type StructuredValue = null | boolean | number | string | readonly StructuredValue[] | { readonly [key: string]: StructuredValue };
 export type Structured = { readonly [key: string]: StructuredValue };
 
-/** A record as a program gives it; see `record.ts`. Throws `input.invalid`. */
+/** Encodes a record that a program made (`OpenCdcRecord` in `record.ts`). Throws `input.invalid`. */
 export function encodeRecord(record: {
   position: Uint8Array;
   operation: string;
@@ -45,8 +45,8 @@ export function encodeRecord(record: {
 }
 
 /**
- * One line of OpenCDC JSON (as `source` and Conduit's file connector write it) as an `opencdc.v1.Record`. Rejects anything else, also
- * unknown fields: a misspelt "payload" must not become a record without data.
+ * Encodes one line of OpenCDC JSON, as `source` and Conduit's file connector write it, as an `opencdc.v1.Record`. Throws `input.invalid` for
+ * anything else. Unknown fields are refused too: a misspelt "payload" must not become a record without data.
  */
 export function encodeRecordLine(line: string): Uint8Array {
   const record = asObject(parse(line), 'the line');
@@ -67,7 +67,7 @@ export function encodeRecordLine(line: string): Uint8Array {
   return writer.finish();
 }
 
-/** An integer as the line writes it, which a 64-bit float, all that structured data can hold, would change. */
+/** The digits of an integer that a 64-bit float would change. Structured data can hold only 64-bit floats, so the record is refused. */
 class InexactInteger {
   readonly digits: string;
   constructor(digits: string) {
@@ -75,7 +75,7 @@ class InexactInteger {
   }
 }
 
-/** Shorter integers are exact. */
+/** Integers with fewer digits are exact. */
 const MAYBE_INEXACT = /\d{16}/;
 const INTEGER = /^-?\d+$/;
 
@@ -84,7 +84,7 @@ function parse(line: string): Json {
     if (!MAYBE_INEXACT.test(line)) return JSON.parse(line) as Json;
     return JSON.parse(line, keepInexact as (key: string, value: unknown) => unknown) as Json;
   } catch (error) {
-    // With `keepInexact`, JSON.parse recurses, and so it may run out of stack.
+    // With a reviver JSON.parse recurses, so that deeply nested data can exhaust the stack.
     throw error instanceof RangeError ? structTooDeep('it') : invalid(`it is not JSON; ${EXPECTED}`);
   }
 }
@@ -92,7 +92,7 @@ function parse(line: string): Json {
 function keepInexact(_key: string, value: unknown, context: { source?: string }): unknown {
   const { source } = context;
   if (typeof value !== 'number' || source === undefined || !INTEGER.test(source)) return value;
-  // Beyond 2^53 the text of a float is the shortest one that reads back as it: what was written so is the float.
+  // JavaScript prints a float beyond 2^53 as the shortest text that reads back as the same float: that text means the float itself.
   const isKept = String(value) === source || (Number.isFinite(value) && BigInt(source) === BigInt(value));
   return isKept ? value : new InexactInteger(source);
 }
@@ -101,7 +101,7 @@ function operation(value: Json | undefined): number {
   if (typeof value === 'string') {
     const index = OPERATIONS.indexOf(value);
     if (index >= 0) return index + 1;
-    // What Go prints for a number without a name.
+    // The text that Go prints for an operation number without a name.
     const number = /^Operation\((\d{1,9})\)$/.exec(value);
     if (number !== null) return Number(number[1]);
   }
@@ -129,7 +129,7 @@ function structured(writer: Writer, field: number, object: JsonObject, root: str
   writer.ldelim();
 }
 
-/** Where in structured data the encoder is; texts are made of it only for errors. */
+/** The place in the structured data at which the encoder is. It becomes a text only for an error. */
 interface Path {
   root: string;
   steps: (string | number)[];
@@ -177,7 +177,7 @@ function valueOf(writer: StructWriter, value: Json, path: Path): void {
   }
 }
 
-/** False for what only a program can give: a Date, a Map, a bigint, undefined. */
+/** False for values that JSON cannot contain but a program can pass: a Date, a Map, a bigint, undefined. */
 function isPlain(value: Json): value is JsonObject {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -100,7 +100,7 @@ export function encodeInteger(value: number): Uint8Array {
     .finish();
 }
 
-/** Calls `read` for every length-delimited field; it says whether it has consumed the field. Everything else is skipped. */
+/** Calls `read` for every length-delimited field; `read` returns true if it has consumed the field. All other fields are skipped. */
 function eachField(message: Uint8Array, read: (reader: protobuf.Reader, field: number) => boolean): void {
   const reader = protobuf.Reader.create(message);
   try {

@@ -6,13 +6,13 @@ const { Reader } = protobuf;
 export type FieldWriter = protobuf.Writer;
 export type FieldReader = protobuf.Reader;
 
-/** Calls `visit` for every field; it reads or skips the field. Throws on bytes that are no message. */
+/** Calls `visit` for every field; `visit` must read or skip the field. Throws on bytes that are no message. */
 export function eachField(message: Uint8Array, visit: (tag: number, reader: FieldReader, whole: Uint8Array) => void): void {
   const reader = Reader.create(message);
   while (reader.pos < reader.len) visit(reader.uint32(), reader, message);
 }
 
-/** Writes the field that `eachField` is at as it is. */
+/** Copies the field at which `eachField` is, unchanged. */
 export function copyField(writer: FieldWriter, tag: number, reader: FieldReader, whole: Uint8Array): void {
   const start = reader.pos;
   reader.skipType(tag & 7);
@@ -20,7 +20,7 @@ export function copyField(writer: FieldWriter, tag: number, reader: FieldReader,
   writer.raw(whole.subarray(start, reader.pos));
 }
 
-/** The position of a record; of one that cannot be read, the position that was read until then. Empty if there is none. */
+/** The position of a record, empty if there is none. If the record is malformed, the position that precedes the malformed field. */
 export function positionOf(record: Uint8Array): Uint8Array {
   let position: Uint8Array = new Uint8Array();
   try {
@@ -29,12 +29,12 @@ export function positionOf(record: Uint8Array): Uint8Array {
       else reader.skipType(tag & 7);
     });
   } catch {
-    // What was read up to the malformed field is the best there is to identify the record.
+    // The fields before the malformed one are all that identifies the record.
   }
   return position;
 }
 
-/** The metadata of OpenCDC's own names. */
+/** The metadata entries whose names begin with `opencdc.`. */
 export function opencdcMetadataOf(record: Uint8Array): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   eachField(record, (tag, reader) => {
@@ -45,7 +45,7 @@ export function opencdcMetadataOf(record: Uint8Array): ReadonlyMap<string, strin
   return metadata;
 }
 
-/** An entry of a `map<string, string>`, its length first. */
+/** Reads an entry of a `map<string, string>`, beginning with its length. */
 export function readEntry(reader: FieldReader): [key: string, value: string] {
   let key = '';
   let value = '';
@@ -59,12 +59,12 @@ export function readEntry(reader: FieldReader): [key: string, value: string] {
   return [key, value];
 }
 
-/** An entry of a `map<string, string>` in the map of this tag. */
+/** Writes an entry of a `map<string, string>`; `map` is the tag of the map's field. */
 export function writeEntry(writer: FieldWriter, map: number, key: string, value: string): void {
   writer.uint32(map).fork().uint32(ENTRY.key).string(key.toWellFormed()).uint32(ENTRY.value).string(value.toWellFormed()).ldelim();
 }
 
-/** The one kind of an `opencdc.v1.Data` that counts, the last; both null if it has none. */
+/** The content of an `opencdc.v1.Data`. If it holds both kinds, the last one counts, as in every `oneof`; both are null if it holds none. */
 export function dataOf(data: Uint8Array): { raw: Uint8Array | null; structured: Uint8Array | null } {
   let raw: Uint8Array | null = null;
   let structured: Uint8Array | null = null;

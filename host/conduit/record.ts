@@ -1,4 +1,4 @@
-/** `opencdc.v1.Record` as an object, for programs. The hot paths never make one: they move records as bytes. */
+/** `opencdc.v1.Record` as an object, for Node programs. Plugin and command line never make one: they move records as bytes. */
 import { ConnectorError } from '../base/errors.ts';
 import { encodeRecord, type Structured } from './json-record.ts';
 import { dataOf, eachField, readEntry } from './record-fields.ts';
@@ -8,12 +8,12 @@ import { CHANGE, RECORD } from './tags.ts';
 
 export type Operation = 'create' | 'update' | 'delete' | 'snapshot';
 
-/** Bytes, structured data (a JSON object), or nothing. Null and empty are different things. */
+/** Bytes, structured data (a JSON object), or null for no data. Null and empty are different. */
 export type Data = Uint8Array | Structured | null;
 
 /** A record as OpenCDC defines it. */
 export interface OpenCdcRecord {
-  /** Where the source goes on after this record; opaque. Empty in a record that a program makes itself. */
+  /** The opaque position from which the source resumes after this record. Empty in a record that a program makes itself. */
   position: Uint8Array;
   operation: Operation;
   /** `opencdc.collection`, `kafka.header.*` and so on. */
@@ -26,11 +26,11 @@ const OPERATIONS: readonly Operation[] = ['create', 'update', 'delete', 'snapsho
 
 /** The records of a Source.Run.Response or Destination.Run.Request. Bytes are views of `batch`. Throws `input.invalid`. */
 export function decodeRecords(batch: Uint8Array): OpenCdcRecord[] {
-  // A Buffer would give Buffers, which are not what the type says.
+  // `subarray` of a Buffer gives Buffers, and the type promises plain Uint8Arrays.
   return contentsOf(new Uint8Array(batch.buffer, batch.byteOffset, batch.length), 'records').map(decodeRecord);
 }
 
-/** A Destination.Run.Request of these records. Throws `input.invalid`, which names the record by its index. */
+/** A Destination.Run.Request with these records. Throws `input.invalid`, naming the record by its index. */
 export function encodeRecords(records: readonly OpenCdcRecord[]): Uint8Array {
   return encodeFrames(
     records.map((record, index) => {

@@ -8,13 +8,13 @@ const LAST_OF_SUBJECT = 't'.charCodeAt(0);
 const LENGTH_DELIMITED = 2;
 
 /**
- * False if no record of the batch carries schema metadata. Looks at the lengths of fields and of metadata keys and at nothing else, so that
- * records without a schema cost next to nothing; true may be a false alarm. What it cannot read it leaves to the component.
+ * False if no record of the batch carries schema metadata; true may be a false alarm. It looks only at lengths and at one letter of a key, so that
+ * records without a schema cost next to nothing. False also for a malformed batch: the component reports that.
  */
 export function mayHaveSchema(batch: Uint8Array): boolean {
   const reader = new VarintReader(batch);
   while (reader.at < batch.length) {
-    if (batch[reader.at++] !== FRAME_TAG) return true; // a batch with unknown fields: let the decoder look
+    if (batch[reader.at++] !== FRAME_TAG) return true; // the batch has unknown fields: the decoder must look
     const recordBytes = reader.next();
     const recordEnd = reader.at + recordBytes;
     if (recordBytes < 0 || recordEnd > batch.length) return false;
@@ -27,7 +27,7 @@ export function mayHaveSchema(batch: Uint8Array): boolean {
       if ((tag & 7) !== LENGTH_DELIMITED) return true;
       const fieldBytes = reader.next();
       if (fieldBytes < 0) return false;
-      // An entry is its key's tag, length and content, and the value after that.
+      // An entry begins with tag, length and content of its key; the value follows.
       if (tag === RECORD.metadata) {
         const keyBytes = batch[reader.at + 1];
         const mayBeSubject = keyBytes === KEY_SUBJECT_BYTES || keyBytes === PAYLOAD_SUBJECT_BYTES;

@@ -1,4 +1,7 @@
-/** Stream messages whole, cut and joined. Messages whose only field is repeated can be concatenated: that is what batches are made by. */
+/**
+ * Reads, cuts and joins stream messages. Their only field is repeated, so that concatenated messages are one message with the records of all:
+ * batches are made in this way.
+ */
 import { ConnectorError } from '../base/errors.ts';
 import { varintBytes, writeVarint } from '../base/varint.ts';
 import { eachFrame, FRAME_TAG, surveySmallFrames } from './frames.ts';
@@ -6,19 +9,19 @@ import { eachFrame, FRAME_TAG, surveySmallFrames } from './frames.ts';
 /** A message that holds nothing but frames: records, acks or positions of acknowledged records. */
 export interface StreamMessage {
   bytes: Uint8Array;
-  /** How many frames. */
+  /** The number of frames. */
   count: number;
 }
 
 /**
- * Checks the framing of a message and counts its frames; fields of other numbers are taken out. A truncated message must not get
- * through, because it would swallow the one that is joined to it. The contents of the frames are left to the guest. Throws `input.invalid`.
+ * Checks the framing of a message, counts its frames and removes fields with other numbers. A truncated message must be refused here, because it
+ * would swallow the message that is joined to it. The contents of the frames are the guest's to check. Throws `input.invalid`.
  */
 export function readStreamMessage(message: Uint8Array, what: string): StreamMessage {
   const small = surveySmallFrames(message);
   if (small === null) throw unreadable(what);
   if (small !== 'other') return { bytes: message, count: small.count };
-  // With large frames, or with fields that this version of the protocol does not know.
+  // The message has large frames, or fields that this version of the protocol does not know.
   const frames: Uint8Array[] = [];
   let bytes = 0;
   walk(message, what, (start, end) => {
@@ -42,7 +45,7 @@ export function encodeFrames(contents: readonly Uint8Array[]): Uint8Array {
   return message;
 }
 
-/** What stands before a content of so many bytes. */
+/** The tag and the length that precede a content of `contentBytes`. */
 export function frameHeader(contentBytes: number): Uint8Array {
   const header = Buffer.allocUnsafe(framedBytes(contentBytes) - contentBytes);
   writeFrameHeader(header, 0, contentBytes);
@@ -87,7 +90,7 @@ export function withoutFirst(message: Uint8Array, count: number): Uint8Array {
   return message.subarray(from);
 }
 
-/** The message as messages of at most `maxFrames` frames, as views. */
+/** Cuts a message into messages of at most `maxFrames` frames. They are views. */
 export function splitMessage(message: Uint8Array, maxFrames: number, what: string): StreamMessage[] {
   const parts: StreamMessage[] = [];
   let from = 0;
@@ -104,12 +107,12 @@ export function splitMessage(message: Uint8Array, maxFrames: number, what: strin
   return parts;
 }
 
-/** One message of several. */
+/** One message with the frames of several. */
 export function joinMessages(messages: readonly Uint8Array[]): Uint8Array {
   return messages.length === 1 ? messages[0]! : Buffer.concat(messages);
 }
 
-/** `eachFrame` for messages that must be readable. */
+/** `eachFrame` that throws `input.invalid` for a message that cannot be read. */
 function walk(message: Uint8Array, what: string, each: (start: number, end: number, tagAt: number) => void): void {
   if (!eachFrame(message, each)) throw unreadable(what);
 }

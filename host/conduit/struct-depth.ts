@@ -1,13 +1,14 @@
 import { ConnectorError } from '../base/errors.ts';
 
 /**
- * How many objects and lists structured data may hold within each other, below its outermost object. It is the limit of the Kafka component
- * (`assembly/opencdc/json-struct.ts`), where each level takes stack. All ways into structured data have the same one: a lower limit would refuse data that
- * the component writes, a higher one would take data that then fails. Go's protobuf library stops at 3,333 levels.
+ * The most levels of objects and lists within each other below the outermost object of structured data. The Kafka component has the same limit
+ * (`assembly/json/struct.ts`), because each level takes stack there. All code that reads or writes structured data must have this one limit: a
+ * lower one would refuse data that the component writes, a higher one would accept data that fails later. Go's protobuf library allows 3,333
+ * levels.
  */
 export const MAX_STRUCT_DEPTH = 500;
 
-/** `what`: the data, as the message begins with it. */
+/** `what`: the name of the data, with which the message begins. */
 export function checkStructDepth(depth: number, what = 'structured data'): void {
   if (depth > MAX_STRUCT_DEPTH) throw structTooDeep(what);
 }

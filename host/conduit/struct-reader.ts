@@ -5,7 +5,7 @@ import { ENTRY, LIST_VALUE, STRUCT, VALUE } from './tags.ts';
 const { Reader } = protobuf;
 type FieldReader = protobuf.Reader;
 
-/** What a `google.protobuf.Struct` can hold. */
+/** The values that a `google.protobuf.Struct` can hold. */
 export type StructValue = null | boolean | number | string | StructValue[] | Map<string, StructValue>;
 
 /** The fields of a Struct message. Throws `input.invalid` if it is nested too deeply, protobufjs' errors on bytes that are no Struct. */
@@ -36,7 +36,7 @@ function readFields(reader: FieldReader, end: number, depth: number): Map<string
   return fields;
 }
 
-/** `depth`: that of the object or list which holds the value. */
+/** `depth`: the level of the object or list that holds the value. */
 function readValue(reader: FieldReader, depth: number): StructValue {
   let value: StructValue = null;
   const end = reader.uint32() + reader.pos;
@@ -71,7 +71,7 @@ function readList(reader: FieldReader, depth: number): StructValue[] {
 
 export type PlainValue = null | boolean | number | string | PlainValue[] | { [key: string]: PlainValue };
 
-/** The same as plain objects, without a prototype: a field may have any name. */
+/** `readStruct` with plain objects instead of maps. They have no prototype, because a field may have any name. */
 export function readPlainStruct(bytes: Uint8Array): Record<string, PlainValue> {
   return plainObject(readStruct(bytes));
 }

@@ -11,7 +11,7 @@ export class StructWriter {
   readonly #what: string | undefined;
   #depth = 0;
 
-  /** `what`: the data, for the error that it is nested too deeply. */
+  /** `what`: the name of the data in the error for data that is nested too deeply. */
   constructor(writer: Writer, what?: string) {
     this.#writer = writer;
     this.#what = what;
@@ -43,7 +43,7 @@ export class StructWriter {
     this.#writer.uint32(VALUE.listValue).fork();
   }
 
-  /** Of an object or a list. */
+  /** Ends an object or a list. */
   end(): void {
     this.#depth--;
     this.#writer.ldelim();
@@ -65,7 +65,7 @@ export class StructWriter {
     this.#writer.uint32(VALUE.stringValue).string(value.toWellFormed());
   }
 
-  /** An integer of 64 bits, in a field of our own if a 64-bit float might change it. */
+  /** An integer of 64 bits. One that a 64-bit float might change goes into a field of our own (`VALUE.integerValue`). */
   integer(value: bigint): void {
     const float = Number(value);
     if (Number.isSafeInteger(float)) this.number(float);

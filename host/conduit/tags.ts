@@ -29,8 +29,8 @@ export const VALUE = {
   structValue: tag(5),
   listValue: tag(6),
   /**
-   * Ours: an integer that a 64-bit float cannot hold. The component prints all its digits, as Go does; a reader that does not know the
-   * field sees a Value without a kind. It never leaves this process.
+   * Our own field: an integer that a 64-bit float cannot hold. The component prints all its digits, as Go does. A reader that does not know the
+   * field would see a Value without a kind, so it must never leave this process.
    */
   integerValue: tag(15, VARINT),
 } as const;

@@ -9,24 +9,24 @@ export interface Destination {
   /** The problems of the settings, none if they are accepted. May be called again until `open`. */
   configure(settings: Settings): Promise<InvalidParam[]>;
   open(): Promise<void>;
-  /** What a `WriteQueue` in front of `write` has to keep to; known once the settings are accepted. */
+  /** The limits for a `WriteQueue` in front of `write`. They are known once the settings are accepted. */
   readonly collecting: Collecting;
   /**
-   * Writes a Destination.Run.Request and resolves with the Destination.Run.Response: one ack for each record, in order. Fewer only
-   * when `teardown` came meanwhile: those of the records that were written. Rejects if no outcome is known. One write at a time.
+   * Writes a Destination.Run.Request and resolves with the Destination.Run.Response: one ack for each record, in order. If `teardown` is called
+   * meanwhile, there are acks only for the records that were written. Rejects if no outcome is known. One write at a time.
    */
   write(records: Uint8Array): Promise<Uint8Array>;
-  /** After the writes in flight; no more of them follow. */
+  /** Waits for the writes in flight. No write may follow. */
   stop(): Promise<void>;
-  /** Ends writes that wait and closes; in any state, any number of times. */
+  /** Ends writes that wait, and closes. May be called in any state, any number of times. */
   teardown(): Promise<void>;
 }
 
 export interface DestinationComposition {
   log: Log;
-  /** Conduit's schema service, called when the first record with a schema arrives; null where there is none: records then keep their bytes. */
+  /** Makes the client of Conduit's schema service; called when the first record with a schema arrives. Null: there is none, records keep their bytes. */
   schemas: (() => SchemaService) | null;
-  /** Values for settings that are not set, in place of the component's own defaults. */
+  /** Values for settings that are not set. They replace the component's own defaults. */
   defaults?: Settings;
 }
 

@@ -3,7 +3,7 @@ import { decodeAcks } from '../conduit/acks.ts';
 import { encodeRecords, type OpenCdcRecord } from '../conduit/record.ts';
 import type { Destination } from './destination.ts';
 
-/** What became of one record: null if it is durably written, else why it is not. */
+/** The outcome for one record: null if it is durably written, else the reason why it is not. */
 export type WriteOutcome = string | null;
 
 /** An open destination. */
@@ -20,10 +20,10 @@ export class RecordDestination implements AsyncDisposable {
   }
 
   /**
-   * Writes records in their order and resolves with an outcome for each. Calls are done one after the other. Rejects with ConnectorError when no
-   * outcome is known; records may have been written all the same.
+   * Writes records in their order and resolves with an outcome for each. Overlapping calls are done one after the other. Rejects with
+   * ConnectorError if no outcome is known; records may have been written all the same.
    *
-   * `records`: objects, or the bytes of a batch that a source gave.
+   * `records`: objects, or the bytes of a batch of a source (`RecordBatch.bytes`).
    */
   write(records: readonly OpenCdcRecord[] | Uint8Array): Promise<WriteOutcome[]> {
     const turn = this.#writes.then(() => this.#write(records));
@@ -31,7 +31,10 @@ export class RecordDestination implements AsyncDisposable {
     return turn;
   }
 
-  /** After the writes that were begun. Any number of times; never rejects. */
+  /**
+   * Closes. A write that was begun gets a few seconds to finish; one that waits for the rate limit ends at once. May be called any number of times;
+   * never rejects.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#destination.teardown();
     return this.#closing;

@@ -4,17 +4,17 @@ import { encodeFrames } from '../conduit/stream-message.ts';
 import type { Batch } from '../runtime/contract.ts';
 import type { Source } from './source.ts';
 
-/** Batches that wait to be taken. Then the source reads no further. */
+/** Batches that wait for the iteration. With so many of them the source reads no further. */
 const MAX_WAITING = 2;
 
-/** Records that were read together, in the order of their source. */
+/** Records that were read together, in source order. */
 export interface RecordBatch {
   readonly records: OpenCdcRecord[];
-  /** The same as bytes of a Source.Run.Response, which a destination writes as they are. */
+  /** The same records as bytes of a Source.Run.Response. `RecordDestination.write` takes these bytes as they are. */
   readonly bytes: Uint8Array;
   /**
-   * All of the batch is dealt with and need not come again. Batches may be acknowledged in any order; offsets are committed only up to the first
-   * that is not. A second call has no effect.
+   * Acknowledges all records of the batch: they need not be delivered again. Batches may be acknowledged in any order; offsets are committed only
+   * up to the first batch that is not acknowledged. A second call has no effect.
    */
   ack(): void;
 }
@@ -33,14 +33,14 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
   readonly #source: Source;
   readonly #signal: AbortSignal | undefined;
   #waiting: Batch[] = [];
-  /** Batches that were taken, oldest first, up to the last one that is not acknowledged. */
+  /** Batches that the iteration took, oldest first, from the first one that is not acknowledged. */
   #emitted: Emitted[] = [];
   #failure: ConnectorError | null = null;
   #wake: (() => void) | null = null;
   #closing: Promise<void> | null = null;
   readonly #onAbort = (): void => void this.close();
 
-  /** For an open source; it begins to read. */
+  /** `source` must be open; reading begins at once. */
   constructor(source: Source, signal?: AbortSignal) {
     this.#source = source;
     this.#signal = signal;
@@ -59,7 +59,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** Batches as they come; leaving the loop closes the source. */
+  /** The batches as they arrive. Leaving the loop closes the source. */
   async *[Symbol.asyncIterator](): AsyncIterator<RecordBatch> {
     try {
       for (;;) {
@@ -79,7 +79,10 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
     }
   }
 
-  /** Records one by one. A record is acknowledged when the next one is asked for, so that one whose handling throws comes again. */
+  /**
+   * The records one by one. A batch is acknowledged when the record after its last one is asked for, so that the records of a batch are delivered
+   * again if the handling of one of them throws.
+   */
   async *records(): AsyncGenerator<OpenCdcRecord, void> {
     for await (const batch of this) {
       yield* batch.records;
@@ -87,7 +90,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
     }
   }
 
-  /** Commits what was acknowledged, and closes. Any number of times; never rejects. */
+  /** Commits the acknowledged offsets, and closes. May be called any number of times; never rejects. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#signal?.removeEventListener('abort', this.#onAbort);
@@ -116,7 +119,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
     };
   }
 
-  /** A source takes acks in the order in which it emitted. */
+  /** A source takes acks only in the order in which it emitted the records. */
   #acknowledge(): void {
     while (this.#emitted[0]?.acked === true) this.#source.ack(this.#emitted.shift()!.positions);
   }

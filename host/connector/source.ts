@@ -10,30 +10,30 @@ export type { RunOptions, SourceSink } from '../runtime/source.ts';
 export interface Source {
   /** The problems of the settings, none if they are accepted. May be called again until `open`. */
   configure(settings: Settings): Promise<InvalidParam[]>;
-  /** `position`: the last one acknowledged; null (or empty) on a first run. */
+  /** `position`: the last acknowledged position; null (or empty) on a first run. */
   open(position: Uint8Array | null): Promise<void>;
-  /** Begins to read. Batches, and the final error if there is one, go to the sink. */
+  /** Begins to read. The sink gets the batches, and the error if the source fails for good. */
   run(sink: SourceSink, options?: RunOptions): void;
-  /** The sink has room again after `batch` returned false. */
+  /** To be called when the sink has room again after `batch` returned false. */
   resume(): void;
   /** Takes a Source.Run.Request: positions in the order in which their records were emitted. */
   ack(positions: Uint8Array): void;
-  /** Resolves when the guest was given every ack handed in so far, or is gone. */
+  /** Resolves when the guest has got every ack handed in so far, or has ended. */
   settled(): Promise<void>;
   /**
-   * Stops reading. What the stages hold back is emitted before this resolves, nothing afterwards; acks may follow. Resolves with the position of
-   * the last record emitted, empty if there is none.
+   * Stops reading. Records that the stages hold back are emitted before this resolves, and none afterwards; acks may follow. Resolves with the
+   * position of the last record emitted, empty if there is none.
    */
   stop(): Promise<Uint8Array>;
-  /** Commits what is acknowledged and closes; in any state, any number of times. */
+  /** Commits the acknowledged offsets, and closes. May be called in any state, any number of times. */
   teardown(): Promise<void>;
 }
 
 export interface SourceComposition {
   log: Log;
-  /** Prefix of the subjects under which schemas are registered. */
+  /** Conduit's id of the connector: the default name of the schema context, which is the prefix of the subjects. */
   connectorId: string;
-  /** Conduit's schema service, called when the first schema is registered; null where there is none. */
+  /** Makes the client of Conduit's schema service; called when the first schema is registered. Null: there is none. */
   schemas: (() => SchemaService) | null;
 }
 
@@ -104,7 +104,7 @@ class ComposedSource implements Source {
   }
 }
 
-/** No read may exceed either credit. */
+/** The smaller of the two credits: a read may exceed neither. */
 function smaller(asked: Partial<Credit>, staged: Partial<Credit>): Partial<Credit> {
   const { maxRecords } = staged;
   if (maxRecords === undefined) return asked;

@@ -2,19 +2,20 @@ import { BlockList, isIPv4 } from 'node:net';
 import { canonicalAddress } from './host-name.ts';
 
 /**
- * What kind of place an address leads to. `metadata`: services of a cloud that give out credentials. `translated`: an IPv6 address that carries
- * an IPv4 address for a translator or a tunnel, so that what it leads to depends on the network. `unspecified` leads to the own machine.
+ * The kind of network that an address belongs to. `metadata` addresses are cloud services that give out credentials. A `translated` address is an
+ * IPv6 address that carries an IPv4 address for a translator or a tunnel: which host it reaches depends on the network. `unspecified` addresses
+ * reach this machine.
  */
 export type AddressClass =
   'metadata' | 'loopback' | 'unspecified' | 'private' | 'shared' | 'link-local' | 'multicast' | 'translated' | 'reserved' | 'public';
 
-/** The first class with a matching range counts. */
+/** The first class that has a matching range counts. */
 const RANGES: readonly [AddressClass, string[]][] = [
   ['metadata', ['169.254.169.254/32', '169.254.170.2/32', '100.100.100.200/32', '192.0.0.192/32', 'fd00:ec2::254/128', 'fd20:ce::254/128']],
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['unspecified', ['0.0.0.0/8', '::/128']],
   ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', 'fec0::/10']],
-  // Carrier-grade NAT (RFC 6598): private networks as well, of providers and clouds.
+  // Carrier-grade NAT (RFC 6598): private networks of providers and clouds.
   ['shared', ['100.64.0.0/10']],
   ['link-local', ['169.254.0.0/16', 'fe80::/10']],
   ['multicast', ['224.0.0.0/4', 'ff00::/8']],

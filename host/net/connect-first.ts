@@ -2,13 +2,14 @@ import { connect, type Socket } from 'node:net';
 import { onAbort } from '../base/abort.ts';
 import { after } from '../base/wait.ts';
 
-/** Head start of an address before the next one is tried beside it, as in RFC 8305. */
+/** How long an address is tried alone before the next one is tried as well, as in RFC 8305. */
 const HEAD_START_MS = 250;
 
 /**
- * Connects to the first address that answers. They are tried in their order: the next one as soon as one fails, or when it has not answered
- * for a moment, so that a dead address costs that moment and a slow one is not given up. `addresses` are IP addresses: nothing is looked up.
- * Rejects with the reason of the signal, or when all have failed: with the one error, or with an AggregateError that has the code of the first.
+ * Connects to the first address that answers. Addresses are tried in their order. The next one is tried as soon as one fails or has not answered
+ * for 250 ms, so that a dead address costs 250 ms and a slow address is still waited for. `addresses` are IP addresses: nothing is looked up.
+ * Rejects with the reason of the signal; or, when every address has failed, with the only error or with an AggregateError that has the code of
+ * the first error.
  */
 export function connectFirst(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -11,18 +11,18 @@ import type { Resolve } from './resolve.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
-/** Of one name; with more of them the bound of the dial would end before the last one is tried. */
+/** Addresses of one name that are tried. With more of them CONNECT_TIMEOUT_MS would end before the last one is tried. */
 const MAX_CANDIDATES = 16;
-/** Of hosts whose failures and refusals are kept: a broker may advertise a new one in every answer. */
+/** Hosts whose failures and refusals are kept. It is bounded because a broker may advertise a new host in every answer. */
 const MAX_KEPT = 1_000;
 
 export interface DialerOptions {
-  /** Who dials, for the policy, logs and errors: `consumer of group "g"`. */
+  /** Names the client that dials, for the policy, logs and errors: `consumer of group "g"`. */
   asker: string;
   log: Log;
   /** Null: plain TCP. */
   tls?: tls.ConnectionOptions | null;
-  /** Does what `destroy` does. */
+  /** When it aborts, the dialer is destroyed. */
   signal?: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ export interface Target {
   purpose: DialPurpose;
 }
 
-/** Makes the connections of one client, checks each of them with the policy, and keeps them, so that none outlives it. */
+/** Makes the connections of one client, checks each with the policy, and keeps them, so that no connection outlives the dialer. */
 export class Dialer {
   readonly #policy: DialPolicy | null;
   readonly #resolve: Resolve;
@@ -53,8 +53,9 @@ export class Dialer {
   }
 
   /**
-   * A connected socket, TLS verified: nothing has been written to it. Bounded by ten seconds for all of it. Rejects with ConnectorError
-   * `policy.denied` or `config.invalid`, with an error of the resolver, TCP or TLS (`code`), or with the reason that ended it.
+   * Resolves with a connected socket whose peer TLS has verified; nothing has been written to it. Look-up, connection and TLS take ten seconds
+   * together at most. Rejects with ConnectorError `policy.denied` or `config.invalid`, with an error of the resolver, TCP or TLS that has a
+   * `code`, or with the reason for which the dialer or the signal ended the dial.
    */
   async connect(target: Target, signal?: AbortSignal): Promise<Socket> {
     const dial = new AbortController();
@@ -66,7 +67,7 @@ export class Dialer {
       dial.signal.throwIfAborted();
       return this.#keep(await this.#dial(target, dial.signal), target);
     } catch (error) {
-      // Of a dial that is not wanted any more nothing is learnt.
+      // A dial that the caller cancelled says nothing about the address.
       if (!signal?.aborted) this.#noteFailure(target, error as Error);
       throw error;
     } finally {
@@ -76,21 +77,21 @@ export class Dialer {
     }
   }
 
-  /** What the last failed dial of this host and port, as they were given, died of; or its last connection. */
+  /** The error of the last failed dial or broken connection to this host and port, in the spelling of the target. */
   failure(host: string, port: number): Error | undefined {
     return this.#failures.get(keyOf({ host, port }));
   }
 
-  /** True once it makes no more connections. */
+  /** True after `destroy`: the dialer makes no more connections. */
   get isOver(): boolean {
     return this.#closing.signal.aborted;
   }
 
-  /** Ends every connection and every dial now, with this error, and makes no other. */
+  /** Ends every connection and every dial now with this error. Later dials reject with it. */
   destroy(reason: Error): void {
     this.#forget?.();
     this.#closing.abort(reason);
-    // With the error: kafkajs listens to 'error' and not to 'close', and would wait on.
+    // The socket gets the error because kafkajs listens to 'error' and not to 'close'; without one it would go on waiting.
     for (const socket of this.#sockets) socket.destroy(reason);
     this.#sockets.clear();
   }
@@ -98,7 +99,7 @@ export class Dialer {
   async #dial({ host: given, port, purpose }: Target, signal: AbortSignal): Promise<Socket> {
     const name = hostName(given);
     const question = { host: name.host, port, purpose, asker: this.#options.asker };
-    // Before the lookup: also a query for a name that is not allowed would tell something to whoever answers it.
+    // The policy is asked before the look-up: a DNS query for a forbidden name would already send that name out.
     const refused = await this.#refusal({ ...question, address: null }, signal);
     if (refused !== null) throw refused;
     const addresses = name.address === null ? await this.#addresses(name.lookup, signal) : [name.address];
@@ -117,7 +118,7 @@ export class Dialer {
     return options === null ? socket : secured(socket, { host: name.host, isName: name.address === null }, options, signal);
   }
 
-  /** Logs each refusal once: who connects again and again is refused as often. */
+  /** Logs each refusal once, because a client that reconnects is refused again and again. */
   async #refusal(question: DialQuestion, signal: AbortSignal): Promise<ConnectorError | null> {
     if (this.#policy === null) return null;
     const refused = await unless(signal, ask(this.#policy, question));
@@ -134,7 +135,7 @@ export class Dialer {
   async #addresses(name: string, signal: AbortSignal): Promise<string[]> {
     const found = await unless(signal, this.#resolve(name));
     signal.throwIfAborted();
-    // Nothing but addresses: what is none would be looked up again when it is dialled, behind the policy's back.
+    // Only IP addresses are kept: a name in the answer would be looked up again when it is dialled, without a check by the policy.
     const addresses = [...new Set((found ?? []).filter((one) => isIP(one) !== 0).map(canonicalAddress))].slice(0, MAX_CANDIDATES);
     if (addresses.length === 0) throw Object.assign(new Error(`no address of ${name} was found`), { code: 'ENOTFOUND' });
     return addresses;
@@ -153,7 +154,7 @@ export class Dialer {
   }
 }
 
-/** TLS over a connected socket; resolves when the peer is verified against the name that was asked for. */
+/** Starts TLS on a connected socket. Resolves when the certificate of the peer is verified against the host that was asked for. */
 function secured(
   socket: Socket,
   { host, isName }: { host: string; isName: boolean },
@@ -161,7 +162,7 @@ function secured(
   signal: AbortSignal,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    // After the options, which must not name another host to verify.
+    // `host` and `servername` come after the options, so that the options cannot name another host to verify.
     const secure = tls.connect({ ...options, socket, host: host.replace(/%.*$/, ''), servername: isName ? host : '' });
     let forget = (): void => undefined;
     const failed = (error: Error): void => {

@@ -1,4 +1,7 @@
-/** The one place that makes sockets: brokers and what they advertise, schema services, token endpoints. A lint rule keeps others from it. */
+/**
+ * The one place that makes sockets: to brokers, to the addresses that they advertise, to schema services and token endpoints. A lint rule keeps
+ * every other folder from dialling.
+ */
 import { Dialer, type DialerOptions } from './dialer.ts';
 import type { DialPolicy } from './policy.ts';
 import { systemResolve, type Resolve } from './resolve.ts';
@@ -6,11 +9,11 @@ import { systemResolve, type Resolve } from './resolve.ts';
 export interface NetOptions {
   /** Asked about every name and every address before it is dialled. Default: everything is allowed. */
   policy?: DialPolicy;
-  /** Default: the system's. */
+  /** Default: the system's resolver. */
   resolve?: Resolve;
 }
 
-/** The network as one connector may use it. Two connectors with two policies have two of these. */
+/** The network that one connector may use. Connectors with different policies have a `Net` each. */
 export class Net {
   readonly #policy: DialPolicy | null;
   readonly #resolve: Resolve;

@@ -1,12 +1,12 @@
 import { ConnectorError } from '../base/errors.ts';
 
 /**
- * Why a connection is made: `server` is an address of the settings, `advertised` one that a broker names, `schema-service` Conduit's,
- * `schema-registry` and `token` those of registries and of logins.
+ * Why a connection is made. `server` is an address of the settings, `advertised` an address that a broker names, `schema-service` is Conduit's
+ * schema service, `schema-registry` a schema registry, `token` the token endpoint of a login.
  */
 export type DialPurpose = 'server' | 'advertised' | 'schema-service' | 'schema-registry' | 'token';
 
-/** What a policy is asked: once for the name, before anything is looked up, and once for each address that it leads to. */
+/** A question to a policy. It is asked once about the name, before the name is looked up, and once about each address of the name. */
 export interface DialQuestion {
   /** In its one spelling (`HostName.host`). */
   host: string;
@@ -14,11 +14,11 @@ export interface DialQuestion {
   /** The address to be dialled, in canonical form; null while only the name is known. */
   address: string | null;
   purpose: DialPurpose;
-  /** Who wants the connection, for logs and errors: `consumer of group "g"`. */
+  /** Names the client that wants the connection: `consumer of group "g"`. */
   asker: string;
 }
 
-/** Null allows; a text refuses, and says why. A policy that throws refuses. Awaited for as long as the dial may last. */
+/** Returns null to allow the connection, or the reason for refusing it. A policy that throws refuses. It has as much time as the dial. */
 export type DialPolicy = (question: DialQuestion) => string | null | Promise<string | null>;
 
 export async function ask(policy: DialPolicy, question: DialQuestion): Promise<ConnectorError | null> {

@@ -8,7 +8,7 @@ import type { SecretReader } from '../base/secrets.ts';
 import type { Settings } from '../base/settings.ts';
 import type { ComponentSource } from '../runtime/component.ts';
 
-/** Conduit waits for the answer to a lifecycle event; nobody waits long for a deletion. */
+/** Conduit waits for the answer to a lifecycle event, so the deletion of a group must not take long. */
 const LIMIT_MS = 10_000;
 
 export interface DeletedSource {
@@ -18,14 +18,14 @@ export interface DeletedSource {
   log: Log;
 }
 
-/** What the connector writes beside its committed offsets, so that its group is known when it is deleted. Kafka keeps 4096 bytes. */
+/** The metadata text that a source commits with its offsets, by which its group is recognised when the source is deleted. Kafka keeps 4096 bytes. */
 export function ownerText(connectorId: string): string {
   return `conduit-connector-kafka-wasm ${connectorId.slice(0, 200)}`;
 }
 
 /**
- * A source was deleted for good: deletes its consumer group, if its name was made up. A group that the settings name is its
- * user's. Never rejects: a group that stays does no harm, and a deletion that fails would.
+ * Deletes the consumer group of a source that was deleted for good, if the source had made up the group's name. A group that the settings name
+ * belongs to the user and stays. Never rejects: a group that is left over does no harm, a failed lifecycle event would.
  */
 export async function cleanUpDeletedSource(settings: Settings, deleted: DeletedSource): Promise<void> {
   const { connectorId, component, net, log } = deleted;
@@ -33,7 +33,7 @@ export async function cleanUpDeletedSource(settings: Settings, deleted: DeletedS
   const connector = createSource({
     log,
     component,
-    // The guest's own lines would speak of a source that opens.
+    // The guest logs nothing here: its lines would report a source that opens.
     capabilities: (secrets, _log, limits) => [
       ...standardCapabilities(() => {}, limits),
       ...kafkaCapabilities(deletingKafka(ownerText(connectorId), { secrets, log, net })),
@@ -50,7 +50,10 @@ export async function cleanUpDeletedSource(settings: Settings, deleted: DeletedS
   }
 }
 
-/** The guest alone knows what the settings mean: it is opened with a Kafka that does nothing but this, and refuses to open. */
+/**
+ * A Kafka that deletes the source's groups when a consumer is opened, and then refuses to open it. The guest is opened with it because only the
+ * guest can turn the settings into a connection and topics.
+ */
 function deletingKafka(commitMetadata: string, parts: { secrets: SecretReader; log: Log; net: Net }): Kafka {
   const { log } = parts;
   const refused = (): ConnectorError => new ConnectorError('cancelled', 'the source was deleted');

@@ -6,9 +6,9 @@ import type { Program } from './program.ts';
 import { componentOfFolder, type ComponentSource } from '../runtime/component.ts';
 
 /**
- * A destination waits out an outage, however long, unless the operator has set `deliveryTimeout`. A record that is refused ends a pipeline
- * without a dead-letter queue, and arch-v2 of Conduit v0.19.0 never starts that again; the Go connector has no limit there either. The default
- * of the specification is for programs that can ask their user.
+ * In Conduit a destination retries through an outage of any length unless the operator has set `deliveryTimeout`. A refused record ends a
+ * pipeline that has no dead-letter queue, and arch-v2 of Conduit v0.19.0 never restarts it; the Go connector has no limit there either. The
+ * specification's default (10s) is for programs whose user sees the failure.
  */
 const PATIENT = { deliveryTimeout: '0s' };
 

@@ -71,13 +71,13 @@ export function schemaService(options: SchemaServiceOptions): SchemaService {
   };
 }
 
-/** Loaded with the first schema: most pipelines never need one. */
+/** Loaded with the first schema, because most pipelines never need one. */
 async function protobuf(): Promise<typeof import('protobufjs/minimal.js')> {
   const module = await import('protobufjs/minimal.js');
   return module.default ?? module;
 }
 
-/** `{ schema = 1 { subject = 1, version = 2, id = 3, type = 4, bytes = 5 } }`, the answer of both calls. */
+/** Decodes the answer of both calls: `{ schema = 1 { subject = 1, version = 2, id = 3, type = 4, bytes = 5 } }`. */
 async function decodeSchema(answer: Uint8Array): Promise<RegisteredSchema> {
   const { Reader } = await protobuf();
   let subject = '';
@@ -120,7 +120,7 @@ function schemaText(bytes: Uint8Array): string {
   );
 }
 
-/** Unary gRPC calls, plaintext, over one HTTP/2 session that is opened when needed and again when it was lost. */
+/** Makes unary gRPC calls in plaintext over one HTTP/2 session, which is opened with the first call and again after it was lost. */
 class UnaryClient {
   readonly #options: SchemaServiceOptions;
   readonly #dialer: Dialer;
@@ -132,7 +132,7 @@ class UnaryClient {
     this.#dialer = options.net.dialer({ asker: 'schema stage', log: () => undefined });
   }
 
-  /** Rejects with ConnectorError: `environment` with a field `target` if no answer came, `input.invalid` with what the service refuses. */
+  /** Rejects with ConnectorError: `environment` with a field `target` if no answer came, `input.invalid` with the text of a refusal by the service. */
   async call(method: string, message: Uint8Array): Promise<Uint8Array> {
     const { target, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     if (target === '') {
@@ -192,7 +192,7 @@ class UnaryClient {
         if (bytes <= MAX_ANSWER_BYTES) answer.push(chunk);
         else stream.close();
       });
-      // A stream of a session that is lost is cancelled because of that.
+      // If the session is lost, the stream is cancelled, and its error has the reason as `cause`.
       stream.on('error', (error) => reject(error.cause instanceof Error ? error.cause : error));
       stream.on('close', () => {
         forget();
@@ -213,7 +213,7 @@ class UnaryClient {
     });
   }
 
-  /** One session for all calls. It is made anew after it failed or was lost, or if Conduit is about to close it. */
+  /** The one session for all calls. A new one is made after it failed or was lost, or if Conduit is about to close it. */
   #connected(): Promise<ClientHttp2Session> {
     if (this.#live?.closed || this.#live?.destroyed) this.#session = null;
     if (this.#session !== null) return this.#session;
@@ -229,13 +229,13 @@ class UnaryClient {
 
   async #open(): Promise<ClientHttp2Session> {
     const session = await connectHttp2(this.#dialer, targetOf(this.#options.target));
-    session.on('error', () => undefined); // its streams fail with it
+    session.on('error', () => undefined); // the streams of the session report the error
     session.unref();
     return session;
   }
 }
 
-/** Conduit listens on every address and says so: `[::]:43211`. */
+/** The address to dial. Conduit listens on every address and names itself `[::]:43211`, which means this machine. */
 function targetOf(text: string): Target {
   const { hostname, port } = new URL(`http://${text.replace(/^(\[::\]|0\.0\.0\.0|)(?=:\d+$)/, '127.0.0.1')}`);
   return { host: hostname, port: Number(port === '' ? 80 : port), purpose: 'schema-service' };

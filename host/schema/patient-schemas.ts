@@ -9,9 +9,9 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 800;
 
 /**
- * A schema service that is asked again while it cannot be reached: Conduit may be busy for a moment, and a record must not be refused
- * for that. Once all attempts were in vain, each further call is tried once only, until one succeeds: a batch of records must not wait
- * for each of them. When the signal comes, a call that waits rejects with `cancelled`.
+ * Retries calls to the schema service while it cannot be reached: Conduit may be busy for a moment, and a record must not be refused for that.
+ * After a call whose attempts all failed, each further call is tried once only until one succeeds, so that a batch does not wait for each of its
+ * records. When the signal aborts, a call that waits rejects with `cancelled`.
  */
 export function patientSchemas(service: SchemaService, log: Log, signal: AbortSignal): SchemaService {
   let isGivenUp = false;
@@ -44,7 +44,7 @@ export function patientSchemas(service: SchemaService, log: Log, signal: AbortSi
   };
 }
 
-/** Without a target Conduit runs no schema service at all: to wait would not help. */
+/** True only if a target was dialled. Without a target Conduit runs no schema service at all, and waiting would not help. */
 function isUnreachable(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.code === 'environment' && error.fields?.['target'] !== undefined;
 }

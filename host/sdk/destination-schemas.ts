@@ -8,10 +8,10 @@ import { contentsOf, encodeFrames } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
 import type { SchemaSettings } from './settings.ts';
 
-/** Records to write, or the ready ack of one whose data could not be decoded. */
+/** Either records to write, or the finished ack of a record whose data could not be decoded. */
 export type DecodedPart = { records: Uint8Array } | { acks: Uint8Array };
 
-/** Loaded with the first record that needs it: most pipelines carry no Avro. */
+/** The module is loaded with the first record that needs it, because most pipelines carry no Avro. */
 type AvroRecords = typeof import('../schema/avro/records.ts');
 
 const MAX_TYPES = 1000;
@@ -35,7 +35,7 @@ export class DestinationSchemas {
     this.#log = log;
   }
 
-  /** The batch with structured data in the place of Avro, cut only where a record is refused. */
+  /** The batch with Avro replaced by structured data. It stays in one part unless a record is refused. */
   async decode(batch: Uint8Array): Promise<DecodedPart[]> {
     const avro = await (this.#records ??= import('../schema/avro/records.ts'));
     const parts: DecodedPart[] = [];
@@ -45,7 +45,7 @@ export class DestinationSchemas {
         good.push(await this.#decodeRecord(avro, record));
       } catch (error) {
         const { code, message } = ConnectorError.from(error);
-        if (code === 'cancelled') throw error; // the end of the connector says nothing about the record
+        if (code === 'cancelled') throw error; // the connector stops: the record is not at fault
         this.#log('error', `a record was refused: ${message}`);
         if (good.length > 0) parts.push({ records: encodeFrames(good) });
         good = [];
@@ -72,7 +72,7 @@ export class DestinationSchemas {
       if (!this.#told) this.#log('debug', 'decoding Avro data with schemas of the schema service', { subject });
       this.#told = true;
       this.#service ??= this.#schemas();
-      // Subject and version never change their content, so a parsed type may be kept for as long as the process lives.
+      // The schema of a subject and version never changes, so a parsed type may be kept for as long as the process lives.
       type = this.#service.get(subject, version).then((schema) => avro.parseAvro(schema.text, name));
       if (this.#types.size >= MAX_TYPES) this.#types.clear();
       this.#types.set(name, type);

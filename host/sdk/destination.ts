@@ -13,16 +13,16 @@ export interface DestinationStagesOptions {
   /** Trimmed, and accepted by the guest's `configure`. */
   readonly settings: Settings;
   readonly log: Log;
-  /** Called when the first record with schema metadata arrives; null where there is no schema service: records keep their bytes. */
+  /** Makes the client of the schema service; called when the first record with schema metadata arrives. Null: there is none, records keep their bytes. */
   readonly schemas: (() => SchemaService) | null;
 }
 
 type Write = (records: Uint8Array) => Promise<Uint8Array>;
 
-/** What lies between where records come from and a destination connector. All of it is optional. */
+/** The stages in front of a destination connector. A stage that the settings do not ask for is undefined. */
 export interface DestinationStages {
   collecting?: Collecting;
-  /** Stands in front of the connector's `write`: one ack for each record, in order; after `close`, of those that were written. */
+  /** Wraps the connector's `write`: one ack for each record, in order; after `close`, acks only for the records that were written. */
   write?(records: Uint8Array, next: Write): Promise<Uint8Array>;
   close?(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export function destinationStages(options: DestinationStagesOptions): Destinatio
           else await limited(part.records, next, responses);
         }
       } catch (error) {
-        // What was written before the end came would be written twice if its acks were lost.
+        // Acks of records that were written before `close` are still returned: without them the records would be written twice.
         if (!closing.signal.aborted || responses.length === 0) throw error;
       }
       return joinMessages(responses);

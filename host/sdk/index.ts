@@ -1,6 +1,6 @@
 /**
- * What Conduit's Go SDK puts around every connector, around this one: batching, rate limit, Avro schemas.
- * Everything moves as bytes; a record is decoded only when it carries schema metadata.
+ * The stages that Conduit's Go SDK puts around every connector: batching, rate limit, Avro schemas. Records move as bytes; a record is decoded
+ * only if it carries schema metadata.
  */
 export { type SourceStages, type SourceStagesOptions, sourceStages } from './source.ts';
 export { type DestinationStages, type DestinationStagesOptions, destinationStages } from './destination.ts';

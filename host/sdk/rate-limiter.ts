@@ -3,8 +3,8 @@ import { sleep } from '../base/wait.ts';
 import type { RateSettings } from './settings.ts';
 
 /**
- * Token bucket of records: `burst` tokens at the start, refilled at `perSecond`. Callers wait in turn.
- * Own code: its 30 lines are less than what adapting a library to batches and AbortSignal would take.
+ * A token bucket of records: it starts with `burst` tokens and is refilled at `perSecond`. Callers wait in turn. It is no library because adapting
+ * one to batches and AbortSignal would take more than these 30 lines.
  */
 export class RateLimiter {
   /** The most records that one `take` may ask for. */
@@ -34,7 +34,7 @@ export class RateLimiter {
       const now = performance.now();
       this.#tokens = Math.min(this.burst, this.#tokens + (now - this.#at) * this.#perMs);
       this.#at = now;
-      // A thousandth of a record of slack: the timer's clock and this one round differently.
+      // A thousandth of a record is tolerated, because the timer's clock and `performance.now()` round differently.
       if (this.#tokens >= count - 0.001) {
         this.#tokens -= count;
         return;

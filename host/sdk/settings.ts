@@ -37,7 +37,7 @@ export function rateSettings(settings: Settings): RateSettings {
   return { perSecond, burst: burst > 0 ? burst : Math.max(1, Math.ceil(perSecond)) };
 }
 
-/** What a destination decodes; on unless it is turned off. */
+/** Whether a destination decodes keys and payloads; both are on by default. */
 export function schemaDecodeSettings(settings: Settings): SchemaSettings {
   return {
     key: booleanOf(settings, 'sdk.schema.extract.key.enabled', true),
@@ -45,7 +45,7 @@ export function schemaDecodeSettings(settings: Settings): SchemaSettings {
   };
 }
 
-/** What a source extracts; off unless it is turned on, as in the Go connector for Kafka. */
+/** Whether a source extracts schemas of keys and payloads; both are off by default, as in the Go connector. */
 export function schemaExtractSettings(settings: Settings, connectorId: string): Extraction {
   const context = booleanOf(settings, 'sdk.schema.context.enabled', true);
   return {
@@ -59,7 +59,7 @@ export function schemaExtractSettings(settings: Settings, connectorId: string): 
 
 const EXTRACTION = ['sdk.schema.extract.key.enabled', 'sdk.schema.extract.payload.enabled'];
 
-/** Where there is no schema service, schemas that the settings ask for are a problem of theirs; the defaults are not. */
+/** Without a schema service, settings that turn schemas on are refused. Settings that are on only by default are not: they have no effect. */
 export function checkSchemaSettings(settings: Settings): InvalidParam[] {
   return EXTRACTION.filter((name) => booleanOf(settings, name, false)).map((name) => ({
     name,

@@ -4,12 +4,12 @@ import { contentsOf, encodeFrames } from '../conduit/stream-message.ts';
 import type { SchemaService } from '../schema/conduit-schemas.ts';
 import type { Extraction } from '../schema/avro/extraction.ts';
 
-/** Loaded with the first batch, when extraction is turned on. */
+/** The module is loaded with the first batch, if extraction is turned on. */
 type AvroExtraction = typeof import('../schema/avro/extraction.ts');
 
 /**
- * `sdk.schema.extract.*` of a source: structured keys and payloads get a schema, which is registered and attached, and become Avro.
- * Raw data passes as it is, with one warning for keys and one for payloads: it has no structure to extract, here and in the Go SDK.
+ * `sdk.schema.extract.*` of a source: registers and attaches a schema for structured keys and payloads, and encodes them as Avro. Raw data has no
+ * structure to extract, so it passes unchanged, with one warning for keys and one for payloads, as in the Go SDK.
  */
 export class SourceSchemas {
   readonly #settings: Extraction;

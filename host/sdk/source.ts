@@ -15,26 +15,26 @@ export interface SourceStagesOptions {
   readonly settings: Settings;
   readonly connectorId: string;
   readonly log: Log;
-  /** Called when a schema is to be registered for the first time; null where there is no schema service, and so no schema. */
+  /** Makes the client of the schema service; called when the first schema is registered. Null: there is none, and no schema is extracted. */
   readonly schemas: (() => SchemaService) | null;
 }
 
-/** What lies between a source connector and where its batches go. All of it is optional. */
+/** The stages behind a source connector. A stage that the settings do not ask for is undefined. */
 export interface SourceStages {
   /** For `SourceConnector.run`, so that no single read exceeds `sdk.batch.size`. */
   credit?: Partial<Credit>;
   /** The sink to run the connector with. */
   sink?(outlet: SourceSink, connector: { resume(): void }): SourceSink;
-  /** The outlet has room again. */
+  /** To be called when the outlet has room again. */
   resume?(): void;
-  /** Hands on, now, all that is held back. */
+  /** Emits all records that are held back. */
   flush?(): Promise<void>;
   close?(): Promise<void>;
 }
 
 /**
- * A collected batch is handed on when the next one would bring it over this: Conduit passes a batch on as one message, which a
- * destination plugin refuses above 4 MiB by default, and Conduit adds some metadata to every record on the way.
+ * A collected batch is emitted before it would exceed this. Conduit sends a batch to the destination plugin as one message, which that plugin
+ * refuses above 4 MiB by default, and Conduit adds metadata to every record on the way.
  */
 const MAX_COLLECTED_BYTES = 2 * 1024 * 1024;
 const MAX_COLLECTED_RECORDS = 10_000;
@@ -42,9 +42,8 @@ const MAX_COLLECTED_RECORDS = 10_000;
 /**
  * `sdk.batch.*` and `sdk.schema.*` of a source.
  *
- * Batches are natural: what is there goes at once. With `sdk.batch.delay` they are collected for at most that long from the
- * first record on, or until they hold `sdk.batch.size` records. A size without a delay is only an upper bound: the Go SDK
- * would wait for a full batch for ever, this never does.
+ * Without `sdk.batch.delay` a batch is emitted as it was read. With it, records are collected for at most that long from the first record on, or
+ * until there are `sdk.batch.size` records. A size without a delay is only an upper bound; the Go SDK would wait for a full batch for ever.
  */
 export function sourceStages(options: SourceStagesOptions): SourceStages {
   const batching = batchSettings(options.settings);
@@ -61,7 +60,7 @@ export function sourceStages(options: SourceStagesOptions): SourceStages {
     resume: () => stage.resume(),
     flush: () => stage.flush(),
     close: () => {
-      const closed = stage.close(); // first, so that what ends now is not taken for a failure
+      const closed = stage.close(); // before the abort, so that an extraction that the abort ends is not reported as a failure
       closing.abort();
       return closed;
     },
@@ -77,7 +76,7 @@ class SourceStage implements SourceSink {
   #heldRecords = 0;
   #heldBytes = 0;
   #cancelSend: (() => void) | null = null;
-  /** Schemas are extracted one batch after the other, so that the order stays. */
+  /** Schemas are extracted one batch after the other, so that the batches keep their order. */
   #extracting: Promise<void> = Promise.resolve();
   #extractingCount = 0;
   #outletFull = false;

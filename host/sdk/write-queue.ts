@@ -2,19 +2,19 @@ import { ConnectorError } from '../base/errors.ts';
 import { after } from '../base/wait.ts';
 import { readStreamMessage, type StreamMessage } from '../conduit/stream-message.ts';
 
-/** One write takes so much at most, unless a single request is larger. */
+/** Most bytes of one write, unless a single request is larger. */
 const MAX_WRITE_BYTES = 1024 * 1024;
 const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
-/** How long single small records are waited for, when more have come while the last write ran. */
+/** How long a write waits for more single records, if some arrived while the last write ran. */
 const LINGER_MS = 3;
-/** Enough of them for a write that is worth its cost. */
+/** So many bytes make a write that is worth its fixed cost: it does not wait for more. */
 const LINGER_BYTES = 64 * 1024;
 
-/** Until when requests are collected into one write. */
+/** The limits up to which requests are collected into one write (`sdk.batch.*`). */
 export interface Gathering {
-  /** Write as soon as so many records are there; 0 = not a reason to write. */
+  /** Write as soon as so many records wait; 0 = no such limit. */
   maxRecords: number;
-  /** Longest wait for more, from the first record on; 0 = do not wait. */
+  /** Longest wait for more records, from the first one on; 0 = do not wait. */
   maxDelayMs: number;
 }
 
@@ -22,8 +22,8 @@ export interface Gathering {
 export interface Collecting {
   gathering?: Gathering;
   /**
-   * A write takes so many records at most, unless a single request holds more. With a rate limit it is the burst: one write of more would hold its
-   * first acks back until the last record may go.
+   * Most records of one write, unless a single request holds more. With a rate limit it is the burst: the acks of a larger write would come only
+   * when the rate limit lets its last record pass.
    */
   maxWriteRecords?: number;
 }
@@ -38,20 +38,20 @@ export interface QueueRoom {
 export interface WriteQueueOptions {
   /** Answers with one ack for each record, in order. Called for one write at a time. */
   write(records: Uint8Array): Promise<Uint8Array>;
-  /** Acks of a write, never none; the next write waits for the promise. */
+  /** Takes the acks of a write, at least one. The next write waits for the promise. */
   acks(bytes: Uint8Array): Promise<void> | undefined;
-  /** A write has failed as a whole; everything that waits is dropped. */
+  /** A write failed as a whole; the requests that wait have been dropped. */
   failed(error: unknown): void;
-  /** Too much waits (true); there is room again (false). */
+  /** True: the queue is full, the sender should stop. False: there is room again. */
   full(isFull: boolean): void;
   collecting: Collecting;
-  /** So much may wait before the sender is asked to stop; it goes on at half of it. */
+  /** The sender is asked to stop when more than this waits, and may go on at half of it. */
   room?: QueueRoom;
 }
 
 /**
- * Natural batching: what has arrived is written at once, and what arrives meanwhile gathers for the next write. A sender that waits for
- * each ack (arch-v2) is never made to wait; one that does not and sends single records (arch-v1) gets a few milliseconds to send more.
+ * Writes requests as soon as they arrive. Requests that arrive during a write are gathered into the next one. A sender that waits for each ack
+ * (arch-v2) is never delayed; for one that sends single records without waiting (arch-v1) a write waits three milliseconds for more.
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
@@ -63,7 +63,7 @@ export class WriteQueue {
   #writing = false;
   #full = false;
   #hurried = false;
-  /** What waits has been gathered already: the last write was full. */
+  /** The last write was full, so the requests that wait have been gathered already. */
   #gathered = false;
   #closed = false;
   #wake: (() => void) | null = null;
@@ -75,12 +75,12 @@ export class WriteQueue {
     this.#maxRequests = options.room?.requests ?? Infinity;
   }
 
-  /** What waits is not being written yet: more is waited for. */
+  /** True while requests wait for more to arrive before they are written. */
   get gathering(): boolean {
     return this.#wake !== null;
   }
 
-  /** Nothing waits and nothing is being written. */
+  /** True if no request waits and no write is running. */
   get idle(): boolean {
     return !this.#writing && this.#requests.length === 0;
   }
@@ -97,7 +97,7 @@ export class WriteQueue {
     this.#options.full(true);
   }
 
-  /** From now on nothing waits for more to come. Resolves when all that was pushed is written and acknowledged, or dropped. */
+  /** From now on no write waits for more requests. Resolves when all requests are written and acknowledged, or dropped. */
   flush(): Promise<void> {
     this.#hurried = true;
     this.#wake?.();
@@ -105,7 +105,7 @@ export class WriteQueue {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
-  /** Drops what waits. Resolves when a write that has begun is over; what it wrote until then is acknowledged. */
+  /** Drops the requests that wait. Resolves when the write that is running has ended; the records that it wrote are acknowledged. */
   close(): Promise<void> {
     this.#closed = true;
     this.#drop();
@@ -119,7 +119,7 @@ export class WriteQueue {
         const waiting = this.#gather(isFirst);
         if (waiting !== undefined) await waiting;
         const part = this.#take();
-        if (part === null) break; // dropped meanwhile
+        if (part === null) break; // the requests were dropped meanwhile
         const acks = await this.#options.write(part.bytes);
         const answered = readStreamMessage(acks, 'the acks of a write').count;
         if (this.#closed && answered <= part.count) {
@@ -142,7 +142,7 @@ export class WriteQueue {
     for (const resolve of idle) resolve();
   }
 
-  /** Undefined: write now. */
+  /** Waits for more requests; undefined if the write can begin now. */
   #gather(isFirst: boolean): Promise<void> | undefined {
     const configured = this.#options.collecting.gathering?.maxDelayMs ?? 0;
     const delayMs = configured > 0 ? configured : this.#lingerMs(isFirst);
@@ -158,7 +158,7 @@ export class WriteQueue {
     });
   }
 
-  /** Requests that came while the last write ran mean a sender that does not wait; more than one record in each, that lingering gains nothing. */
+  /** Requests that arrived while a write ran come from a sender that does not wait for acks. If they hold several records each, waiting gains nothing. */
   #lingerMs(isFirst: boolean): number {
     return isFirst || this.#records > this.#requests.length ? 0 : LINGER_MS;
   }
@@ -169,7 +169,7 @@ export class WriteQueue {
     return this.#bytes >= (gathering !== undefined && gathering.maxDelayMs > 0 ? MAX_WRITE_BYTES : LINGER_BYTES);
   }
 
-  /** The requests from the front that make one write. Concatenated requests are one request. */
+  /** Takes the first requests, as many as one write may hold. Concatenated requests are one request. */
   #take(): StreamMessage | null {
     const first = this.#requests[0];
     if (first === undefined) return null;

@@ -3,24 +3,24 @@ import { FrameReader, PREFIX_BYTES, frame, writePrefix } from './frames.ts';
 import { STATUS, StatusError, trailersOf } from './status.ts';
 
 /**
- * More than this in the outgoing buffer: the writer is asked to wait. Some batches lie ready, so that Conduit reads on while a source waits for
- * the broker's answer to a commit: with room for one of them only, arch-v2 stood still for 30 ms in every second.
+ * With more than this in the outgoing buffer the writer is asked to wait. The buffer has room for several batches, so that Conduit has records to
+ * read while a source waits for the broker's answer to a commit: with room for one batch only, arch-v2 stood still for 30 ms in every second.
  */
 const FULL_BYTES = 1024 * 1024;
-/** Messages up to this size of one turn of the event loop leave in one write. */
+/** Messages up to this size that are sent within one turn of the event loop are written to the stream together. */
 const SMALL_BYTES = 4096;
-/** From this size on a message is written behind its prefix without a copy. */
+/** From this size on a message is written after its prefix without being copied. */
 const LARGE_BYTES = 16 * 1024;
 
-/** What a method does with its call. Every function is called at most as its name says; none after `closed`. */
+/** The callbacks of a method for its call. `ended`, `malformed` and `closed` are called at most once, and none after `closed`. */
 export interface CallHandlers {
-  /** The bytes are a view that stays valid, and that keeps its network buffer alive. */
+  /** The client sent a message. The bytes are a view that stays valid and keeps its network buffer alive. */
   message(bytes: Buffer): void;
   /** There is room again after a `write` that returned false. */
   drained?(): void;
   /**
-   * What the client sent is no message, or one over the limit: nothing more is read. The call is to be ended with this error, at once or
-   * when the messages before it are answered; without a handler it fails at once.
+   * The client sent a malformed message, or one over the limit: nothing more is read. The handler must end the call with this error, at once or
+   * when the messages before it are answered. Without a handler the call fails at once.
    */
   malformed?(error: unknown): void;
   /** The client sends no more (half-close). Not called when the call was cancelled. */
@@ -38,14 +38,14 @@ export class Call {
   #finished = false;
   #closed = false;
   #paused = false;
-  /** What came cannot be read, so nothing after it can. */
+  /** The client sent bytes that cannot be read, so nothing after them can be read either. */
   #malformed = false;
   /** A `write` has returned false. */
   #isWaitedFor = false;
   #small: Buffer[] = [];
   #flushing: NodeJS.Immediate | null = null;
 
-  /** Response headers must have been sent with `waitForTrailers`. */
+  /** The response headers of `stream` must have been sent, with `waitForTrailers`. */
   constructor(stream: ServerHttp2Stream, maxMessageBytes: number) {
     this.#stream = stream;
     this.#reader = new FrameReader(maxMessageBytes, (bytes) => {
@@ -73,8 +73,8 @@ export class Call {
   start(handlers: CallHandlers): void {
     this.#handlers = handlers;
     const stream = this.#stream;
-    // In arch-v1 every message is one DATA frame, and the Readable machinery costs more than all else that happens to it: chunks are
-    // taken before they enter it. Returning false stops the reading as a full Readable does, `_read` starts it again.
+    // In arch-v1 every message is one DATA frame, and passing it through Readable's buffers costs more than all other work on it. So chunks are taken
+    // here, before they enter those buffers. Returning false stops the reading as a full Readable does; `_read` starts it again.
     const push = stream.push.bind(stream);
     stream.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
       if (chunk === null) return push(chunk, encoding);
@@ -84,7 +84,7 @@ export class Call {
     stream.resume();
   }
 
-  /** False: wait for `drained`. Messages are never dropped while the call is open; after that they are. */
+  /** Sends a message; false: wait for `drained`. While the call is open no message is dropped; a message to a call that is not open is. */
   write(message: Uint8Array): boolean {
     if (!this.open) return false;
     if (message.length <= SMALL_BYTES) {
@@ -106,7 +106,7 @@ export class Call {
     return this.#hasRoom();
   }
 
-  /** Stops reading; what is in the current network buffer still arrives. */
+  /** Stops reading. The messages of the current network buffer still arrive. */
   pause(): void {
     this.#paused = true;
   }
@@ -117,7 +117,7 @@ export class Call {
     if (!this.#stream.destroyed) this.#stream._read(0);
   }
 
-  /** Status OK, after everything written. */
+  /** Ends the call with status OK, after everything written. */
   end(): void {
     if (!this.open) return;
     this.#flush();
@@ -133,7 +133,7 @@ export class Call {
     this.end();
   }
 
-  /** What fills the buffer over this bound is also over the stream's own, so that it will emit 'drain'. */
+  /** FULL_BYTES is above the stream's own high-water mark, so a stream that is full here will emit 'drain'. */
   #hasRoom(): boolean {
     if (this.#stream.writableLength < FULL_BYTES) return true;
     this.#isWaitedFor = true;
@@ -152,7 +152,7 @@ export class Call {
   }
 
   #end(): void {
-    // A cancelled stream also emits 'end': that is no half-close.
+    // A cancelled stream emits 'end' too, which is no half-close.
     if (!this.open || this.#stream.aborted || this.#stream.rstCode !== 0) return;
     if (this.#malformed) return;
     if (!this.#reader.atBoundary)

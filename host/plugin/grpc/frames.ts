@@ -12,7 +12,7 @@ export function writePrefix(target: Uint8Array, length: number): void {
   target[4] = length;
 }
 
-/** The message behind its prefix, in one buffer. */
+/** Prefix and message in one buffer. */
 export function frame(message: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
   writePrefix(framed, message.length);
@@ -21,8 +21,8 @@ export function frame(message: Uint8Array): Buffer {
 }
 
 /**
- * Cuts a byte stream into messages. A message that lies in one chunk is handed on as a view of it; one that does not is put
- * together once, when its last byte is there.
+ * Cuts a byte stream into messages. A message that lies in one chunk is passed on as a view of it. A message that spans chunks is concatenated
+ * once, when its last byte has arrived.
  */
 export class FrameReader {
   readonly #maxBytes: number;

@@ -10,27 +10,27 @@ import type { ListenOptions } from 'node:net';
 import { Call, type CallHandlers } from './call.ts';
 import { RESPONSE_HEADERS, STATUS, StatusError, trailersOf } from './status.ts';
 
-/** Flow control window of a stream and of the connection: Conduit sends this much ahead of what was read. */
+/** Flow control window of a stream and of the connection: Conduit may send so many bytes before they are read here. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
-/** Node refuses new streams when a session holds more than this; a message of 170 MiB under assembly must not end the session. */
+/** Node refuses new streams when a session holds more than this. A 170 MiB message that is being received must not cause that. */
 const MAX_SESSION_MEMORY_MB = 1024;
 
-/** A method: one message in, one out; or a stream of both. Rejections and exceptions become the status of the call. */
+/** A method: either one request and one response, or streams of both. Rejections and exceptions become the status of the call. */
 export type Method = { unary(request: Buffer): Promise<Uint8Array> } | { stream(call: Call): CallHandlers; maxReceiveBytes?: number };
 /** Methods by path: `/package.Service/Method`. */
 export type Methods = ReadonlyMap<string, Method>;
 
 export interface ServerOptions {
   methods: Methods;
-  /** Largest message that is received, where a method says nothing else. */
+  /** Largest message that a method without `maxReceiveBytes` receives. */
   maxReceiveBytes: number;
-  /** A client has connected, or its connection has ended. `open` counts the connections. */
+  /** Called when a client has connected or a connection has ended. `open` is the number of open connections. */
   sessions?(open: number): void;
 }
 
 /**
- * gRPC over plaintext HTTP/2, as much of it as go-plugin needs: identity encoding, no deadlines of its own (Conduit sets none; a client
- * that does cancels by itself).
+ * gRPC over plaintext HTTP/2, as far as go-plugin needs it: only identity encoding, and no deadlines on this side (Conduit sets none, and a client
+ * that sets one cancels the call itself).
  */
 export class GrpcServer {
   readonly #options: ServerOptions;
@@ -41,7 +41,7 @@ export class GrpcServer {
     this.#options = options;
     this.#server = createServer({ settings: { initialWindowSize: WINDOW_BYTES }, maxSessionMemory: MAX_SESSION_MEMORY_MB });
     this.#server.on('session', (session) => this.#opened(session));
-    this.#server.on('sessionError', () => {}); // the session closes; its streams tell their calls
+    this.#server.on('sessionError', () => {}); // the session closes, and its streams end their calls
     this.#server.on('stream', (stream, headers) => this.#dispatch(stream as ServerHttp2Stream, headers));
   }
 
@@ -74,7 +74,7 @@ export class GrpcServer {
   }
 
   #dispatch(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    // A reset or the end of the session can overtake this event; to respond then would throw.
+    // A reset or the end of the session can come before this event. Responding then would throw.
     if (stream.closed || stream.destroyed) return;
     const refusal = httpRefusal(headers);
     if (refusal !== 0) {

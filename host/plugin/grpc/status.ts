@@ -16,7 +16,7 @@ export const STATUS = {
 } as const;
 export type StatusCode = (typeof STATUS)[keyof typeof STATUS];
 
-/** A call ends with this status. Conduit shows the message to its user and ignores the code, except UNIMPLEMENTED. */
+/** The status with which a call ends. Conduit shows the message to its user and ignores the code, except UNIMPLEMENTED. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
   readonly status: StatusCode;
@@ -33,7 +33,7 @@ export class StatusError extends Error {
 }
 
 const MAX_MESSAGE_BYTES = 8192;
-/** Conduit takes these two texts for its own cancellation: a stream that ends with one stops silently or makes Conduit spin. */
+/** Conduit takes these two texts for its own cancellation: if a stream ends with one, the pipeline stops silently or Conduit loops. */
 const RESERVED = new Set(['context canceled', 'context deadline exceeded']);
 
 /** `grpc-message`: UTF-8, everything outside printable ASCII and the percent sign itself percent-encoded. */

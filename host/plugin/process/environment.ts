@@ -1,26 +1,26 @@
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 
-/** What go-plugin puts into the environment to tell a plugin from a program that somebody started by hand. */
+/** The variable by which go-plugin tells a program that it was started as a plugin, and not by hand. */
 const COOKIE_NAME = 'CONDUIT_PLUGIN_MAGIC_COOKIE';
 const COOKIE = '204e8e812c3a1bb73b838928c575b42a105dd2e9aa449be481bc4590486df53f';
-/** The one version of Conduit's connector protocol that is spoken here; Conduit has it since v0.11. */
+/** The one version of Conduit's connector protocol that this plugin speaks. Conduit has it since v0.11. */
 const PROTOCOL_VERSION = 2;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Settings that Conduit gives to a plugin process. */
 export interface PluginEnvironment {
-  /** `<pipeline>:<connector>`, or a word of Conduit's for processes that run no connector. Empty if Conduit did not say. */
+  /** `<pipeline>:<connector>`, or a word of Conduit's for processes that run no connector. Empty if Conduit did not set it. */
   connectorId: string;
-  /** Address of Conduit's schema service, and what to say there; empty where Conduit runs without one. */
+  /** Address of Conduit's schema service, and the token for it; both are empty if Conduit runs without that service. */
   utilitiesTarget: string;
   token: string;
   /** null: nothing is logged. */
   logLevel: LogLevel | null;
-  /** Largest message of records that is received: the limit is Conduit's for records, not for settings or acknowledgements. */
+  /** Largest message of records that is received. Conduit's limit is for records; it does not apply to settings and acknowledgements. */
   maxReceiveBytes: number;
-  /** Where a unix socket may be created; empty: where the system keeps temporary files. */
+  /** The folder for the unix socket; empty: the system's temporary folder. */
   socketFolder: string;
 }
 
@@ -32,14 +32,14 @@ export function startedAs(variables: Variables): StartedAs {
   const versions = variables.PLUGIN_PROTOCOL_VERSIONS;
   if (cookie === undefined && versions === undefined) return { kind: 'command' };
   if (cookie !== COOKIE) {
-    return mistake(`${COOKIE_NAME} ${cookie === undefined ? 'is not set' : 'has another value than the one Conduit sets'}`);
+    return mistake(`${COOKIE_NAME} ${cookie === undefined ? 'is not set' : 'does not have the value that Conduit sets'}`);
   }
   if (!(versions ?? '').split(',').some((version) => version.trim() === String(PROTOCOL_VERSION))) {
     return mistake(
-      `it speaks version ${PROTOCOL_VERSION} of Conduit's connector protocol, and PLUGIN_PROTOCOL_VERSIONS is "${versions ?? ''}". Use Conduit v0.11 or later`,
+      `PLUGIN_PROTOCOL_VERSIONS is "${versions ?? ''}", expected ${PROTOCOL_VERSION} in it, the version of Conduit's connector protocol that the plugin speaks. Use Conduit v0.11 or later`,
     );
   }
-  if ((variables.PLUGIN_CLIENT_CERT ?? '') !== '') return mistake('PLUGIN_CLIENT_CERT is set, and it does not offer TLS to its caller');
+  if ((variables.PLUGIN_CLIENT_CERT ?? '') !== '') return mistake('PLUGIN_CLIENT_CERT is set, and the plugin offers no TLS: unset it');
   return {
     kind: 'plugin',
     environment: {
@@ -57,12 +57,13 @@ function mistake(reason: string): StartedAs {
   return {
     kind: 'mistake',
     explanation:
-      'This is a Kafka connector for Conduit: put the file into the "connectors" folder of Conduit, which starts it by itself, ' +
-      `or run it without ${COOKIE_NAME} and PLUGIN_PROTOCOL_VERSIONS to use its command line. It does not start as a plugin now: ${reason}.`,
+      `This is a Kafka connector for Conduit, and it cannot start as a plugin: ${reason}. ` +
+      'Put the file into the "connectors" folder of Conduit, which starts it as a plugin; ' +
+      `or unset ${COOKIE_NAME} and PLUGIN_PROTOCOL_VERSIONS to use its command line.`,
   };
 }
 
-/** zerolog's names. Absent or unknown means everything, as in Conduit's own SDK. */
+/** The level for one of zerolog's names. An absent or unknown name means everything is logged, as in Conduit's own SDK. */
 function levelOf(name: string | undefined): LogLevel | null {
   const level = (name ?? '').toLowerCase();
   if (level === 'fatal' || level === 'panic') return 'error';
@@ -70,11 +71,11 @@ function levelOf(name: string | undefined): LogLevel | null {
   return LOG_LEVELS.find((known) => known === level) ?? 'trace';
 }
 
-/** Conduit's own default says nothing of what its operator wants, and a batch outgrows it easily. */
+/** Conduit's default. It is not an operator's choice, and a batch easily exceeds it, so it is treated as not set. */
 const CONDUIT_DEFAULT_BYTES = 4_194_304;
 const DEFAULT_RECEIVE_BYTES = 64 << 20;
 
-/** What an operator has chosen counts, up to what one write can take: more would be received only to fail later. */
+/** The limit that the operator has chosen, but not more than one write can take: a larger message would be received only to fail later. */
 function receiveLimit(text: string | undefined): number {
   const bytes = Number(text ?? '');
   const chosen = Number.isSafeInteger(bytes) && bytes > 0 && bytes !== CONDUIT_DEFAULT_BYTES;

@@ -2,32 +2,32 @@ import { isSea } from 'node:sea';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** How often the process is looked at. */
+/** How often the process checks whether it is idle. */
 const CHECK_MS = 10_000;
 /** An idle connector takes up to 1 % of a core for polling Kafka and for heartbeats; 10,000 records a second take more than this. */
 const IDLE_CPU_SHARE = 0.02;
-/** Fewer records than that may pass all the time: the collections must cost them next to nothing. */
+/** Checks between two collections at least. A process below IDLE_CPU_SHARE may still pass some records, which the collections must hardly delay. */
 const REST_CHECKS = 6;
-/** Less than this is not worth a collection. */
+/** If the process has grown by less than this, a collection is not worth its cost. */
 const WORTH_BYTES = 8 * 1024 * 1024;
-/** V8 frees the buffers of a collection in the background. */
+/** Wait after a collection: V8 frees its buffers in the background. */
 const FREED_MS = 500;
 
-/** What this needs of the process. */
+/** The functions of the process that `releaseIdleMemory` uses. */
 export interface ProcessMemory {
-  /** CPU time of all threads so far. */
+  /** CPU time of all threads since the start. */
   cpuUs(): number;
   residentBytes(): number;
   /** Collects all garbage; takes some 10 ms. */
   collect(): void;
-  /** Gives back to the system what is free in the C library's heap. */
+  /** Gives the free memory of the C library's heap back to the system. */
   trim(): void;
 }
 
 /**
- * Gives back the memory of a connector that had records and has none now. V8 collects when something is allocated, so an idle process keeps
- * its garbage; and the C library keeps freed buffers between those that live, 30 to 45 MB of them after a run. Nothing is done while
- * records pass in numbers. Returns the function that ends it; the process does not wait for it.
+ * Gives memory back to the system when the connector has become idle. V8 collects only when something is allocated, so an idle process would keep
+ * its garbage; and the C library keeps freed buffers between live ones, 30 to 45 MB after a run. While many records pass, nothing is done. Returns
+ * the function that ends the checks; the checks do not keep the process alive.
  */
 export function releaseIdleMemory(memory: ProcessMemory = ownMemory()): () => void {
   let cpuUs = memory.cpuUs();
@@ -41,7 +41,7 @@ export function releaseIdleMemory(memory: ProcessMemory = ownMemory()): () => vo
     if (--rest > 0 || share > IDLE_CPU_SHARE || memory.residentBytes() < settledBytes + WORTH_BYTES) return;
     rest = REST_CHECKS;
     memory.collect();
-    // What the first collection only finalized, the second frees.
+    // The first collection finalizes some objects, and only the second frees them.
     next = later(() => {
       memory.collect();
       next = later(() => {
@@ -74,7 +74,7 @@ function ownMemory(): ProcessMemory {
   };
 }
 
-/** V8 offers its collection to contexts that are made while this option is set. */
+/** V8 gives `gc` to contexts that are made while this option is set. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   try {
@@ -85,8 +85,8 @@ function collector(): () => void {
 }
 
 /**
- * glibc has a function for it and no other way. Other C libraries have none, and give memory back by themselves. Only the executable calls it: it is
- * built so that Node's warning about this module is not printed among the log lines.
+ * Calls glibc's `malloc_trim`, for which glibc has no other interface. Other C libraries have no such function and give memory back by themselves.
+ * Only the executable calls it, because it is built without Node's warning about `node:ffi`, which would appear among the log lines.
  */
 function trimmer(): () => void {
   if (!isSea() || process.platform !== 'linux') return () => {};

@@ -1,32 +1,32 @@
 import type { Log } from '../../base/log.ts';
 
-/** How often the parent process is looked at. */
+/** How often the parent process is checked. */
 const WATCH_MS = 500;
-/** A client that reconnects does so within this time; one that is gone does not. */
+/** A client that reconnects does so within this time. After it the client counts as gone. */
 const RECONNECT_MS = 1_000;
-/** Conduit connects within moments of the handshake line. */
+/** Longest wait for the first connection. Conduit connects soon after it has read the handshake line. */
 const FIRST_SESSION_MS = 60_000;
-/** Who is told to end by SIGTERM alone gets this long: Conduit's own shutdown takes up to 30 s. */
+/** After SIGTERM the process ends on its own only after this time: Conduit's own shutdown takes up to 30 s and ends its plugins by Shutdown. */
 const TERMINATE_MS = 45_000;
-/** Leaving Kafka takes at most this long; with what comes before it the process is gone within 5 s of its parent. */
+/** Longest time for leaving Kafka. Together with WATCH_MS and RECONNECT_MS it ends the process within 5 s of its parent. */
 const LEAVE_MS = 3_000;
-/** After Shutdown, go-plugin kills the process 2 s later. */
+/** Longest time for leaving Kafka after Shutdown: go-plugin kills the process 2 s after it. */
 const SHUTDOWN_MS = 1_500;
-/** The answer to Shutdown must be on its way before the process ends. */
+/** Delay between Shutdown and the end, so that the answer to Shutdown is sent before the process ends. */
 const ANSWER_MS = 50;
 
 export interface LifelineOptions {
   log: Log;
-  /** Tears down whatever runs. May hang. */
+  /** Tears down the connector that runs. May hang. */
   leave(): Promise<void>;
   exit(code: number): void;
   parentId?(): number;
 }
 
 /**
- * When this process ends. Conduit ends it by `Shutdown`; signals, which the whole process group gets when a person stops Conduit, do not.
- * A Conduit that died ends nothing by itself: the parent is watched, and its connection, so that no orphan keeps its
- * partitions in a consumer group.
+ * Decides when this process ends. Conduit ends it by `Shutdown`. Signals do not end it, because the whole process group gets them when a person
+ * stops Conduit, and Conduit then still needs the plugin. A Conduit that died cannot send `Shutdown`: so the parent process and its connection are
+ * watched, and an orphan does not keep partitions of a consumer group.
  */
 export class Lifeline {
   readonly #options: LifelineOptions;
@@ -47,13 +47,13 @@ export class Lifeline {
       if (parentId() !== parent) this.#end('Conduit has ended', LEAVE_MS, 1);
     }, WATCH_MS).unref();
     setTimeout(() => {
-      if (!this.#hadSession) this.#end(`nobody connected within ${FIRST_SESSION_MS / 1000} s`, LEAVE_MS, 1);
+      if (!this.#hadSession) this.#end(`Conduit did not connect within ${FIRST_SESSION_MS / 1000} s`, LEAVE_MS, 1);
     }, FIRST_SESSION_MS).unref();
     process.on('SIGINT', () => {});
     process.on('SIGHUP', () => {});
     process.on('SIGTERM', () => {
       this.#terminate ??= setTimeout(
-        () => this.#end('SIGTERM, and Conduit has not stopped this connector', LEAVE_MS, 1),
+        () => this.#end(`Conduit has not stopped the connector within ${TERMINATE_MS / 1000} s of SIGTERM`, LEAVE_MS, 1),
         TERMINATE_MS,
       ).unref();
     });
@@ -71,13 +71,13 @@ export class Lifeline {
 
   /** Conduit asks the process to end. */
   shutdown(): void {
-    setTimeout(() => this.#end('Conduit asks for it', SHUTDOWN_MS, 0), ANSWER_MS);
+    setTimeout(() => this.#end('Conduit called Shutdown', SHUTDOWN_MS, 0), ANSWER_MS);
   }
 
-  /** Something that no code has expected; the state of the process is unknown. */
+  /** Ends the process after an error that no code handled: the state of the process is unknown. */
   crash(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#options.log('error', `unexpected error, the connector ends: ${message}`);
+    this.#options.log('error', `unexpected error, the plugin ends: ${message}`);
     this.#options.log('debug', error instanceof Error ? (error.stack ?? message) : message);
     this.#end('an unexpected error', SHUTDOWN_MS, 2);
   }

@@ -5,23 +5,24 @@ import { join } from 'node:path';
 import type { GrpcServer } from '../grpc/server.ts';
 import { SOCKET_NAME, folderPrefix } from './stale-sockets.ts';
 
-/** Length of a unix socket's path that every system accepts. */
+/** Longest path of a unix socket that every system accepts. */
 const MAX_PATH_BYTES = 100;
-/** What is added to it by `mkdtemp`, and the separators. */
+/** The six characters that `mkdtemp` adds, and the separators. */
 const ADDED_BYTES = 6 + 2;
 
-/** Where the plugin listens, as go-plugin writes it, and how to take it away again. */
+/** The address at which the plugin listens, in the form of go-plugin's handshake. */
 export interface Listening {
   /** `unix|<path>` or `tcp|127.0.0.1:<port>`. */
   address: string;
-  /** Where its folder lies, and those of other plugins; null without a socket. */
+  /** The folder that holds the socket folders of this and of other plugins; null without a socket. */
   parent: string | null;
+  /** Removes the socket and its folder. */
   remove(): void;
 }
 
 /**
- * A unix socket in a folder that only this user can enter; where there is none (Windows, a read-only or very long temporary folder),
- * a TCP port of the loopback interface.
+ * Listens on a unix socket in a folder that only this user can enter. Where that is impossible (Windows, a read-only temporary folder, a path that is
+ * too long) it listens on a TCP port of the loopback interface.
  */
 export async function listen(server: GrpcServer, socketFolder: string): Promise<Listening> {
   if (process.platform !== 'win32') {

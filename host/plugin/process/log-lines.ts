@@ -2,14 +2,14 @@ import { writeSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { LOG_LEVELS, type Log, type LogLevel } from '../../base/log.ts';
 
-/** Conduit reads lines of up to 64 KiB; a longer one would be cut and logged as raw text. */
+/** Conduit reads lines of up to 64 KiB. It would cut a longer line and log it as raw text. */
 const MAX_LINE_BYTES = 60_000;
 const MAX_TEXT_CHARS = 8_000;
 const RESERVED = new Set(['@level', '@message', '@timestamp']);
 
 /**
- * One log line as go-plugin parses it: a JSON object whose values are all strings. A `@message` or `@level` of another type
- * panics Conduit, and a `@timestamp` that is not exactly in Go's layout makes it log the line as raw text, so none is written.
+ * One log line in go-plugin's form: a JSON object whose values are all strings. A `@message` or `@level` of another type makes Conduit panic. A
+ * `@timestamp` that is not exactly in Go's layout makes it log the line as raw text, so no timestamp is written.
  */
 export function formatLine(level: LogLevel, message: string, fields: Readonly<Record<string, string>> = {}): string {
   let line = `{"@level":"${level}","@message":${JSON.stringify(cut(message))}`;
@@ -29,7 +29,7 @@ function cut(value: unknown): string {
   return text.length <= MAX_TEXT_CHARS ? text : `${text.slice(0, MAX_TEXT_CHARS).toWellFormed()}...`;
 }
 
-/** A log that writes such lines to a file descriptor, from `minimum` on; null writes nothing. */
+/** A log that writes lines of level `minimum` and above to stderr; null writes nothing. */
 export function lineLog(minimum: LogLevel | null, write: (line: string) => void = writeStderr): Log {
   const first = minimum === null ? LOG_LEVELS.length : LOG_LEVELS.indexOf(minimum);
   return (level, message, fields) => {
@@ -42,8 +42,8 @@ const MAX_ATTEMPTS = 20;
 const RETRY_AFTER_MS = 1;
 
 /**
- * Synchronous, so that the last words before an exit arrive. A full pipe is waited for a little and then the line is lost: whoever
- * does not read the log must not stop the data.
+ * Writes synchronously, so that the last lines before an exit arrive. If the pipe is full it waits for about 20 ms and then drops the line: a Conduit
+ * that does not read the log must not stop the records.
  */
 function writeStderr(line: string): void {
   const bytes = Buffer.from(line, 'utf8');
@@ -52,7 +52,7 @@ function writeStderr(line: string): void {
     try {
       done += writeSync(STDERR, bytes, done);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return; // nobody reads any more
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return; // the reader has closed the pipe
       attempt++;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_AFTER_MS);
     }
@@ -60,8 +60,8 @@ function writeStderr(line: string): void {
 }
 
 /**
- * Nothing but the handshake may ever reach stdout (Conduit stops reading it at the first line over 64 KiB, and a full pipe
- * blocks the process), and stderr takes only lines of the form above: whatever libraries print becomes a log line.
+ * Turns everything that libraries print into log lines. Only the handshake may reach stdout: Conduit stops reading stdout at the first line over
+ * 64 KiB, and a full pipe would block the process. stderr takes only lines in the form of `formatLine`.
  */
 export function redirectConsole(log: Log): void {
   const levels = { trace: 'trace', debug: 'debug', log: 'info', info: 'info', warn: 'warn', error: 'error' } as const;

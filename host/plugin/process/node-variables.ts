@@ -1,14 +1,14 @@
 /**
- * Environment variables that Node, and the libraries inside of it, read on their own account. The executable is one program whose settings
- * are its own, so none of them may change what it does: a variable that is meant for another Node on the machine (a monitoring agent's, a
- * process manager's) would load foreign code, trust other certificates, write files or stop the start. docs/environment.md is the list
- * for users; a test holds both to what the executable asks the system for.
+ * Environment variables that Node and the libraries inside it read by themselves. None of them may change what the executable does: a variable that
+ * is meant for another Node on the machine (by a monitoring agent or a process manager) would make it load foreign code, trust other certificates,
+ * write files or fail to start. docs/environment.md lists them for users. A test compares both lists with the variables that the executable really
+ * reads.
  *
- * `NODE_OPTIONS` and `OPENSSL_CONF` are switched off when the executable is built (tools/executable/build.ts): they can end a process before
- * any code of ours runs.
+ * `NODE_OPTIONS` and `OPENSSL_CONF` are switched off when the executable is built (tools/executable/build.ts), because they can end a process
+ * before any code of ours runs.
  */
 
-/** Obeyed before the program's first line. The process starts itself again without them. */
+/** Node obeys these before the program's first line. If one is set, the process starts itself again without it. */
 export const READ_AT_START = [
   'NODE_CHANNEL_FD',
   'NODE_COMPILE_CACHE',
@@ -24,7 +24,7 @@ export const READ_AT_START = [
   'NODE_V8_COVERAGE',
 ] as const;
 
-/** Obeyed when something needs them, or by threads and processes that the program starts. Taking them away first is enough. */
+/** Node obeys these only when it needs them, or in threads and processes that the program starts. It is enough to delete them first. */
 export const READ_LATER = [
   'CARES_HOSTS',
   'CTLOG_FILE',
@@ -53,20 +53,20 @@ export const READ_LATER = [
   'WATCH_REPORT_DEPENDENCIES',
 ] as const;
 
-/** Node takes these out of the environment itself once it has obeyed them, so what they leave behind tells that they were there. */
+/** Node deletes these from the environment once it has obeyed them. Their effects on the process show that they were set. */
 const HIDDEN: Readonly<Record<string, (own: OwnProcess) => boolean>> = {
   NODE_CHANNEL_FD: (own) => own.send !== undefined,
   NODE_UNIQUE_ID: (own) => own.listenerCount('internalMessage') > 0,
 };
 
-/** What this needs of a process. */
+/** The parts of `process` that `leaveOutNodeVariables` uses. */
 export interface OwnProcess {
   readonly env: NodeJS.ProcessEnv;
   readonly execPath: string;
   readonly argv0: string;
-  /** Program names first, as in every Node program. */
+  /** The arguments, after two program names as in every Node program. */
   readonly argv: readonly string[];
-  /** There only where Node took a file of the process for a channel to the one that started it. */
+  /** Set only if Node took a file descriptor for a channel to the parent process. */
   readonly send?: unknown;
   listenerCount(event: string): number;
   /** Replaces the program of this process; absent on Windows. */
@@ -74,8 +74,8 @@ export interface OwnProcess {
 }
 
 /**
- * Takes these variables out of the environment. Where one of them was obeyed already, the same process runs the same file again without it,
- * and this does not return. Null: nothing is left of them. A text: that could not be done, and the program must not go on.
+ * Deletes these variables from the environment. If Node has obeyed one of them already, the process runs the same file again without it, and this
+ * function does not return. Returns null if no variable has an effect any more, or the text of an error with which the program must end.
  */
 export function leaveOutNodeVariables(own: OwnProcess, beforeRestart: () => void): string | null {
   const obeyed = READ_AT_START.filter((name) => (own.env[name] ?? '') !== '' || HIDDEN[name]?.(own));
@@ -88,6 +88,7 @@ export function leaveOutNodeVariables(own: OwnProcess, beforeRestart: () => void
   } catch (error) {
     const names = obeyed.join(', ');
     const reason = error instanceof Error ? error.message : String(error);
-    return `expected no variables of Node's in the environment, got ${names}: unset ${obeyed.length === 1 ? 'it' : 'them'} (a new start without failed: ${reason})`;
+    const them = obeyed.length === 1 ? 'it' : 'them';
+    return `expected no variables of Node's in the environment, got ${names}: unset ${them} (a restart without ${them} failed: ${reason})`;
   }
 }

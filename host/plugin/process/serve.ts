@@ -20,7 +20,7 @@ import { SourceService } from '../services/source-service.ts';
 
 const STDOUT = 1;
 
-/** The connectors that a plugin serves. Loaded after the handshake: Conduit waits for that line, and this takes longer. */
+/** The connectors that a plugin serves. They are loaded after the handshake line, because Conduit waits for that line and loading takes longer. */
 export interface PluginConnectors {
   specify(): Promise<Specification>;
   source(log: Log): Source;
@@ -29,7 +29,7 @@ export interface PluginConnectors {
   sourceDeleted?(settings: Settings, log: Log): Promise<void>;
 }
 
-/** Serves Conduit until it says Shutdown, or is gone. Ends the process. */
+/** Serves Conduit until it calls Shutdown or is gone. Then ends the process. */
 export async function serve(environment: PluginEnvironment, load: () => Promise<PluginConnectors>): Promise<void> {
   const log = lineLog(environment.logLevel);
   redirectConsole(log);
@@ -76,12 +76,12 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   releaseIdleMemory();
   const { parent } = listening;
   connectors().then(
-    () => (parent === null ? undefined : removeLeftovers(parent, log)), // now, when Conduit waits for nothing
+    () => (parent === null ? undefined : removeLeftovers(parent, log)), // only now, when Conduit no longer waits for the start
     (error: unknown) => lifeline.crash(error),
   );
 }
 
-/** Nothing thrown anywhere may end the process without a line in the log and a status on the stream. */
+/** Handles every uncaught error, so that none ends the process without a line in the log and a status on the stream. */
 export function guard(
   events: Pick<NodeJS.Process, 'on'>,
   log: Log,
@@ -89,10 +89,10 @@ export function guard(
   abort: (error: ConnectorError) => void,
 ): void {
   events.on('unhandledRejection', (reason) => {
-    log('error', `a promise was rejected and nobody cared: ${reason instanceof Error ? reason.message : String(reason)}`);
+    log('error', `unhandled promise rejection: ${reason instanceof Error ? reason.message : String(reason)}`);
     if (reason instanceof Error && reason.stack !== undefined) log('debug', reason.stack);
-    // Somebody may wait for ever for what was rejected; with a status Conduit knows that it has to restart the pipeline.
-    abort(new ConnectorError('internal', 'an unexpected error in the connector, see its log', { cause: reason }));
+    // Code that depended on the promise may wait for ever. A status on the stream makes Conduit restart the pipeline.
+    abort(new ConnectorError('internal', 'unexpected error in the connector, see its log', { cause: reason }));
   });
   events.on('uncaughtException', (error) => {
     abort(ConnectorError.from(error));

@@ -5,19 +5,19 @@ import type { Log } from '../../base/log.ts';
 /** The socket in the folder of a plugin process. */
 export const SOCKET_NAME = 'plugin';
 const FOLDER_NAME = /^kafka-wasm-(\d{1,10})-[A-Za-z0-9]{6}$/;
-/** Process ids of another container mean nothing here; but what is older than this has either been connected to or has ended by itself. */
+/** Younger folders are left alone. Process ids of another container are not visible here, but a plugin of this age has ended or has its connection. */
 const MIN_AGE_MS = 90_000;
-/** A temporary folder can hold anything, any number of times. */
+/** Most folders that are looked at: a temporary folder can hold any number of files. */
 const MAX_FOLDERS = 1_000;
 
-/** How the name of a plugin's folder begins: it tells later processes whose it was. */
+/** The beginning of a socket folder's name. It tells later processes which process made the folder. */
 export function folderPrefix(processId: number): string {
   return `kafka-wasm-${processId}-`;
 }
 
 /**
- * Removes the socket folders of plugin processes that were killed and could not do it themselves. Only what is sure: a folder with a name of
- * ours, of this user, of a process that does not run, with nothing in it but a socket; links are never followed. Never rejects.
+ * Removes the socket folders of plugin processes that were killed. It removes only folders that have a name of ours, belong to this user and to a
+ * process that does not run, and hold nothing but a socket; it never follows links. Never rejects.
  */
 export async function removeLeftovers(parent: string, log: Log): Promise<void> {
   const names = await readdir(parent).catch(() => []);
@@ -27,7 +27,7 @@ export async function removeLeftovers(parent: string, log: Log): Promise<void> {
     try {
       if (await removeFolder(join(parent, name))) removed++;
     } catch {
-      // somebody else's, or just removed by another plugin
+      // The folder belongs to another program, or another plugin has just removed it.
     }
   }
   if (removed > 0) log('debug', `removed the socket folders of ${removed} plugin processes that were killed`);

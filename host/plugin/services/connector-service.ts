@@ -8,7 +8,7 @@ import { EMPTY } from '../../conduit/protocol-messages.ts';
 import { trimmedSettings, type Settings } from '../../base/settings.ts';
 import { configurationError, statusOf, wrongState } from './grpc-status.ts';
 
-/** Names of the states as Conduit's SDK reports them. */
+/** The names of the states in the errors of Conduit's SDK. */
 export type State = 'Initial' | 'Configured' | 'Started' | 'Running' | 'Stopping' | 'TornDown';
 
 export interface ConnectorServiceOptions<Connector> {
@@ -16,7 +16,7 @@ export interface ConnectorServiceOptions<Connector> {
   connector(): Promise<Connector>;
 }
 
-/** What the services of a source and of a destination have in common: one connector, its state, and the stream that it runs on. */
+/** The common part of the source and the destination service: one connector, its state, and the stream that it runs on. */
 export abstract class ConnectorService<Connector extends { configure(settings: Settings): Promise<InvalidParam[]> }> {
   protected state: State = 'Initial';
   protected connector: Connector | null = null;
@@ -34,7 +34,7 @@ export abstract class ConnectorService<Connector extends { configure(settings: S
   /** The methods of the service, by path. */
   abstract methods(): [path: string, method: Method][];
 
-  /** Closes; any state, any number of times. */
+  /** Closes the connector. May be called in any state, any number of times. */
   abstract teardown(): Promise<void>;
 
   /** Ends the stream for a reason that lies outside the connector. */
@@ -51,7 +51,7 @@ export abstract class ConnectorService<Connector extends { configure(settings: S
     return EMPTY;
   }
 
-  /** Ends the stream with this error, which is also logged: Conduit keeps the text alone. */
+  /** Logs the error and ends the stream with it. It is logged with its code and fields because Conduit keeps only the text. */
   protected failed(call: Call, error: unknown): void {
     if (!call.open) return;
     const status = statusOf(error);
@@ -64,7 +64,7 @@ export abstract class ConnectorService<Connector extends { configure(settings: S
     if (this.state !== state) throw wrongState([state], this.state);
   }
 
-  /** Teardown may have come while the call waited; that state is final. */
+  /** Changes the state, unless Teardown was called while the call waited: that state is final. */
   protected advance(from: State, to: State): void {
     if (this.state === from) this.state = to;
   }

@@ -10,24 +10,24 @@ import { readStreamMessage } from '../../conduit/stream-message.ts';
 import { WriteQueue } from '../../sdk/write-queue.ts';
 
 const SERVICE = '/connector.v2.DestinationPlugin/';
-/** Stop can overtake the data; so long it waits for the record that it names ... */
+/** Stop can arrive before the records: longest wait for the record that it names. */
 const RECEIPT_MS = 10_000;
-/** ... and so long, then, until all is written. Conduit gives all its pipelines 30 s to end. */
+/** Longest wait after that until all records are written. Conduit gives all its pipelines 30 s to end. */
 const FLUSH_MS = 15_000;
 
 export interface DestinationServiceOptions extends ConnectorServiceOptions<Destination> {
-  /** Largest message of records that is taken; default: that of the server. */
+  /** Largest message of records that is received. Default: the server's limit. */
   maxReceiveBytes?: number;
 }
 
-/** Conduit's `DestinationPlugin`: one destination connector for one process. */
+/** Conduit's `DestinationPlugin` service. A process serves one destination connector. */
 export class DestinationService extends ConnectorService<Destination> {
   readonly #options: DestinationServiceOptions;
   #queue: WriteQueue | null = null;
   #lastRequest: Uint8Array = EMPTY;
   /** A request could not be read: nothing after it is written. */
   #isBroken = false;
-  /** A Stop that waits for a record to arrive. */
+  /** The record for which a Stop waits. */
   #awaited: { position: Uint8Array; arrived(): void } | null = null;
   #drained: (() => void) | null = null;
   #teardown: Promise<void> | null = null;
@@ -50,7 +50,7 @@ export class DestinationService extends ConnectorService<Destination> {
     ];
   }
 
-  /** Closes; any state, any number of times. What is not acknowledged comes again. */
+  /** Closes the connector. May be called in any state, any number of times. Conduit sends records that are not acknowledged again. */
   teardown(): Promise<void> {
     this.state = 'TornDown';
     this.#teardown ??= (async () => {
@@ -90,7 +90,7 @@ export class DestinationService extends ConnectorService<Destination> {
       drained: () => this.#released(),
       ended: () => void queue.flush().then(() => call.end()),
       closed: () => {
-        // A cancel means "stop now": what is not acknowledged is sent again after the next start.
+        // A cancelled call means "stop now": Conduit sends the records that are not acknowledged again after the next start.
         this.#released();
         this.#awaited?.arrived();
         void queue.close();
@@ -102,7 +102,7 @@ export class DestinationService extends ConnectorService<Destination> {
     if (this.#isBroken) return;
     try {
       const records = readStreamMessage(request, 'records');
-      if (records.count === 0) return; // an answer without acks panics Conduit
+      if (records.count === 0) return; // Conduit panics on an answer without acks
       this.#lastRequest = records.bytes;
       queue.push(records);
       if (this.#awaited !== null && holds(records.bytes, this.#awaited.position)) this.#awaited.arrived();
@@ -112,9 +112,9 @@ export class DestinationService extends ConnectorService<Destination> {
     }
   }
 
-  /** What came before is written and acknowledged, then the stream ends. */
+  /** Ends the stream with the error, once the records before the malformed request are written and acknowledged. */
   #break(call: Call, queue: WriteQueue, error: unknown): void {
-    this.#isBroken = true; // more may be in the same network buffer
+    this.#isBroken = true; // the same network buffer may hold more requests, which must not be written
     void queue.flush().then(() => this.failed(call, error));
   }
 
@@ -146,7 +146,7 @@ function holds(request: Uint8Array, position: Uint8Array): boolean {
   return found;
 }
 
-/** Rejects with `deadlineExceeded` when the time after Stop is over. */
+/** Rejects with `deadlineExceeded` if the promise takes longer than `limitMs`. */
 async function withinStop(promise: Promise<void>, limitMs: number, what: string): Promise<void> {
   if (!(await within(promise, limitMs))) throw new StatusError(STATUS.deadlineExceeded, `${what} within ${limitMs / 1000} s of Stop`);
 }

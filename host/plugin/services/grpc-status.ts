@@ -15,20 +15,20 @@ const STATUS_OF: Partial<Record<ErrorCode, StatusCode>> = {
   cancelled: STATUS.cancelled,
 };
 
-/** The status of a call that failed with this. Its text is all that a user of Conduit sees. */
+/** The status of a call that failed with this error. A user of Conduit sees only its text. */
 export function statusOf(error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   const known = ConnectorError.from(error);
   return new StatusError(STATUS_OF[known.code] ?? STATUS.unknown, known.message);
 }
 
-/** The text of a rejected configuration, as every connector that is written with Conduit's SDK words it. */
+/** The error for rejected settings, in the words of Conduit's SDK. */
 export function configurationError(invalid: readonly InvalidParam[]): StatusError {
   const reasons = invalid.map((param) => param.reason).join('\n');
   return new StatusError(STATUS.invalidArgument, `failed to parse configuration: config invalid: ${reasons}`);
 }
 
-/** A call that does not fit the state; the wording is that of Conduit's SDK. */
+/** The error for a call that the state does not allow, in the words of Conduit's SDK. */
 export function wrongState(expected: readonly string[], actual: string): StatusError {
   return new StatusError(
     STATUS.failedPrecondition,

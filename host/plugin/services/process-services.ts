@@ -12,11 +12,11 @@ const HEALTH_NAMES = new Set(['', 'plugin']);
 
 export interface ProcessServicesOptions {
   specify(): Promise<Specification>;
-  /** Asked to end: called before the answer is sent. */
+  /** Called when Conduit calls Shutdown, before the answer is sent. */
   shutdown(): void;
 }
 
-/** The services of every plugin process, whatever connector it runs: specification, health, and those of go-plugin. */
+/** The services that do not depend on the connector: specification, health, and the services of go-plugin. */
 export function processServices(options: ProcessServicesOptions): [path: string, method: Method][] {
   return [
     [
@@ -42,7 +42,7 @@ export function processServices(options: ProcessServicesOptions): [path: string,
         },
       },
     ],
-    // Both stay open and silent until the client goes. Without a stream the client of Conduit would count as idle after half an hour.
+    // Both streams stay open without messages until the client ends them. Without a stream, Conduit's client would count as idle after half an hour.
     ['/plugin.GRPCStdio/StreamStdio', { stream: idle }],
     ['/plugin.GRPCBroker/StartStream', { stream: idle }],
   ];

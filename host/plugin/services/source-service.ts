@@ -16,10 +16,10 @@ export interface SourceServiceOptions extends ConnectorServiceOptions<Source> {
   deleted?(settings: Settings): Promise<void>;
 }
 
-/** Conduit's `SourcePlugin`: one source connector for one process. */
+/** Conduit's `SourcePlugin` service. A process serves one source connector. */
 export class SourceService extends ConnectorService<Source> {
   readonly #options: SourceServiceOptions;
-  /** Position of the last record written to the stream: what Stop must answer, byte for byte. */
+  /** Position of the last record written to the stream. Stop must answer it byte for byte. */
   #lastPosition: Uint8Array = EMPTY;
   #acks: Uint8Array[] = [];
   #delivering: NodeJS.Immediate | null = null;
@@ -47,7 +47,7 @@ export class SourceService extends ConnectorService<Source> {
     ];
   }
 
-  /** Delivers and commits what was acknowledged, and closes; any state, any number of times. */
+  /** Delivers and commits the acknowledged positions, and closes the connector. May be called in any state, any number of times. */
   teardown(): Promise<void> {
     this.state = 'TornDown';
     this.#teardown ??= (async () => {
@@ -60,7 +60,7 @@ export class SourceService extends ConnectorService<Source> {
 
   async #open(position: Uint8Array): Promise<Uint8Array> {
     this.expect('Configured');
-    // A copy: the request is a view of a network buffer.
+    // The position is copied because the request is a view of a network buffer.
     await this.connector!.open(position.length === 0 ? null : Uint8Array.from(position));
     this.advance('Configured', 'Started');
     return EMPTY;
@@ -80,7 +80,7 @@ export class SourceService extends ConnectorService<Source> {
       malformed: (error) => this.failed(call, error),
       drained: () => connector.resume(),
       closed: () => {
-        // Conduit never half-closes: it cancels, and then calls Teardown. Nothing was lost that was not sent before.
+        // Conduit never half-closes: it cancels the call and then calls Teardown. Acks that arrived before the cancel are still delivered.
         this.#deliverAcks();
         void this.#halt();
       },
@@ -89,16 +89,16 @@ export class SourceService extends ConnectorService<Source> {
 
   #send(call: Call, batch: Batch): boolean {
     if (this.state !== 'Running' || !call.open) return false;
-    if (batch.count === 0 || batch.data.length === 0) return true; // arch-v2 of Conduit panics on an empty list
+    if (batch.count === 0 || batch.data.length === 0) return true; // Conduit's arch-v2 panics on an empty list
     if (batch.lastPosition.length === 0) {
-      this.failed(call, new ConnectorError('guest.contract', 'a record without a position came out of the connector'));
+      this.failed(call, new ConnectorError('guest.contract', 'the source emitted a record without a position; this is a bug of the connector'));
       return false;
     }
     this.#lastPosition = batch.lastPosition;
     return call.write(batch.data);
   }
 
-  /** arch-v1 sends one position a message, thousands in a burst: those of one turn of the event loop go on as one. */
+  /** Takes acks. arch-v1 sends one position in each message, thousands in a burst: those of one turn of the event loop are delivered together. */
   #ack(call: Call, request: Buffer): void {
     try {
       const acks = readStreamMessage(request, 'acknowledgements');
@@ -125,7 +125,7 @@ export class SourceService extends ConnectorService<Source> {
     return encodeBytes(this.#lastPosition);
   }
 
-  /** Stops reading, which still sends what the connector's stages hold back, and then nothing more is sent. */
+  /** Stops the source. Records that its stages hold back are still sent, and none after them. */
   #halt(): Promise<void> {
     this.#stopping ??= (async () => {
       try {

@@ -6,7 +6,7 @@ const NS_PER_US = 1000n;
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_DAY = 86_400n * NS_PER_SECOND;
 
-/** A long that is decoded by `of`, from a bigint: avsc's own are doubles, which lose the digits above 2^53. */
+/** An Avro long that `of` decodes from a bigint. avsc's own longs are doubles, which lose digits above 2^53. */
 function longOf(of: (value: bigint) => bigint | string): Type {
   return avro.types.LongType.__with({
     fromBuffer: (buffer: Buffer) => of(buffer.readBigInt64LE()),
@@ -22,7 +22,7 @@ function encodesNothing(): never {
   throw new ConnectorError('internal', 'this Avro type only decodes');
 }
 
-/** By the names that `plainLongs` puts into a schema. */
+/** The types for the names that `plainLongs` puts into a schema. */
 const registry: Record<string, Type> = {
   long: longOf((value) => value),
   'long.time_micros': longOf((value) => value * NS_PER_US),
@@ -32,14 +32,17 @@ const registry: Record<string, Type> = {
   'long.local_timestamp_micros': longOf((value) => rfc3339(value * NS_PER_US)),
 };
 
-/** Logical types of other underlying types; those that the Go SDK's decoder does not know are their underlying type, there and here. */
+/** Logical types whose underlying type is not long. One that is not listed is decoded as its underlying type, as the Go SDK's decoder does. */
 const logicalTypes = {
   date: logical('int', (value) => rfc3339(BigInt(value as number) * NS_PER_DAY)),
   'time-millis': logical('int', (value) => BigInt(value as number) * NS_PER_MS),
   decimal: decimalType(),
 };
 
-/** Defaults play no part in decoding. avsc takes its own long for `{ "type": "long" }`, and looks up only names. */
+/**
+ * Replaces `{ "type": "long" }` by a name, because avsc looks only names up in the registry and would use its own long otherwise. Defaults are
+ * dropped: decoding does not use them.
+ */
 function plainLongs(key: string, value: unknown): unknown {
   if (key === 'default') return undefined;
   const { type, name, logicalType } = (value ?? {}) as Record<string, unknown>;
@@ -48,7 +51,7 @@ function plainLongs(key: string, value: unknown): unknown {
   return known in registry ? known : 'long';
 }
 
-/** A schema ready to decode with; every union value comes wrapped in the name of its branch. */
+/** Parses a schema for decoding. Every union value comes wrapped in the name of its branch. */
 export function parseAvro(text: string, what: string): Type {
   try {
     return avro.Type.forSchema(JSON.parse(text, plainLongs) as Schema, { registry: { ...registry }, logicalTypes, wrapUnions: true });
@@ -57,7 +60,7 @@ export function parseAvro(text: string, what: string): Type {
   }
 }
 
-/** A logical type that is only ever decoded. */
+/** A logical type that only decodes. */
 function logical(
   underlying: string,
   decode: (value: unknown) => bigint | string,

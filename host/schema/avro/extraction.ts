@@ -10,7 +10,7 @@ export type Part = 'key' | 'payload';
 
 export interface Registry {
   create(subject: string, text: string): Promise<RegisteredSchema>;
-  /** This part of a record is raw data: there is no structure to extract. */
+  /** Called if this part of a record is raw data, which has no structure to extract. */
   unstructured(part: Part): void;
 }
 
@@ -20,7 +20,7 @@ interface Encoded {
   readonly schema: RegisteredSchema;
 }
 
-/** What is extracted, and under which subjects it is registered. */
+/** Which parts get a schema, and the subjects under which it is registered. */
 export interface Extraction {
   readonly key: boolean;
   readonly payload: boolean;
@@ -30,7 +30,7 @@ export interface Extraction {
   readonly context: string;
 }
 
-/** The record with its schemas registered and attached, structured data as Avro, where that is turned on. */
+/** The record with structured data encoded as Avro and its schemas registered and attached, for the parts that are turned on. */
 export async function extractRecord(record: Uint8Array, settings: Extraction, registry: Registry): Promise<Uint8Array> {
   const { key, payload } = fieldsOf(record);
   const collection = opencdcMetadataOf(record).get('opencdc.collection') ?? '';
@@ -75,7 +75,7 @@ async function encodeKey(data: Uint8Array, subject: string, registry: Registry):
   return { schema, bytes: Writer.create().uint32(DATA.rawData).bytes(inferred.encode(fields)).finish() };
 }
 
-/** The schema is that of `after`, of `before` if there is no other; both are encoded with it. */
+/** Infers the schema of `after`, or of `before` if `after` is not structured; both are encoded with it. */
 async function encodePayload(change: Uint8Array, subject: string, registry: Registry): Promise<Encoded | null> {
   const data = new Map<number, Uint8Array>();
   eachField(change, (tag, reader) => {

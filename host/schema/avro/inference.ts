@@ -2,7 +2,7 @@ import avro, { type Schema, type Type } from 'avsc';
 import { ConnectorError } from '../../base/errors.ts';
 import type { StructValue } from '../../conduit/struct-reader.ts';
 
-/** The schemas that can be inferred; the first of a union of lists or maps is always null, as in the Go SDK. */
+/** The schemas that can be inferred. The union of the items of a list or map always begins with null, as in the Go SDK. */
 type Inferred =
   'null' | 'boolean' | 'double' | 'string' | Inferred[] | { type: 'array'; items: Inferred } | { type: 'map'; values: Inferred };
 
@@ -12,7 +12,7 @@ export interface InferredRecord {
   encode(fields: ReadonlyMap<string, StructValue>): Buffer;
 }
 
-/** Infers what the Go SDK's extractor infers of the same data: a record of sorted fields, maps and lists with unions of all they hold. */
+/** Infers the schema that the Go SDK infers from the same data: a record with sorted fields; maps and lists hold the union of their items' types. */
 export function inferRecord(fields: ReadonlyMap<string, StructValue>): InferredRecord {
   const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => ({ name, type: inferred(value) }));
   const text = JSON.stringify({ name: 'record', type: 'record', fields: sorted });
@@ -25,7 +25,7 @@ export function inferRecord(fields: ReadonlyMap<string, StructValue>): InferredR
   return { text, encode: (data) => encodeRecord(type, sorted, data) };
 }
 
-/** Encodes with a schema that was inferred of other data, for example `before` with that of `after`. */
+/** Encodes with a schema that may have been inferred from other data: `before` is encoded with the schema of `after`. */
 function encodeRecord(type: Type, fields: { name: string; type: Inferred }[], data: ReadonlyMap<string, StructValue>): Buffer {
   try {
     return type.toBuffer(Object.fromEntries(fields.map((field) => [field.name, wrapped(field.type, data.get(field.name) ?? null)])));
@@ -43,12 +43,12 @@ function inferred(value: StructValue): Inferred {
   return { type: 'map', values: unionOf([...value.values()]) };
 }
 
-/** Null first, then what there is; a list or a map without items could hold strings. */
+/** Null, then the types of the values. For a list or a map without items it is null and string. */
 function unionOf(values: readonly StructValue[]): Inferred[] {
   return values.length === 0 ? ['null', 'string'] : merged(['null', ...values.map(inferred)]);
 }
 
-/** Every type once; several lists, or maps, become one whose union holds what any of them does. Changes the types that it is given. */
+/** Each type once. Several lists, or several maps, become one whose union holds the item types of all. Changes the types that it is given. */
 function merged(types: readonly Inferred[]): Inferred[] {
   const union: Inferred[] = [];
   for (const type of types.flatMap((one) => (Array.isArray(one) ? one : [one]))) {

@@ -52,7 +52,7 @@ function writeChange(writer: FieldWriter, change: Uint8Array, type: Type): void 
   writer.ldelim();
 }
 
-/** Raw data becomes structured data; what is structured already, or absent, stays. */
+/** Decodes raw data to structured data. Data that is structured already, or absent, stays unchanged. */
 function writeData(writer: FieldWriter, tag: number, data: Uint8Array, type: Type, what: string): void {
   const { raw } = dataOf(data);
   if (raw === null) {

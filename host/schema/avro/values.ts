@@ -4,11 +4,11 @@ import { ConnectorError } from '../../base/errors.ts';
 import { StructWriter } from '../../conduit/struct-writer.ts';
 
 /**
- * A decoded Avro value as a `google.protobuf.Struct`, with the texts that the Go SDK's decoder and Go's JSON give: times as
- * RFC 3339 in UTC, durations as nanoseconds, bytes as base64, decimals as fractions in lowest terms, fixed as a list of numbers.
+ * Writes a decoded Avro value as a `google.protobuf.Struct`, with the same texts as the Go SDK's decoder and Go's JSON: times as RFC 3339 in UTC,
+ * durations as nanoseconds, bytes as base64, decimals as fractions in lowest terms, fixed as a list of numbers.
  */
 
-/** Named in avsc as `logical:<name>` by the classes of `codec.ts`. */
+/** The classes of `codec.ts` have `logical:<name>` as their name in avsc. */
 interface Typed {
   readonly typeName: string;
 }
@@ -25,7 +25,7 @@ interface Branches extends Typed {
   readonly types: readonly (Type & { readonly branchName: string })[];
 }
 
-/** Content of a Struct message. False if the type is neither record nor map: only those have fields. */
+/** Writes the content of a Struct message. Returns false if the type is neither record nor map, which alone have fields. */
 export function writeStruct(writer: Writer, type: Type, value: unknown): boolean {
   return writeFields(new StructWriter(writer), type, value);
 }
@@ -99,7 +99,7 @@ function writeValue(writer: StructWriter, type: Type, value: unknown, ofRecord: 
   }
 }
 
-/** The Go SDK unwraps the unions of maps and arrays, and of record fields those of null and one other type. */
+/** As in the Go SDK, unions in maps and arrays are unwrapped, and in record fields only unions of null and one other type. */
 function writeUnion(writer: StructWriter, union: Branches, value: unknown, ofRecord: boolean): void {
   if (value === null) {
     writer.null();
@@ -117,7 +117,7 @@ function writeUnion(writer: StructWriter, union: Branches, value: unknown, ofRec
   writer.end();
 }
 
-/** What `codec.ts` has made of a long or of a logical type. */
+/** Writes a long or a logical type that `codec.ts` has decoded. */
 function writeDecoded(writer: StructWriter, type: Type, value: unknown): void {
   if (typeof value === 'bigint') writer.integer(value);
   else if (typeof value === 'string') writer.string(value);
