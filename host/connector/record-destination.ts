@@ -46,7 +46,7 @@ export class RecordDestination implements AsyncDisposable {
   }
 
   async #write(records: readonly OpenCdcRecord[] | Uint8Array): Promise<WriteOutcome[]> {
-    if (this.#closing !== null) throw new ConnectorError('cancelled', 'The destination is closed.');
+    if (this.#closing !== null) throw new ConnectorError('cancelled', 'the destination is closed');
     const bytes = records instanceof Uint8Array ? records : encodeRecords(records);
     if (bytes.length === 0) return [];
     return decodeAcks(await this.#destination.write(bytes)).map(({ error }) => (error === '' ? null : error));

@@ -5,16 +5,17 @@ import { withoutFirst } from '../conduit/stream-message.ts';
 import type { Limits } from './limits.ts';
 
 /**
- * What was emitted and is not acknowledged, over the lives of several guest instances. Acks come in the order of emission, so
- * those for records of instances that are gone come first; they are swallowed, but move the position to resume at.
+ * Counts the records that were emitted and are not acknowledged, across several guest instances. Acks come in the order of emission, so acks for
+ * records of instances that are gone come first. Those acks are not delivered to any guest, but they move the position to resume at.
  */
 export class AckLedger {
   readonly #limits: Limits;
   readonly #queue = new AckQueue();
-  /** Records of the instance that is there, and of those before it. */
+  /** Unacknowledged records of the current instance. */
   #outstanding = 0;
+  /** Unacknowledged records of the instances before it. */
   #stale = 0;
-  /** Where a new instance begins; null: at the beginning. */
+  /** The position at which a new instance resumes: the last acknowledged one. Null: none was acknowledged. */
   resume: Uint8Array | null = null;
 
   constructor(limits: Limits) {
@@ -25,14 +26,16 @@ export class AckLedger {
     this.#outstanding += count;
   }
 
-  /** Takes a Source.Run.Request. True: there is something to deliver. Throws for one that cannot be right. */
+  /** Takes a Source.Run.Request; returns true if it holds acks to deliver. Throws if it cannot be read, or acknowledges more than was emitted. */
   acknowledge(message: Uint8Array): boolean {
     const positions = surveyFrames(message);
-    if (positions === null) throw new ConnectorError('input.invalid', 'An acknowledgement cannot be read: expected a Source.Run.Request.');
+    if (positions === null)
+      throw new ConnectorError('input.invalid', 'expected a Source.Run.Request, got bytes that do not decode as such');
     const { count } = positions;
     if (count === 0) return false;
     const all = this.#stale + this.#outstanding;
-    if (count > all) throw new ConnectorError('input.invalid', `${count} records were acknowledged, ${all} are outstanding.`);
+    if (count > all)
+      throw new ConnectorError('input.invalid', `expected acknowledgements for at most ${all} outstanding records, got ${count}`);
     this.resume = new Uint8Array(message.subarray(positions.start, positions.end));
     const swallowed = Math.min(count, this.#stale);
     this.#stale -= swallowed;
@@ -41,17 +44,20 @@ export class AckLedger {
     this.#queue.push(swallowed === 0 ? message : withoutFirst(message, swallowed));
     const { ackQueueBytes } = this.#limits;
     if (this.#queue.bytes > ackQueueBytes) {
-      throw new ConnectorError('limit.exceeded', `Acknowledgements of ${this.#queue.bytes} bytes wait, the limit is ${ackQueueBytes}.`);
+      throw new ConnectorError(
+        'limit.exceeded',
+        `${this.#queue.bytes} bytes of acknowledgements wait for the guest, the limit (ackQueueBytes) is ${ackQueueBytes}`,
+      );
     }
     return true;
   }
 
-  /** So much waits to be delivered. */
+  /** Bytes of acks that wait to be delivered. */
   get bytes(): number {
     return this.#queue.bytes;
   }
 
-  /** Nothing waits to be delivered. */
+  /** True if no ack waits to be delivered. */
   get delivered(): boolean {
     return this.#queue.bytes === 0;
   }
@@ -65,7 +71,7 @@ export class AckLedger {
     this.#queue.clear();
   }
 
-  /** The instance is gone: what it had emitted concerns nobody but the position to resume at. */
+  /** The instance is gone: acks for the records that it emitted only move the position to resume at from now on. */
   retire(): void {
     this.#stale += this.#outstanding;
     this.#outstanding = 0;

@@ -1,4 +1,4 @@
-/** Source.Run.Request messages on their way to the guest. Their concatenation is one message (protobuf), so many become one call. */
+/** Source.Run.Request messages that wait for the guest. Concatenated they are one protobuf message, so one call delivers many. */
 export class AckQueue {
   #messages: Uint8Array[] = [];
   #bytes = 0;
@@ -12,7 +12,7 @@ export class AckQueue {
     this.#bytes += message.length;
   }
 
-  /** The messages from the front, up to about maxBytes (one at least) as one; null if there are none. */
+  /** Takes the first messages as one, at most `maxBytes` but at least one message; null if there are none. */
   take(maxBytes: number): Uint8Array | null {
     const first = this.#messages[0];
     if (first === undefined) return null;

@@ -3,18 +3,19 @@ import type { Batch, Credit } from './contract.ts';
 import type { Limits } from './limits.ts';
 import { countFrames, lastFrame, surveyFrames } from '../conduit/frames.ts';
 
-// jco coerces numbers without a word (2^40 + 5 becomes 5, -1 becomes 4294967295), so both directions are checked: here what the guest's exports take and give, in the capabilities what its imports do.
+// jco silently coerces numbers (2^40 + 5 becomes 5, -1 becomes 4294967295), so the host checks both directions: the arguments and results of the
+// guest's exports here, those of its imports in the capabilities.
 
 const isU32 = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= 0xffff_ffff;
 
-/** What the host asks of the guest. */
+/** Checks the credit that the host gives to the guest. */
 export function checkCredit(credit: Credit): void {
   for (const [name, value] of Object.entries(credit) as [string, number][]) {
     if (!isU32(value)) throw new ConnectorError('internal', `credit.${name} must be an integer of 32 bits, it is ${value}`);
   }
 }
 
-/** What the guest returned from `read`; null, or the text of its breach of the contract. */
+/** Checks what the guest returned from `read`. Returns null, or the text of its breach of the contract. */
 export function batchBreach(batch: Batch, credit: Credit, limits: Limits): string | null {
   if (batch.count > credit.maxRecords) {
     return `read was granted ${credit.maxRecords} records and returned ${batch.count}`;
@@ -33,7 +34,7 @@ export function batchBreach(batch: Batch, credit: Credit, limits: Limits): strin
   return null;
 }
 
-/** What the guest returned from `write` for `records` records. */
+/** Checks what the guest returned from `write` for `records` records. Returns null, or the text of its breach of the contract. */
 export function answerBreach(answer: Uint8Array, records: number, limits: Limits): string | null {
   if (answer.length > limits.writeBytes) return `write returned ${answer.length} bytes, the limit is ${limits.writeBytes}`;
   const acks = countFrames(answer);

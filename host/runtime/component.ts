@@ -4,29 +4,29 @@ import { decodeUtf8, utf8Problem } from '../base/utf8.ts';
 import type { GuestExports } from './exports.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 
-/** `instantiate` of the module that jco writes (`-I async`, JSPI). Keys of `imports` carry no version. */
+/** `instantiate` of the module that jco writes (`-I async`, JSPI). The keys of `imports` are interface names without a version. */
 export type InstantiateComponent = (
   getCoreModule: (fileName: string) => WebAssembly.Module,
   imports: Readonly<Record<string, object>>,
   instantiateCore: (module: WebAssembly.Module, imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>,
 ) => Promise<GuestExports>;
 
-/** A transpiled component, wherever its files come from: a folder, or the assets of a single executable. */
+/** A transpiled component. Its files come from a folder, or from the assets of a single executable. */
 export interface ComponentSource {
   manifest: Manifest;
   instantiate: InstantiateComponent;
-  /** Bytes (or modules compiled before) by the file names that the manifest lists. */
+  /** The core modules, as bytes or compiled, by the file names that the manifest lists. */
   coreModules: Readonly<Record<string, Uint8Array | WebAssembly.Module>>;
   /**
-   * What a worker thread runs. `moduleUrl`: the file that exports `instantiate`, run by worker-entry.ts. `code`: the text of one
-   * bundle that calls `serveGuest(instantiate)` of worker-main.ts, for executables that have no files. Unset: inline only.
+   * The code of a worker thread. `moduleUrl`: the file that exports `instantiate`, which worker-entry.ts runs. `code`: the text of a bundle that calls
+   * `serveGuest(instantiate)` of worker-main.ts, for executables that have no files. Unset: the component runs inline only.
    */
   worker?: { moduleUrl: string } | { code: string };
 }
 
 const compiled = new WeakMap<ComponentSource, Promise<ReadonlyMap<string, WebAssembly.Module>>>();
 
-/** Core modules, compiled once for all instances of a component. */
+/** The core modules, compiled once for all instances of a component. */
 export function compileOnce(source: ComponentSource): Promise<ReadonlyMap<string, WebAssembly.Module>> {
   let modules = compiled.get(source);
   if (modules === undefined) {
@@ -38,7 +38,7 @@ export function compileOnce(source: ComponentSource): Promise<ReadonlyMap<string
 
 async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, WebAssembly.Module>> {
   if (!('Suspending' in WebAssembly)) {
-    throw new ConnectorError('environment', `Node 24 or later is needed (WebAssembly JSPI); this is Node ${process.versions.node}.`);
+    throw new ConnectorError('environment', `expected Node 24 or later, which has WebAssembly JSPI, got Node ${process.versions.node}`);
   }
   const entries = Object.entries(source.coreModules).map(async ([fileName, module]): Promise<[string, WebAssembly.Module]> => [
     fileName,
@@ -49,13 +49,13 @@ async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, 
 
 const fromFolders = new Map<string, Promise<ComponentSource>>();
 
-/** The component that tools/component.mjs has built into a folder; loaded once for each folder. Rejects with `environment`. */
+/** The component that tools/component.mjs has built into a folder. Each folder is loaded once. Rejects with `environment`. */
 export function componentOfFolder(folder: URL = new URL('../../dist/component/', import.meta.url)): Promise<ComponentSource> {
   let source = fromFolders.get(folder.href);
   if (source === undefined) {
     source = loadFolder(folder);
     fromFolders.set(folder.href, source);
-    source.catch(() => fromFolders.delete(folder.href)); // it may be built later
+    source.catch(() => fromFolders.delete(folder.href)); // the component may be built later
   }
   return source;
 }
@@ -63,13 +63,13 @@ export function componentOfFolder(folder: URL = new URL('../../dist/component/',
 async function loadFolder(folder: URL): Promise<ComponentSource> {
   const manifestUrl = new URL('manifest.json', folder);
   const bytes = await readFile(manifestUrl).catch((cause: unknown) => {
-    throw new ConnectorError('environment', `The built component was not found: expected ${manifestUrl.pathname}; run \`make build\`.`, {
+    throw new ConnectorError('environment', `the built component was not found: expected ${manifestUrl.pathname}; run \`make build\``, {
       cause,
     });
   });
   const text = decodeUtf8(
     bytes,
-    (fault) => new ConnectorError('environment', `${manifestUrl.pathname}, ${utf8Problem(fault)}; build it again.`),
+    (fault) => new ConnectorError('environment', `${manifestUrl.pathname}, ${utf8Problem(fault)}; build the component again`),
   );
   const manifest = parseManifest(text, manifestUrl.pathname);
   try {
@@ -78,7 +78,7 @@ async function loadFolder(folder: URL): Promise<ComponentSource> {
     const files = manifest.coreModules.map(async (file) => [file, await readFile(new URL(file, folder))] as const);
     return { manifest, instantiate, coreModules: Object.fromEntries(await Promise.all(files)), worker: { moduleUrl } };
   } catch (cause) {
-    const text = `The component "${manifest.name}" cannot be loaded from ${folder.pathname}: ${ConnectorError.from(cause).message}`;
+    const text = `the component "${manifest.name}" cannot be loaded from ${folder.pathname}: ${ConnectorError.from(cause).message}`;
     throw new ConnectorError('environment', text, { cause });
   }
 }

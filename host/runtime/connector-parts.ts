@@ -11,31 +11,31 @@ import type { Placement } from './port.ts';
 import type { SecretCheck } from './vault.ts';
 
 /**
- * Composes what the guests of one connector may import, one after the other. The log hides the values of secrets, which a capability
- * reads by the references that the guest hands it.
+ * Composes the capabilities that the guests of one connector may import. `log` replaces the values of secrets; `secrets` gives a capability the
+ * value for a reference that the guest passes to it.
  */
 export type CapabilityTable = (secrets: SecretReader, log: Log, limits: Limits) => readonly Capability[];
 
-/** What a connector is put together from. */
+/** The parts of a connector. */
 export interface ConnectorParts {
   log: Log;
   placement: Placement;
   component: () => Promise<ComponentSource>;
   limits: Limits;
   capabilities: CapabilityTable;
-  /** Looks at secret values at configure, which the guest cannot. */
+  /** Checks secret values at configure, because the guest does not have them. */
   checkSecret?: SecretCheck;
 }
 
 const NO_SECRETS: SecretReader = {
   read: () => {
-    throw new ConnectorError('policy.denied', 'There are no secrets before a configuration.');
+    throw new ConnectorError('policy.denied', 'a secret was read before the connector was configured');
   },
 };
 
 const specifications = new WeakMap<ComponentSource, Promise<Specification>>();
 
-/** The specification; asked once of an instance that can reach nothing outside, and remembered for the component. */
+/** The specification. It is asked once, of an instance that can reach nothing outside, and kept for the component. */
 export async function specificationOf(
   parts: ConnectorParts,
   capabilities: readonly Capability[] = parts.capabilities(NO_SECRETS, parts.log, parts.limits),
@@ -64,7 +64,7 @@ async function askSpecification(
   }
 }
 
-/** A call in a state that does not allow it. Ours to avoid, so it names both. */
+/** The error for a call in a state that does not allow it. That is a bug of the host, so the error names the call and the state. */
 export function outOfOrder(call: string, state: string): ConnectorError {
   return new ConnectorError('internal', `${call} was called while the connector is ${state}`);
 }

@@ -8,7 +8,7 @@ import { destinationGuest, stop } from './guest.ts';
 import type { Instance } from './instance.ts';
 import { Signal } from './supervision.ts';
 
-/** One destination connector. Writes are done one after the other; an instance that fails is replaced and the write repeated. */
+/** One destination connector. Writes are done one after the other. If an instance fails, it is replaced and the write is repeated. */
 export class DestinationConnector extends GuestConnector {
   readonly #closed = new Signal();
   #writes: Promise<unknown> = Promise.resolve();
@@ -22,8 +22,8 @@ export class DestinationConnector extends GuestConnector {
   }
 
   /**
-   * Writes a Destination.Run.Request and returns the Destination.Run.Response: one ack for each record. Rejects when no outcome
-   * is known, after the attempts that the limits allow; records may have been written all the same.
+   * Writes a Destination.Run.Request and resolves with the Destination.Run.Response: one ack for each record. Rejects if no outcome is known after
+   * the attempts that the limits allow; records may have been written all the same.
    */
   write(records: Uint8Array): Promise<Uint8Array> {
     const turn = this.#writes.then(() => this.guest.clean(() => this.#writeWithRetries(records)));
@@ -31,7 +31,7 @@ export class DestinationConnector extends GuestConnector {
     return turn;
   }
 
-  /** After the writes in flight; no more of them follow. */
+  /** Waits for the writes in flight. No write may follow. */
   async stop(): Promise<void> {
     await this.#writes;
     if (this.state !== 'open') return;
@@ -49,14 +49,14 @@ export class DestinationConnector extends GuestConnector {
     const { limits } = this.parts;
     // A write that was handed in before teardown is still done.
     if (this.state !== 'open') {
-      throw this.closing ? new ConnectorError('cancelled', 'The connector is stopping.') : outOfOrder('write', this.state);
+      throw this.closing ? new ConnectorError('cancelled', 'the connector is stopping') : outOfOrder('write', this.state);
     }
     const count = countFrames(records);
     if (count === null || count === 0) {
-      throw new ConnectorError('input.invalid', 'A write cannot be read: expected a Destination.Run.Request with one record or more.');
+      throw new ConnectorError('input.invalid', 'expected a Destination.Run.Request with at least one record, got bytes that hold none');
     }
     if (records.length > limits.writeBytes) {
-      const text = `A write of ${records.length} bytes is over the limit of ${limits.writeBytes}: send fewer records at once.`;
+      const text = `a write of ${records.length} bytes is over the limit (writeBytes) of ${limits.writeBytes}: send fewer records at once`;
       throw new ConnectorError('limit.exceeded', text);
     }
     const backoff = new Backoff(limits.backoffMinMs, limits.backoffMaxMs);
@@ -75,11 +75,11 @@ export class DestinationConnector extends GuestConnector {
     }
   }
 
-  /** How long to wait for the next attempt; throws when there is none. */
+  /** The delay before the next attempt; throws if there is no further attempt. */
   async #delayAfter(error: ConnectorError, attempt: number, backoff: Backoff): Promise<number> {
     const failed = this.guest.instance;
     const log = (what: string, delayMs: number): number => {
-      this.guest.log('warn', `Writing failed, ${what} in ${delayMs} ms: ${error.message}`, { code: error.code });
+      this.guest.log('warn', `writing failed, ${what} in ${delayMs} ms: ${error.message}`, { code: error.code });
       return delayMs;
     };
     if (failed === null || failed.failure === null) {
@@ -88,7 +88,7 @@ export class DestinationConnector extends GuestConnector {
     }
     await failed.end();
     this.restartCap.count(error);
-    return log('the guest is replaced and it is tried again', this.restartBackoff.next());
+    return log('the guest is replaced and the write repeated', this.restartBackoff.next());
   }
 
   #openGuest(): Promise<Instance> {

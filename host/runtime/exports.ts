@@ -1,13 +1,13 @@
 import type { DestinationExports, SourceExports, SpecifierExports } from './contract.ts';
 
-/** What jco's `instantiate` returns: every export is async (JSPI), and rejects with an object that has `payload` for a WIT error. */
+/** The exports that jco's `instantiate` returns. Each is async (JSPI), and rejects with an object that has `payload` for a WIT error. */
 export interface GuestExports {
   specifier: SpecifierExports;
   source: SourceExports;
   destination: DestinationExports;
 }
 
-/** `interface.function`, as the messages between threads name it. */
+/** `interface.function`: the name of an export in the messages between threads. */
 export type ExportName =
   'specifier.specify' | `source.${keyof GuestExports['source']}` | `destination.${keyof GuestExports['destination']}`;
 
@@ -18,7 +18,7 @@ export function callExport(guest: GuestExports, name: ExportName, args: unknown[
   return exported!(...args);
 }
 
-/** A WIT error that the guest returned; anything else that a call rejects with means that the guest is gone. */
+/** A WIT error that the guest returned. If a call rejects with anything else, the guest is gone. */
 export class GuestRefusal {
   readonly payload: unknown;
   constructor(payload: unknown) {

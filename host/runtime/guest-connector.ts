@@ -6,17 +6,17 @@ import { GuestSlot } from './guest-slot.ts';
 import type { Side } from './guest.ts';
 import { RestartCap } from './supervision.ts';
 
-/** `running` and `failed` are a source's, `stopped` is a destination's. */
+/** Only a source is `running` or `failed`, only a destination `stopped`. */
 type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' | 'failed' | 'torn down';
 
-/** What a source and a destination have in common: a guest that may be replaced underneath, and the calls before and after its work. */
+/** The common part of a source and a destination: a guest that may be replaced, and the calls before and after its work. */
 export abstract class GuestConnector {
   protected readonly parts: ConnectorParts;
   protected readonly guest: GuestSlot;
   protected readonly restartBackoff: Backoff;
   protected readonly restartCap: RestartCap;
   protected state: State = 'new';
-  /** Teardown has begun: nothing new does. */
+  /** Teardown has begun: no new work begins. */
   protected closing = false;
   #teardown: Promise<void> | null = null;
 
@@ -40,8 +40,8 @@ export abstract class GuestConnector {
   }
 
   /**
-   * Gives the guest what is left, lets it commit, and ends it. In any state, any number of times, bounded; an open in flight ends at
-   * once. Never rejects.
+   * Gives the guest the acks that are left, lets it commit, and ends it, all within `teardownMs` and a second. An open in flight ends at once. May be
+   * called in any state, any number of times. Never rejects.
    */
   teardown(): Promise<void> {
     this.#teardown ??= this.#tearDown();
@@ -56,13 +56,13 @@ export abstract class GuestConnector {
       await this.guest.clean(openGuest);
       this.state = 'open';
     } catch (error) {
-      // Unless it was torn down meanwhile.
+      // If the connector was torn down meanwhile, that state stays.
       if (this.state === 'opening') this.state = 'configured';
       throw error;
     }
   }
 
-  /** Brings the work in hand to its end, for at most ms. False: the guest is still busy with it, and cannot be asked to tear down. */
+  /** Waits at most `ms` for the work in flight. False: the guest is still busy with it, and cannot be asked to tear down. */
   protected abstract finish(ms: number): Promise<boolean>;
 
   async #tearDown(): Promise<void> {
@@ -70,7 +70,7 @@ export abstract class GuestConnector {
     const deadline = Deadline.after(teardownMs);
     this.closing = true;
     this.guest.close();
-    // An open in flight has nothing to save.
+    // An open in flight has nothing to commit, so its instance is ended at once.
     if (this.state === 'opening') await this.guest.instance?.end();
     const finished = await this.finish(teardownMs);
     this.state = 'torn down';

@@ -8,7 +8,7 @@ import { configure, teardown, type ConfigPairs, type Side } from './guest.ts';
 import { Instance } from './instance.ts';
 import { Vault } from './vault.ts';
 
-/** The one guest instance that a connector has at a time, its configuration, and the secrets that it is not given. */
+/** Holds the one guest instance that a connector has at a time, its configuration, and the secrets, which the guest does not get. */
 export class GuestSlot {
   readonly log: Log;
   readonly #parts: ConnectorParts;
@@ -41,7 +41,7 @@ export class GuestSlot {
     return specificationOf(this.#parts, this.#capabilities);
   }
 
-  /** The problems of a configuration; without any it is kept for this and every later instance. */
+  /** The problems of a configuration. If there are none, the configuration is kept for this and every later instance. */
   configure(config: Readonly<Record<string, string>>): Promise<InvalidParam[]> {
     return this.clean(async () => {
       const specification = await this.specify();
@@ -54,7 +54,7 @@ export class GuestSlot {
     });
   }
 
-  /** Ends the instance that is there, and configures and opens a new one. */
+  /** Ends the current instance, then configures and opens a new one. */
   async open(open: (instance: Instance) => Promise<void>): Promise<Instance> {
     const instance = await this.#fresh();
     const problems = await configure(instance, this.#side, this.#config, this.#parts.limits);
@@ -64,26 +64,26 @@ export class GuestSlot {
     return instance;
   }
 
-  /** No instance follows the one that is there. */
+  /** The current instance is the last one: no other may be started. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Lets the guest tear down if it is alive, for at most ms, and ends it. Never rejects. */
+  /** Gives the guest, if it is alive, at most `ms` for its teardown, and ends the instance. Never rejects. */
   async tearDown(ms: number): Promise<void> {
     const instance = this.#instance;
     if (instance === null) return;
     try {
       if (instance.failure === null && !(await within(teardown(instance, this.#side, this.#parts.limits), ms))) {
-        this.log('warn', `The ${this.#side} did not tear down in time.`);
+        this.log('warn', `the ${this.#side} was not torn down within ${Math.round(ms)} ms; its guest is ended`);
       }
     } catch (thrown) {
-      this.log('warn', `The ${this.#side} did not tear down cleanly: ${ConnectorError.from(thrown).message}`);
+      this.log('warn', `tearing down the ${this.#side} failed: ${ConnectorError.from(thrown).message}`);
     }
     await instance.end();
   }
 
-  /** Passes errors on as ConnectorError without secrets. */
+  /** Runs `work`. Its errors are passed on as ConnectorError without secrets. */
   async clean<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -111,7 +111,7 @@ export class GuestSlot {
     this.#instance = instance;
     if (this.#closed) {
       await instance.end();
-      throw new ConnectorError('cancelled', 'The connector is stopping.');
+      throw new ConnectorError('cancelled', 'the connector is stopping');
     }
     return instance;
   }

@@ -65,12 +65,12 @@ export const destinationGuest = {
   async open(instance: Instance, limits: Limits): Promise<void> {
     await call(instance, 'destination.open', [], limits.openMs);
   },
-  /** `count`: how many records the request holds; there has to be one ack for each. */
+  /** `count`: the number of records in the request, which must get one ack each. */
   async write(instance: Instance, records: Uint8Array, count: number, limits: Limits): Promise<Uint8Array> {
     const { requestBytes } = instance;
     if (records.length > requestBytes) {
-      const text = `A write of ${records.length} bytes does not fit into the component's memory, which takes ${requestBytes}`;
-      throw new ConnectorError('limit.exceeded', `${text}: send fewer records at once.`);
+      const text = `a write of ${records.length} bytes does not fit into the component's memory, which takes writes of ${requestBytes} bytes`;
+      throw new ConnectorError('limit.exceeded', `${text}: send fewer records at once`);
     }
     const answer = await call(instance, 'destination.write', [records], limits.writeMs);
     if (!(answer instanceof Uint8Array)) throw new ConnectorError('internal', 'write returned no bytes');

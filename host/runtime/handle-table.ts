@@ -2,7 +2,7 @@ import { ConnectorError } from '../base/errors.ts';
 import { settles } from '../base/wait.ts';
 import type { CallContext, HostResource } from './capability.ts';
 
-/** For what closes with its instance: nobody waits for a connection that does not end. */
+/** Longest wait for a handle that is closed because its instance ended: a connection may not close. */
 const CLOSE_MS = 5_000;
 
 interface Held {
@@ -10,11 +10,11 @@ interface Held {
   handle: never;
 }
 
-/** Everything that one guest instance holds by a handle, whatever it is. Ends with the instance. */
+/** The handles of one guest instance, for resources of every kind. Ends with the instance. */
 export class HandleTable {
   readonly #maxHandles: number;
   readonly #held = new Map<number, Held>();
-  /** What is being opened; each settles when it is in the table, or gone. */
+  /** Resources that are being opened. Each promise settles when its resource is in the table or closed again. */
   readonly #opening = new Set<Promise<unknown>>();
   readonly #end = new AbortController();
   readonly context: CallContext;
@@ -31,12 +31,12 @@ export class HandleTable {
     return this.#end.signal.aborted;
   }
 
-  /** Handles that the guest holds. */
+  /** The number of handles that the guest holds. */
   get size(): number {
     return this.#held.size;
   }
 
-  /** Opens something and returns the number of its handle. */
+  /** Opens a resource and returns the number of its handle. */
   async open(resource: HostResource, open: () => Promise<unknown>): Promise<number> {
     if (this.#held.size + this.#opening.size >= this.#maxHandles) {
       throw new ConnectorError('limit.exceeded', `an instance may hold ${this.#maxHandles} handles: close one before opening another`);
@@ -56,7 +56,7 @@ export class HandleTable {
     return held.handle;
   }
 
-  /** Nothing for a handle that is closed already. */
+  /** Closes a handle. Does nothing if it is closed already. */
   async close(resource: HostResource, number: number): Promise<void> {
     const held = this.#held.get(number);
     if (held === undefined || held.resource !== resource) return;
@@ -68,7 +68,7 @@ export class HandleTable {
     for (const { resource, handle } of this.#held.values()) resource.interrupt?.(handle);
   }
 
-  /** Closes all that the guest left open, within a bound. What is still opening is told by the context's signal. */
+  /** Closes every handle that the guest left open, within CLOSE_MS. The context's signal cancels the opens that are still running. */
   async end(): Promise<void> {
     this.#end.abort(new ConnectorError('cancelled', 'the instance has ended'));
     const left = [...this.#held.values()];
@@ -80,7 +80,7 @@ export class HandleTable {
   async #open(resource: HostResource, open: () => Promise<unknown>): Promise<number> {
     const handle = (await open()) as never;
     if (this.ended) {
-      // The instance ended while this was on its way; nobody else would ever close it.
+      // The instance ended during the open. The handle is in no table, so it must be closed here.
       await closeWithin({ resource, handle });
       throw this.#end.signal.reason;
     }
@@ -90,7 +90,7 @@ export class HandleTable {
   }
 }
 
-/** A failed close has nobody left to tell, and the connection behind it is gone or times out. */
+/** Waits at most CLOSE_MS. An error is ignored: the guest is gone, and the connection behind the handle is closed or times out. */
 async function closeWithin({ resource, handle }: Held): Promise<void> {
   await settles(resource.close(handle), CLOSE_MS);
 }

@@ -1,15 +1,15 @@
 import type { HostCall, LocalFactory } from './capability.ts';
 import { camelCase, type FunctionShape, type ImportShape, type LocalShape, type ResourceShape } from './import-shape.ts';
 
-/** How a guest's imports reach the host, on the same thread or over messages. All of them fail with WitFailure only. */
+/** The way of a guest's imports to the host: direct calls on the same thread, or messages. They fail with WitFailure only. */
 export interface HostLink {
   request(number: number, args: unknown[]): Promise<unknown>;
-  /** Not given where the host is on another thread, which cannot answer at once. */
+  /** Missing if the host is on another thread, which cannot answer at once. */
   callNow?(number: number, args: unknown[]): unknown;
   tell(number: number, args: unknown[]): void;
 }
 
-/** The import object of one instance, as the module that jco writes asks for it. */
+/** The import object of one instance, in the form that the module written by jco expects. */
 export function importObject(
   shapes: readonly ImportShape[],
   link: HostLink,
@@ -35,7 +35,7 @@ function importFunction({ number, waits }: FunctionShape, link: HostLink): (...a
   return waits ? (...args) => link.request(number, args) : (...args) => link.callNow!(number, args);
 }
 
-/** jco knows a resource by its class. The class is made for each instance: its static functions could not know otherwise whose they are. */
+/** The class by which jco knows a resource. Each instance has a class of its own, because a static function has no `this` that names its instance. */
 function resourceClass(shape: ResourceShape, link: HostLink): object {
   class Resource {
     readonly handle: number;

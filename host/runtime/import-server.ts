@@ -5,20 +5,20 @@ import { numberImports, type ImportEntry, type ImportShape } from './import-shap
 import { GivenErrors, WitFailure } from './wit-error.ts';
 
 export interface ImportEvents {
-  /** A host function failed with something other than ConnectorError: the host is at fault, and the instance has to go. */
+  /** A host function threw something other than ConnectorError. That is a bug of the host, and the instance must end. */
   fault(error: ConnectorError): void;
-  /** The guest waits for the host (true), or runs again (false). */
+  /** True: the guest begins to wait for the host. False: it runs again. */
   waiting(waits: boolean, label: string): void;
 }
 
 export interface ImportBounds {
-  /** What the guest may hold open at once. */
+  /** Most handles that the guest holds at once. */
   handles: number;
-  /** The most bytes in one result. */
+  /** Most bytes of one result. */
   resultBytes: number;
 }
 
-/** Serves what one guest instance asks of its capabilities, on the host's thread. Knows none of their names. */
+/** Serves the imports of one guest instance on the host's thread. It knows none of the capabilities by name. */
 export class ImportServer {
   readonly shapes: readonly ImportShape[];
   readonly given = new GivenErrors();
@@ -35,26 +35,25 @@ export class ImportServer {
     this.handles = new HandleTable(bounds.handles, bounds.resultBytes);
   }
 
-  /** A new call of the guest begins: what interrupted the last one is over. */
+  /** A new call of the guest begins: an interruption of the call before does not apply to it. */
   beginCall(): void {
     this.#interrupted = false;
   }
 
-  /** Ends the wait that the guest is in, and every one that it begins in this call. */
+  /** Ends the wait that the guest is in, and every wait that it begins in this call. */
   interrupt(): void {
     this.#interrupted = true;
     this.handles.interrupt();
   }
 
-  /** Closes everything that the guest left open, within a bound. */
+  /** Closes every handle that the guest left open, within a few seconds. */
   end(): Promise<void> {
     return this.handles.end();
   }
 
   /**
-   * Serves an import that waits; rejects with WitFailure only. A request that is under way when the instance ends is answered, so that the
-   * guest can return. One that comes later never is: a guest on the host's own thread that goes on asking could keep that
-   * thread busy for ever.
+   * Serves an import that waits; rejects with WitFailure only. A request that runs when the instance ends is answered, so that the guest can return.
+   * A request that comes later is never answered: an inline guest that goes on asking could otherwise keep the host's thread busy for ever.
    */
   async request(number: number, args: unknown[]): Promise<unknown> {
     if (this.handles.ended) return new Promise(() => undefined);
@@ -82,7 +81,7 @@ export class ImportServer {
     }
   }
 
-  /** A function in the guest's thread tells another one here something. */
+  /** Calls a function for a local function in the guest's thread, which does not wait for it. */
   tell(number: number, args: unknown[]): void {
     const entry = this.#entries[number]!;
     try {
@@ -104,7 +103,7 @@ export class ImportServer {
         const handle = handles.get(resource, args[0] as number);
         args[0] = handle;
         const answer = this.#call(entry.function, args);
-        // The interruption came before the wait.
+        // The interruption came before this wait began, so it is repeated.
         if (this.#interrupted) resource.interrupt?.(handle);
         return checked(entry.function, args, await answer);
       }
@@ -119,7 +118,7 @@ export class ImportServer {
 
   #failure(entry: ImportEntry, thrown: unknown): WitFailure {
     if (thrown instanceof ConnectorError) return this.given.give(thrown);
-    const text = `The host failed in ${entry.label}: ${ConnectorError.from(thrown).message}`;
+    const text = `the host failed in ${entry.label}: ${ConnectorError.from(thrown).message}`;
     this.#events.fault(new ConnectorError('internal', text, { cause: thrown }));
     return new WitFailure({ kind: 'other', text: 'internal error of the host' });
   }

@@ -1,39 +1,39 @@
 import { withoutVersion, type Capability, type HostFunction, type HostResource, type LocalFunctions } from './capability.ts';
 
 /**
- * The table of an instance's imports without its code, so that it can be sent to a worker. Functions have numbers: that is how a call names
- * one to the host's thread, and it costs no text in every message.
+ * The table of an instance's imports without their code, so that it can be sent to a worker. Functions are numbered: a message to the host's thread
+ * names a function by its number, which is shorter than a text.
  */
 export interface ImportShape {
-  /** As jco asks for it: without the version. */
+  /** Name of the interface without its version, which is the key that jco uses. */
   key: string;
   functions: FunctionShape[];
   resources: ResourceShape[];
   local: LocalShape | null;
 }
 export interface FunctionShape {
-  /** As jco calls it: in camel case. */
+  /** The name that jco uses: in camel case. */
   name: string;
   number: number;
   waits: boolean;
 }
 export interface ResourceShape {
-  /** As jco calls it. */
+  /** The class name that jco uses. */
   className: string;
   opens: FunctionShape[];
   methods: FunctionShape[];
   closes: FunctionShape[];
-  /** Of the function that closes a handle which the guest has dropped. */
+  /** Number of the function that closes a handle which the guest has dropped. */
   drop: number;
 }
 export interface LocalShape extends Omit<LocalFunctions, 'make' | 'names'> {
   /** Name and version of the interface. */
   interface: string;
-  /** Numbers of the host functions that it may tell, by name. */
+  /** Numbers of the host functions that the local functions may call, by name. */
   tells: Record<string, number>;
 }
 
-/** What the number of a function stands for, on the host's thread. */
+/** The function behind a number, on the host's thread. */
 export type ImportEntry = { label: string } & (
   | { kind: 'function'; function: HostFunction }
   | { kind: 'open'; resource: HostResource; open: HostResource['opens'][string] }
@@ -41,7 +41,7 @@ export type ImportEntry = { label: string } & (
   | { kind: 'close'; resource: HostResource }
 );
 
-/** Numbers everything that the capabilities offer. */
+/** Numbers every function that the capabilities offer. */
 export function numberImports(capabilities: readonly Capability[]): { shapes: ImportShape[]; entries: ImportEntry[] } {
   const entries: ImportEntry[] = [];
   const number = (entry: ImportEntry): number => entries.push(entry) - 1;

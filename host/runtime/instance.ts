@@ -21,15 +21,15 @@ export interface InstanceOptions {
   log: Log;
 }
 
-/** Calls that may wait for their turn. The connectors make one or two at a time. */
+/** Most calls that wait for their turn. The connectors make one or two at a time. */
 const MAX_QUEUE = 16;
 
 /**
- * One guest instance: one call in flight, deadlines, and an end that leaves nothing behind. An instance fails once and for good
- * (trap, deadline, breach of the contract, host fault); `failure` then says why, and every call rejects with it.
+ * One guest instance. It runs one call at a time under deadlines, and its end closes everything that it opened. An instance fails once and for good:
+ * by a trap, a deadline, a breach of the contract or a fault of the host. `failure` then holds the error, and every call rejects with it.
  */
 export class Instance {
-  /** The largest request that the guest's memory takes. */
+  /** The largest request that fits into the guest's memory. */
   readonly requestBytes: number;
   readonly #limits: Limits;
   readonly #log: Log;
@@ -64,7 +64,7 @@ export class Instance {
     );
   }
 
-  /** Rejects with `policy.denied` or `limit.exceeded` for a component that may not run here, before any of it runs. */
+  /** Starts an instance. Rejects with `policy.denied` or `limit.exceeded` for a component that may not run here, before any of it runs. */
   static async start(options: InstanceOptions): Promise<Instance> {
     const { component, limits, placement } = options;
     const { memoryBytes } = limits;
@@ -88,12 +88,12 @@ export class Instance {
     return this.#port?.memoryBytes ?? 0;
   }
 
-  /** Ends the wait that the guest is in, or is about to begin in the call in flight, where its capability can be interrupted. */
+  /** Ends the wait that the guest is in, or begins later in the call in flight, if the resource that it waits for can be interrupted. */
   interrupt(): void {
     if (this.#current !== null) this.#imports.interrupt();
   }
 
-  /** Calls an export in its turn. Rejects with ConnectorError, or with GuestRefusal whose payload is the caller's to read. */
+  /** Calls an export when the calls before it have ended. Rejects with ConnectorError, or with GuestRefusal for a WIT error of the guest. */
   call(name: ExportName, args: unknown[], callMs: number): Promise<unknown> {
     if (this.#queued >= MAX_QUEUE) throw new ConnectorError('internal', `more than ${MAX_QUEUE} calls wait for one instance`);
     this.#queued++;
@@ -102,21 +102,21 @@ export class Instance {
     return turn.finally(() => this.#queued--);
   }
 
-  /** Declares the instance dead: what is in flight rejects with `error`, and its handles and its worker are closed. */
+  /** Ends the instance with an error: the call in flight rejects with it, and handles and worker are closed. */
   fail(error: ConnectorError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#watchdog.close();
     this.#ending = Promise.all([this.#imports.end(), this.#port?.close()]).then(
       () => undefined,
-      (thrown: unknown) => this.#log('warn', `An instance did not end cleanly: ${ConnectorError.from(thrown).message}`),
+      (thrown: unknown) => this.#log('warn', `ending a guest failed: ${ConnectorError.from(thrown).message}`),
     );
     this.#current?.reject(error);
   }
 
-  /** Ends the instance; resolves when nothing of it is left. Bounded. */
+  /** Ends the instance. Resolves when everything that it opened is closed, within a few seconds. */
   async end(): Promise<void> {
-    this.fail(new ConnectorError('cancelled', 'the instance was ended'));
+    this.fail(new ConnectorError('cancelled', 'the connector is stopping'));
     await this.#ending;
   }
 
@@ -147,23 +147,23 @@ export class Instance {
     }
   }
 
-  /** The error of a refusal with payload `error`; with the code of the host's own, where it came from there. */
+  /** The ConnectorError for a WIT error of the guest. If the guest passed on an error of the host, it is that error again. */
   errorOf(refusal: GuestRefusal): ConnectorError {
     return this.#imports.given.errorOf(refusal.payload);
   }
 
-  /** For the typed guest: the answer breaks the contract. */
+  /** Ends the instance because an answer of the guest breaks the contract. Returns the error. */
   breach(text: string): ConnectorError {
-    this.fail(new ConnectorError('guest.contract', `The guest broke its contract: ${text}.`));
+    this.fail(new ConnectorError('guest.contract', `the guest broke its contract: ${text}; this is a bug of the component`));
     return this.#failure!;
   }
 
   #trapOf(name: ExportName, thrown: unknown): ConnectorError {
     if (thrown instanceof ConnectorError) return thrown;
     const words = this.#capabilities.map((one) => one.lastWords?.(this.#callBegan) ?? null).find((text) => text !== null);
-    const said = words === undefined ? '' : ` Its last words: ${words}`;
+    const said = words === undefined ? '' : `; its last error line: ${words}`;
     const what = thrown instanceof Error ? thrown.message : String(thrown);
-    return new ConnectorError('guest.trap', `The guest trapped in ${name}: ${what}.${said}`, { cause: thrown });
+    return new ConnectorError('guest.trap', `the guest trapped in ${name}: ${what}${said}`, { cause: thrown });
   }
 
   #checkMemory(port: GuestPort): void {
@@ -171,7 +171,7 @@ export class Instance {
       this.fail(
         new ConnectorError(
           'guest.contract',
-          `The guest uses ${port.memoryBytes} bytes of memory, the limit is ${this.#limits.memoryBytes}.`,
+          `the guest uses ${port.memoryBytes} bytes of memory, the limit (memoryBytes) is ${this.#limits.memoryBytes}`,
         ),
       );
       throw this.#failure!;
@@ -182,8 +182,8 @@ export class Instance {
     const name = this.#current?.name ?? 'a call';
     const text =
       what === 'guest'
-        ? `The guest ran for more than ${this.#limits.guestMs} ms in ${name} without an answer.`
-        : `${name} did not return in time; it ${this.#waitsFor === null ? 'was running' : `waited for ${this.#waitsFor}`}.`;
+        ? `the guest ran for more than ${this.#limits.guestMs} ms in ${name} without returning`
+        : `the guest did not return from ${name} in time; it ${this.#waitsFor === null ? 'was running' : `waited for ${this.#waitsFor}`}`;
     this.fail(new ConnectorError('guest.deadline', text));
   }
 }

@@ -1,39 +1,39 @@
 import type { Credit } from './contract.ts';
 import { requestBytesOf } from './manifest.ts';
 
-/** Bounds of one connector. Times of calls are wall time, and include what the guest waits for; `guestMs` does not. */
+/** Bounds of one connector. The time of a call includes the waits of the guest for the host; `guestMs` does not. */
 export interface Limits {
   /** Longest that guest code itself may run in one call, not counting waits for the host. Enforced in a worker only. */
   guestMs: number;
   /** `specify` and `configure`. */
   configureMs: number;
   openMs: number;
-  /** `read`, beyond its own `maxWaitMs`: it may commit, which waits for a broker. */
+  /** `read`, in addition to the credit's `maxWaitMs`: it may commit, and then waits for a broker. */
   readMs: number;
   ackMs: number;
-  /** `write`: above any delivery timeout that a user sets; the guest is bounded by guestMs all the same. */
+  /** `write`. It must be above any delivery timeout that a user sets. The time of the guest's own code is bounded by `guestMs`. */
   writeMs: number;
   stopMs: number;
-  /** All of a connector's teardown. */
+  /** The whole teardown of a connector. */
   teardownMs: number;
 
-  /** What one `read` may return. */
+  /** The most that one `read` may return. */
   credit: Credit;
   /** Largest `data` of a batch. One record may exceed the credit's maxBytes. */
   batchBytes: number;
   /** Largest request that `write` takes, and its largest answer. A component with less memory takes less (`requestBytesOf`). */
   writeBytes: number;
   positionBytes: number;
-  /** Acks are given to the guest in pieces of about this size ... */
+  /** Acks are delivered to the guest in messages of about this size. */
   ackBytes: number;
-  /** ... and at most so much may wait for that. */
+  /** Most bytes of acks that wait for delivery. */
   ackQueueBytes: number;
   /**
-   * A component whose memory may grow beyond this, by the maximum that it declares, is refused; what it declares is what it may use. Writes must
-   * fit as well: see `requestBytesOf`.
+   * A component that declares a larger memory maximum is refused. A component may use the maximum that it declares; its writes must fit into that
+   * memory (`requestBytesOf`).
    */
   memoryBytes: number;
-  /** What an instance may hold open at once: consumers, producers, whatever its capabilities offer. */
+  /** Most handles that an instance holds at once: consumers, producers and other resources of its capabilities. */
   handles: number;
 
   /** More restarts than this within restartWindowMs end the connector. */
@@ -41,7 +41,7 @@ export interface Limits {
   restartWindowMs: number;
   backoffMinMs: number;
   backoffMaxMs: number;
-  /** Attempts of one write that fails in a retryable way. */
+  /** Attempts for one write whose errors are retryable. */
   writeAttempts: number;
 
   /** Log lines a second that a guest may write; four seconds' worth may come at once. */

@@ -1,38 +1,38 @@
 import { ConnectorError } from '../base/errors.ts';
 
 /**
- * What a built component needs and offers (`manifest.json` beside it, written by tools/component.mjs), so that a host can refuse it before
- * any of it runs.
+ * What a built component imports, exports and needs: the `manifest.json` beside it, which tools/component.mjs writes. With it the host can refuse a
+ * component before any of it runs.
  */
 export interface Manifest {
   readonly name: string;
-  /** Of the component before jco: `sha256:` and hexadecimal digits. */
+  /** Digest of the component before jco has transpiled it: `sha256:` and hexadecimal digits. */
   readonly digest: string;
   /** Interfaces, with version. */
   readonly exports: readonly string[];
   readonly imports: readonly ImportedInterface[];
-  /** File names of the core modules that jco has made. */
+  /** File names of the core modules that jco wrote. */
   readonly coreModules: readonly string[];
-  /** The maximum that the component's memory declares; null: it declares none. */
+  /** The maximum size that the component declares for its memory; null: it declares none. */
   readonly memoryMaxBytes: number | null;
 }
 
 export interface ImportedInterface {
   /** With version. */
   readonly interface: string;
-  /** `waits`: the guest was built to be suspended in it. */
+  /** `waits`: the component was built so that the host can suspend it in this function. */
   readonly functions: readonly { readonly name: string; readonly waits: boolean }[];
 }
 
 /**
- * The memory budget of a guest, derived once from the maximum that its component declares: a request may take two thirds of it. The rest is
- * for what the guest makes of one record at a time, and for the guest itself.
+ * The largest request for a guest: two thirds of the memory that its component declares. The rest is for the guest itself, and for the forms of a
+ * record that it makes, one record at a time.
  */
 export function requestBytesOf({ memoryMaxBytes }: Pick<Manifest, 'memoryMaxBytes'>): number {
   return memoryMaxBytes === null ? 0 : Math.floor((memoryMaxBytes * 2) / 3);
 }
 
-/** The manifest of a text; throws `environment` for one of another form, naming the file. */
+/** Parses a manifest. Throws `environment`, naming the file, for a text of another form. */
 export function parseManifest(text: string, file: string): Manifest {
   let value: unknown;
   try {
@@ -44,7 +44,7 @@ export function parseManifest(text: string, file: string): Manifest {
   const expected = 'name, digest, exports, imports, coreModules and memoryMaxBytes';
   throw new ConnectorError(
     'environment',
-    `${file} is no manifest of a component: expected a JSON object with ${expected}; build it again.`,
+    `${file} is no manifest of a component: expected a JSON object with ${expected}; build the component again`,
   );
 }
 

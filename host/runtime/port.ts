@@ -1,20 +1,20 @@
 import { callExport, GuestRefusal, type ExportName, type GuestExports } from './exports.ts';
 import type { InstantiateComponent } from './component.ts';
 
-/** The bare guest, on this thread or on another: calls go in, imports come out. Knows no queue, no deadline and no supervision. */
+/** The bare guest, on this thread or on another one. A port has no queue, no deadline and no supervision. */
 export interface GuestPort {
-  /** Rejects with GuestRefusal for a WIT error; with anything else the guest is gone. */
+  /** Calls an export. Rejects with GuestRefusal for a WIT error; after any other rejection the guest is gone. */
   invoke(name: ExportName, args: unknown[]): Promise<unknown>;
   /** Size of the guest's linear memory after the last call. */
   readonly memoryBytes: number;
-  /** Ends the guest, whatever it does. Idempotent. */
+  /** Ends the guest, even while it runs. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Where an instance runs: in the host's thread, or in one of its own that can be ended while the guest loops. */
+/** Where an instance runs: in the host's thread, or in a thread of its own, which can be ended while the guest loops. */
 export type Placement = 'inline' | 'worker';
 
-/** An instance on this thread. A guest that loops for ever cannot be ended here: that takes a worker. */
+/** Opens a guest on this thread. A guest that loops for ever cannot be ended here, only in a worker. */
 export async function openInlinePort(
   instantiate: InstantiateComponent,
   modules: ReadonlyMap<string, WebAssembly.Module>,

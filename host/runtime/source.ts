@@ -11,9 +11,9 @@ import type { Instance } from './instance.ts';
 import { Signal } from './supervision.ts';
 
 export interface SourceSink {
-  /** False: full, no more until `resume()`. */
+  /** Takes a batch. False: the sink is full, send nothing more until `resume()`. */
   batch(batch: Batch): boolean;
-  /** The source has ended for good; only teardown is left. Called at most once. */
+  /** The source has failed for good; only teardown may follow. Called at most once. */
   failed(error: ConnectorError): void;
 }
 
@@ -21,17 +21,17 @@ export interface RunOptions {
   credit?: Partial<Credit>;
 }
 
-/** A full or idle source still calls its guest so often, so that it commits what is due. */
+/** Call the guest at least this often even when the sink is full, so that it can commit due offsets. */
 const IDLE_MS = 1_000;
-/** A guest that returns nothing at once, again and again, must not keep the host busy: after so many such reads it is asked less often. */
+/** After so many reads in a row that returned nothing and did not wait, the host pauses between reads: such a guest must not keep it busy. */
 const EMPTY_READS = 10;
 const EMPTY_PAUSE_MS = 20;
 const EMPTY = new Uint8Array(0);
 const NO_CREDIT: Credit = { maxRecords: 0, maxBytes: 0, maxWaitMs: 0 };
 
 /**
- * One source connector: a read loop over a guest instance that may be replaced underneath. The loop is the only caller of the
- * guest once it runs; acks, stop and teardown leave a note and wake it.
+ * One source connector: a read loop over a guest instance that may be replaced. Once the loop runs it is the only caller of the guest; acks, stop and
+ * teardown set a flag and wake it.
  */
 export class SourceConnector extends GuestConnector {
   readonly #acks: AckLedger;
@@ -47,7 +47,7 @@ export class SourceConnector extends GuestConnector {
   #ackWake = false;
   #ackTimer: NodeJS.Timeout | undefined;
   #delivering = false;
-  /** No read, and no new instance, before this time. */
+  /** Before this time, by `performance.now()`, there is no read and no new instance. */
   #notBefore = 0;
   #lastRead = 0;
   #emptyReads = 0;
@@ -62,7 +62,7 @@ export class SourceConnector extends GuestConnector {
     this.#readBackoff = new Backoff(parts.limits.backoffMinMs, parts.limits.backoffMaxMs);
   }
 
-  /** `position`: the last one acknowledged, or null (or empty) on a first run. */
+  /** `position`: the last acknowledged position, or null (or empty) on a first run. */
   open(position: Uint8Array | null): Promise<void> {
     return this.openFirst(() => {
       this.#acks.resume = position === null || position.length === 0 ? null : new Uint8Array(position);
@@ -70,7 +70,7 @@ export class SourceConnector extends GuestConnector {
     });
   }
 
-  /** Begins to read. Batches and the final error, if any, go to the sink. */
+  /** Begins to read. The sink gets the batches, and the error if the source fails for good. */
   run(sink: SourceSink, options: RunOptions = {}): void {
     if (this.state !== 'open') throw outOfOrder('run', this.state);
     this.state = 'running';
@@ -79,7 +79,7 @@ export class SourceConnector extends GuestConnector {
     this.#loop = this.#run();
   }
 
-  /** The sink has room again. */
+  /** To be called when the sink has room again. */
   resume(): void {
     this.#full = false;
     this.#signal.notify();
@@ -101,16 +101,16 @@ export class SourceConnector extends GuestConnector {
     this.#ackWake = true;
     const wake = (): void => {
       this.#ackWake = false;
-      this.#pace.end(); // a timer may be early
+      this.#pace.end(); // the timer may fire too early
       this.#wake();
     };
-    // Not at once: acks come in bursts, and one call takes them all.
+    // Acks come in bursts. The delay lets one call deliver a whole burst.
     const { restMs } = this.#pace;
     if (restMs <= 0) setImmediate(wake);
     else this.#ackTimer = setTimeout(wake, restMs);
   }
 
-  /** Resolves when the guest was given every ack handed in so far (or is gone). */
+  /** Resolves when the guest has got every ack handed in so far, or has ended. */
   async settled(): Promise<void> {
     if (this.#acks.delivered && !this.#delivering) return;
     if (this.state === 'failed' || this.state === 'torn down') return;
@@ -119,7 +119,7 @@ export class SourceConnector extends GuestConnector {
     await settled;
   }
 
-  /** Stops reading. Nothing is emitted afterwards, acks may follow. The last emitted position, empty if there is none. */
+  /** Stops reading. No record is emitted afterwards; acks may follow. Resolves with the last emitted position, empty if there is none. */
   async stop(): Promise<Uint8Array> {
     if (this.state === 'running') {
       this.#stopAsked = true;
@@ -130,13 +130,13 @@ export class SourceConnector extends GuestConnector {
     return this.#lastEmitted;
   }
 
-  /** Also gives the guest the acks that are left. */
+  /** Waits for the loop, which delivers the acks that are left before it ends. */
   protected override async finish(ms: number): Promise<boolean> {
     this.#wake();
     await within(this.#loop, ms);
     this.state = 'torn down';
     this.#release();
-    // A loop that is late waits for its guest, which takes the call after that.
+    // If the loop has not ended, it waits for a call of the guest. The teardown call then waits in the instance's queue.
     return true;
   }
 
@@ -158,7 +158,7 @@ export class SourceConnector extends GuestConnector {
     }
   }
 
-  /** One thing to do, the most urgent first: acks, the end, stop, a new instance, a read. True: the loop is over. */
+  /** Does one thing, the most urgent first: acks, the end, stop, a new instance, a read. True: the loop is over. */
   async #step(): Promise<boolean> {
     const instance = this.guest.ready;
     if (instance !== null && this.#areAcksDue) {
@@ -181,7 +181,7 @@ export class SourceConnector extends GuestConnector {
     }
     if (instance === null) {
       await this.#openGuest();
-      this.guest.log('info', 'The source was reopened.', {});
+      this.guest.log('info', 'the source was reopened with a new guest', {});
       return false;
     }
     if (this.#full) {
@@ -220,14 +220,16 @@ export class SourceConnector extends GuestConnector {
       await sourceGuest.ack(instance, positions, this.parts.limits);
     } catch (thrown) {
       const error = ConnectorError.from(thrown);
-      // The guest has noted the acks before it tried to commit, and tries again with the next ones or when it is idle.
+      // The guest has recorded the acks before it tried to commit. It commits again with the next acks or read.
       if (instance.failure !== null || !error.retryable) throw error;
-      this.guest.log('warn', `Acknowledged offsets could not be committed yet: ${error.message}`, { code: error.code });
+      this.guest.log('warn', `acknowledged offsets are not committed yet, the commit is tried again: ${error.message}`, {
+        code: error.code,
+      });
     } finally {
       this.#pace.called(beganAt);
       this.#delivering = false;
       if (this.#acks.delivered) this.#resolveAll(this.#settledWaiters);
-      else this.#wakeForAcks(); // what came during the call, or did not fit into it
+      else this.#wakeForAcks(); // for acks that came during the call or did not fit into it
     }
   }
 
@@ -237,20 +239,20 @@ export class SourceConnector extends GuestConnector {
     try {
       if (instance !== null) await stop(instance, 'source', this.parts.limits);
     } catch (thrown) {
-      this.guest.log('warn', `The source did not stop cleanly: ${ConnectorError.from(thrown).message}`);
+      this.guest.log('warn', `stopping the source failed: ${ConnectorError.from(thrown).message}`);
       if (this.guest.ready === null) this.#retire();
     } finally {
       this.#resolveAll(this.#stopWaiters);
     }
   }
 
-  /** Decides what an error means for the loop; throws it, or another, if the source is over. */
+  /** Schedules the next attempt after an error. Throws if the source cannot go on. */
   async #recover(error: ConnectorError): Promise<void> {
     const { instance } = this.guest;
     if (instance === null || instance.failure === null) {
       if (!error.retryable) throw error;
       const delayMs = this.#readBackoff.next();
-      this.guest.log('warn', `Reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
+      this.guest.log('warn', `reading failed, next attempt in ${delayMs} ms: ${error.message}`, { code: error.code });
       this.#notBefore = performance.now() + delayMs;
       return;
     }
@@ -258,7 +260,7 @@ export class SourceConnector extends GuestConnector {
     await instance.end();
     this.restartCap.count(error);
     const delayMs = this.restartBackoff.next();
-    this.guest.log('warn', `The guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
+    this.guest.log('warn', `the guest is replaced in ${delayMs} ms: ${error.message}`, { code: error.code });
     this.#notBefore = performance.now() + delayMs;
   }
 

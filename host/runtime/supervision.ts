@@ -2,7 +2,7 @@ import { ConnectorError } from '../base/errors.ts';
 import { after } from '../base/wait.ts';
 import type { Limits } from './limits.ts';
 
-/** Counts restarts in a sliding window. */
+/** Limits how often a guest is replaced, in a sliding window of time. */
 export class RestartCap {
   readonly #limits: Limits;
   #times: number[] = [];
@@ -11,7 +11,7 @@ export class RestartCap {
     this.#limits = limits;
   }
 
-  /** Counts one; throws `guest.restarts` when there were too many. */
+  /** Counts one replacement. Throws `guest.restarts` if there were too many. */
   count(cause: ConnectorError): void {
     const now = performance.now();
     this.#times = this.#times.filter((time) => now - time < this.#limits.restartWindowMs);
@@ -20,14 +20,14 @@ export class RestartCap {
       const window = this.#limits.restartWindowMs / 1000;
       throw new ConnectorError(
         'guest.restarts',
-        `The guest had to be replaced more than ${this.#limits.restarts} times in ${window} s. The last time: ${cause.message}`,
+        `the guest had to be replaced more than ${this.#limits.restarts} times in ${window} s, the last time because: ${cause.message}`,
         { cause },
       );
     }
   }
 }
 
-/** A wait that a notification ends early. A notification without a waiter is kept for the next wait. */
+/** A wait that `notify` ends early. A notification that comes while nothing waits ends the next wait. */
 export class Signal {
   #notified = false;
   #wake: (() => void) | null = null;
@@ -37,7 +37,7 @@ export class Signal {
     else this.#notified = true;
   }
 
-  /** At most ms; Infinity for no bound of its own (a notification must then be sure to come). */
+  /** Waits at most `ms`. With Infinity only a notification ends the wait, so one must be sure to come. */
   wait(ms: number): Promise<void> {
     if (this.#notified) {
       this.#notified = false;

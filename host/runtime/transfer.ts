@@ -1,6 +1,6 @@
-// Byte arrays between threads: they are transferred, never cloned, because a clone of a view copies all of the buffer behind it.
+// Byte arrays between threads are transferred, never cloned: cloning a view copies the whole buffer behind it.
 
-/** The buffers of all byte arrays in a value, which must be whole buffers that nobody else holds. */
+/** The buffers of all byte arrays in a value. Each array must span its whole buffer and be used by no other code. */
 export function buffersIn(value: unknown): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   collect(value, buffers);
@@ -13,7 +13,7 @@ export function copied(value: unknown): { value: unknown; buffers: ArrayBuffer[]
   return { value: copy(value, buffers), buffers };
 }
 
-// WIT has no recursive types, so no value is deep.
+// The recursion is shallow, because WIT has no recursive types.
 function collect(value: unknown, buffers: Set<ArrayBuffer>): void {
   if (typeof value !== 'object' || value === null) return;
   if (ArrayBuffer.isView(value)) {
@@ -32,7 +32,7 @@ function copy(value: unknown, buffers: ArrayBuffer[]): unknown {
     if (bytes.length > 0) buffers.push(bytes.buffer);
     return bytes;
   }
-  if (ArrayBuffer.isView(value)) return value; // of another element type: structured clone copies it
+  if (ArrayBuffer.isView(value)) return value; // structured clone copies arrays of other element types
   if (Array.isArray(value)) return value.map((item) => copy(item, buffers));
   const fields: Record<string, unknown> = {};
   for (const name in value) fields[name] = copy((value as Record<string, unknown>)[name], buffers);

@@ -5,21 +5,21 @@ import type { SecretReader } from '../base/secrets.ts';
 import type { InvalidParam, Param } from './contract.ts';
 import type { ConfigPairs } from './guest.ts';
 
-/** Shorter values would blank out half of every text, and are no secrets to speak of. */
+/** Shorter values are not redacted: they occur in many ordinary texts, and protect nothing. */
 const MIN_REDACTED = 4;
 
-/** Error text, or null if the value is fine. `name` is the parameter's. */
+/** Checks the value of the parameter `name`. Returns an error text, or null if the value is valid. */
 export type SecretCheck = (name: string, value: string) => string | null;
 
 /**
- * Keeps the values of parameters that the specification calls secret. The guest is given references that are as empty as the
- * values, and can do nothing with them but hand them back to a host capability, which reads the value here.
+ * Keeps the values of the parameters that the specification marks as secret. The guest gets a reference in place of a value (empty if the value is).
+ * It can only pass the reference to a capability of the host, which reads the value here.
  */
 export class Vault implements SecretReader {
   readonly #values = new Map<string, string>();
   readonly #redacted = new Set<string>();
 
-  /** Replaces the secret values of a configuration. Keys and values are trimmed as Conduit does, so that no spelling escapes. */
+  /** Replaces the secret values of a configuration by references. Names are trimmed, as Conduit does, so that a blank cannot hide a secret parameter. */
   hide(
     config: Readonly<Record<string, string>>,
     params: readonly Param[],
@@ -51,18 +51,18 @@ export class Vault implements SecretReader {
 
   read(reference: string): string {
     const value = this.#values.get(reference);
-    if (value === undefined) throw new ConnectorError('policy.denied', 'The guest used a reference to a secret that it was not given.');
+    if (value === undefined) throw new ConnectorError('policy.denied', 'the guest used a reference to a secret that it was not given');
     return value;
   }
 
-  /** A last net below texts that libraries write. */
+  /** Replaces secrets in a text. The host's own texts hold none; texts that come from libraries may. */
   redact(text: string): string {
     let clean = text;
     for (const secret of [...this.#redacted].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, '***');
     return clean;
   }
 
-  /** The log, with the same net below it. */
+  /** A log that replaces secrets in messages and fields. */
   redacted(log: Log): Log {
     return (level, message, fields) => {
       log(level, this.redact(message), fields && this.#redactedFields(fields));
@@ -73,7 +73,7 @@ export class Vault implements SecretReader {
     const message = this.redact(error.message);
     const fields = this.#redactedFields(error.fields);
     if (message === error.message && Object.entries(fields).every(([name, value]) => value === error.fields[name])) return error;
-    // The cause holds the same text, so it does not come along.
+    // The cause is dropped because it holds the same text.
     return new ConnectorError(error.code, message, { fields });
   }
 

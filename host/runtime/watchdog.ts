@@ -1,12 +1,12 @@
 const TICK_MS = 100;
-/** A tick that comes later than this says that the host's own thread was blocked; the guest is not blamed for it. */
+/** A tick that is later than this shows that the host's own thread was blocked. That time does not count against the guest. */
 const LATE_MS = 50;
 
 export type Overrun = 'call' | 'guest';
 
 /**
- * Two deadlines of the call in flight: of all of it, and of the time in which guest code runs (paused while the guest waits for
- * the host). Checked on a tick, not with timers of its own: calls are many and overruns are rare.
+ * Holds two deadlines for the call in flight: one for the whole call, one for the time in which guest code runs, which pauses while the guest waits
+ * for the host. A tick checks them, because calls are many, overruns are rare, and a timer for each call would cost more.
  */
 export class Watchdog {
   readonly #overrun: (what: Overrun) => void;

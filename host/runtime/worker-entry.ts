@@ -1,4 +1,4 @@
-// What a guest's worker thread runs where there are files. A bundle has an entry of its own, which imports everything statically.
+// The entry of a guest's worker thread when the host runs from files. A bundle has an entry of its own, which imports everything statically.
 import { workerData } from 'node:worker_threads';
 import type { LocalFactory } from './capability.ts';
 import type { InstantiateComponent } from './component.ts';

@@ -9,10 +9,10 @@ import { buffersIn } from './transfer.ts';
 import { WitFailure } from './wit-error.ts';
 import type { GuestMessage, HostMessage, WorkerData } from './worker-messages.ts';
 
-/** Finds what makes the local functions of a capability in this thread. */
+/** Loads the factory of a capability's local functions in this thread. */
 export type LoadLocal = (local: LocalShape) => LocalFactory | Promise<LocalFactory>;
 
-/** Runs a guest in this worker thread. No host function and no secret is here: an import is a message, or a local function. */
+/** Runs a guest in this worker thread. The thread holds no host function and no secret: an import is a message or a local function. */
 export async function serveGuest(instantiate: InstantiateComponent, loadLocal: LoadLocal): Promise<void> {
   const host = parentPort!;
   const { modules, imports } = workerData as WorkerData;
@@ -26,7 +26,7 @@ export async function serveGuest(instantiate: InstantiateComponent, loadLocal: L
       new Promise((resolve, reject) => {
         const id = nextId++;
         waiting.set(id, { resolve, reject });
-        // Byte arrays of the guest's arguments are fresh copies of its memory, so they can go.
+        // Byte arrays in the guest's arguments are fresh copies of its memory, so they can be transferred.
         post({ type: 'import', id, number, args }, buffersIn(args));
       }),
     tell: (number: number, args: unknown[]) => post({ type: 'tell', number, args }),

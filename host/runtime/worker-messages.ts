@@ -2,7 +2,7 @@ import type { WitError } from './contract.ts';
 import type { ExportName } from './exports.ts';
 import type { ImportShape } from './import-shape.ts';
 
-// What passes between the host's thread and a guest's.
+// The messages between the host's thread and the thread of a guest.
 
 export interface WorkerData {
   modules: ReadonlyMap<string, WebAssembly.Module>;
@@ -17,7 +17,7 @@ export type HostMessage =
   | { type: 'import-ok'; id: number; value: unknown }
   | { type: 'import-failed'; id: number; error: WitError };
 
-/** From it. There is one call at a time, so its end needs no number. */
+/** To the host's thread. There is one call at a time, so the end of a call needs no number. */
 export type GuestMessage =
   | { type: 'ready'; memoryBytes: number }
   | { type: 'ok'; value: unknown; memoryBytes: number }

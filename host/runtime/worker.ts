@@ -18,10 +18,10 @@ export interface WorkerHooks {
   died(error: ConnectorError): void;
 }
 
-/** For the JavaScript around the guest; the guest's own memory is bounded by what the component declares. */
+/** Limits for the JavaScript around the guest. The guest's own memory is bounded by the maximum that the component declares. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
 
-/** An instance in a worker thread of its own: one that loops for ever can be ended. Capabilities stay on this thread. */
+/** Opens a guest in a worker thread of its own, which can be ended while the guest loops. Capabilities stay on this thread. */
 export async function openWorkerPort(
   component: ComponentSource,
   modules: ReadonlyMap<string, WebAssembly.Module>,
@@ -47,8 +47,8 @@ export async function openWorkerPort(
     unready(error);
     hooks.died(error);
   };
-  worker.on('error', (error) => lost(`The guest's thread ended: ${ConnectorError.from(error).message}.`));
-  worker.on('exit', (code) => lost(`The guest's thread exited with code ${code}.`));
+  worker.on('error', (error) => lost(`the guest's thread ended: ${ConnectorError.from(error).message}`));
+  worker.on('exit', (code) => lost(`the guest's thread exited with code ${code}`));
   worker.on('message', (message: GuestMessage) => {
     switch (message.type) {
       case 'tell':
@@ -72,7 +72,7 @@ export async function openWorkerPort(
 
   async function serveImport(id: number, number: number, args: unknown[]): Promise<void> {
     try {
-      // Byte arrays may be views of what came from the network, and belong to the host: a copy can be transferred.
+      // Byte arrays may be views of network buffers, which the host still uses. So copies are transferred.
       const { value, buffers } = copied(await hooks.imports.request(number, args));
       post({ type: 'import-ok', id, value }, buffers);
     } catch (thrown) {
@@ -86,7 +86,7 @@ export async function openWorkerPort(
     await worker.terminate();
   };
   const timer = setTimeout(
-    () => unready(new ConnectorError('guest.deadline', "The guest's thread did not start in time.")),
+    () => unready(new ConnectorError('guest.deadline', `the guest's thread did not start within ${hooks.limits.configureMs} ms`)),
     hooks.limits.configureMs,
   );
   try {
@@ -100,7 +100,7 @@ export async function openWorkerPort(
 
   return {
     invoke(name, args) {
-      // Byte arrays belong to the caller, who may need them for another attempt.
+      // Copies are transferred, because the caller may need the byte arrays for another attempt.
       const copy = copied(args);
       return new Promise((resolve, reject) => {
         current = { resolve, reject };
@@ -116,7 +116,7 @@ export async function openWorkerPort(
 
 function startWorker(component: ComponentSource, modules: ReadonlyMap<string, WebAssembly.Module>, hooks: WorkerHooks): Worker {
   const { worker } = component;
-  if (worker === undefined) throw new ConnectorError('environment', 'This component has no code for a worker thread: run it inline.');
+  if (worker === undefined) throw new ConnectorError('environment', 'the component has no code for a worker thread: run it inline');
   const workerData: WorkerData = {
     modules,
     moduleUrl: 'moduleUrl' in worker ? worker.moduleUrl : undefined,

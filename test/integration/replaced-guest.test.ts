@@ -120,7 +120,7 @@ describe.each(['inline', 'worker'] as const)('guests that are replaced under way
       const firsts = [...new Set(seen.filter((value) => value.startsWith(`p${partition}-`)))];
       expect(firsts).toEqual(numbers(partition));
     }
-    expect(warnings.filter((line) => line.startsWith('The guest is replaced'))).toHaveLength(2);
+    expect(warnings.filter((line) => line.startsWith('the guest is replaced'))).toHaveLength(2);
     expect(warnings.filter((line) => line.includes('the guest is replaced and it is tried again'))).toHaveLength(1);
     expect(await members(group)).toBe(1);
 

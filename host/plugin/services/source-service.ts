@@ -91,7 +91,10 @@ export class SourceService extends ConnectorService<Source> {
     if (this.state !== 'Running' || !call.open) return false;
     if (batch.count === 0 || batch.data.length === 0) return true; // Conduit's arch-v2 panics on an empty list
     if (batch.lastPosition.length === 0) {
-      this.failed(call, new ConnectorError('guest.contract', 'the source emitted a record without a position; this is a bug of the connector'));
+      this.failed(
+        call,
+        new ConnectorError('guest.contract', 'the source emitted a record without a position; this is a bug of the connector'),
+      );
       return false;
     }
     this.#lastPosition = batch.lastPosition;

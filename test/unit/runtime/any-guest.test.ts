@@ -179,7 +179,7 @@ describe.each(['inline', 'worker'] as const)('the generator, %s', (placement) =>
     await sink.until(() => sink.positions.at(-1) === '19');
     expect(sink.errors).toEqual([]);
     expect(hostLines.find((line) => line.includes('is replaced'))).toMatch(
-      /The guest trapped in source.read: .* Its last words: trapAfter$/,
+      /the guest trapped in source.read: .* its last error line: trapAfter$/,
     );
   });
 

@@ -44,7 +44,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     const { sink, error, kafka } = await endOf(behaviour, { placement });
     expect(error.code).toBe('guest.restarts');
     expect(error.message).toBe(
-      `The guest had to be replaced more than 1 times in 60 s. The last time: The guest broke its contract: ${text}.`,
+      `the guest had to be replaced more than 1 times in 60 s, the last time because: the guest broke its contract: ${text}; this is a bug of the component`,
     );
     expect(error.cause).toMatchObject({ code: 'guest.contract' });
     expect(sink.batches).toEqual([]);
@@ -60,16 +60,16 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     });
     sink.room = false;
     await sink.until(() => sink.errors.length > 0);
-    expect(sink.errors[0]!.message).toContain('read was granted 0 records and returned 1.');
+    expect(sink.errors[0]!.message).toContain('read was granted 0 records and returned 1');
     expect(sink.count).toBe(10);
   });
 
   test('is replaced when it traps, and its last words are in the error', async () => {
     const { error, kafka, hostLines } = await endOf('abort', { placement });
     expect(error.message).toContain(
-      'The guest trapped in source.read: wasm trap: wasm `unreachable` instruction executed. Its last words: a bug in the guest',
+      'the guest trapped in source.read: wasm trap: wasm `unreachable` instruction executed; its last error line: a bug in the guest',
     );
-    expect(hostLines.map((line) => line.message)[0]).toMatch(/^The guest is replaced in 10 ms: The guest trapped/);
+    expect(hostLines.map((line) => line.message)[0]).toMatch(/^the guest is replaced in 10 ms: the guest trapped/);
     expect(kafka.opened).toHaveLength(2);
     expect(kafka.openConsumers).toBe(0);
   });
@@ -90,7 +90,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     const component = await misbehaving();
     const lying = { ...component, manifest: { ...component.manifest, memoryMaxBytes: 1 << 20 } };
     const { error } = await endOf('grow some', { placement, component: lying, limits: { memoryBytes: 3 << 20 } });
-    expect(error.message).toMatch(/The guest uses \d+ bytes of memory, the limit is 3145728\./);
+    expect(error.message).toMatch(/the guest uses \d+ bytes of memory, the limit \(memoryBytes\) is 3145728/);
   });
 
   test('cannot flood the log', async () => {
@@ -113,14 +113,14 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     kafka.faults.poll.push(new TypeError('undefined is not a function'));
     const { sink, hostLines } = await running(kafka, { placement });
     await sink.until(() => sink.count === 10);
-    expect(hostLines[0]!.message).toBe('The guest is replaced in 10 ms: The host failed in consumer.poll: undefined is not a function');
+    expect(hostLines[0]!.message).toBe('the guest is replaced in 10 ms: the host failed in consumer.poll: undefined is not a function');
     expect(kafka.opened).toHaveLength(2);
     expect(kafka.openConsumers).toBe(1);
   });
 
   test('that asks Kafka for ever in one call is ended at the deadline of the call', async () => {
     const { error, kafka } = await endOf('busy after poll', { placement, limits: { restarts: 0, readMs: 300, guestMs: 60_000 } });
-    expect(error.message).toContain('source.read did not return in time');
+    expect(error.message).toContain('the guest did not return from source.read in time');
     expect(error.cause).toMatchObject({ code: 'guest.deadline' });
     expect(kafka.openConsumers).toBe(0);
   });
@@ -206,7 +206,7 @@ describe('a guest that loops for ever, in a worker', () => {
     if (at === 'ack') source.ack(acksOf(0));
     await sink.until(() => sink.errors.length > 0);
     expect(performance.now() - started).toBeLessThan(500 + 1_000);
-    expect(sink.errors[0]!.message).toContain(`The guest ran for more than 500 ms in source.${at} without an answer.`);
+    expect(sink.errors[0]!.message).toContain(`the guest ran for more than 500 ms in source.${at} without returning`);
     expect(kafka.openConsumers).toBe(0);
     expect(kafka.lines.length).toBeLessThan(1_000);
     expect(hostLines).toEqual([]);

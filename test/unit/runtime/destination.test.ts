@@ -46,8 +46,8 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     expect(countFrames(await destination.write(recordsOf(2)))).toBe(2);
     expect(kafka.calls).toEqual(['open producer', 'send 2', 'send 2', 'send 2']);
     expect(hostLines.map((line) => line.message)).toEqual([
-      'Writing failed, next attempt in 10 ms: no leader',
-      'Writing failed, next attempt in 20 ms: no answer',
+      'writing failed, next attempt in 10 ms: no leader',
+      'writing failed, next attempt in 20 ms: no answer',
     ]);
   });
 
@@ -75,12 +75,12 @@ describe.each(['inline', 'worker'] as const)('a destination, %s', (placement) =>
     expect(kafka.calls).toEqual(['open producer', 'send 5', 'open producer', 'send 5']);
     expect(kafka.openProducers).toBe(1);
     expect(hostLines[0]!.message).toMatch(
-      /^Writing failed, the guest is replaced and it is tried again in 10 ms: The host failed in producer.send/,
+      /^writing failed, the guest is replaced and the write repeated in 10 ms: the host failed in producer.send/,
     );
   });
 
   test.each([
-    ['trap after send', 'write', /The guest trapped in destination.write/],
+    ['trap after send', 'write', /the guest trapped in destination.write/],
     ['too few acks', 'write', /write was given 3 records and returned 2 acks/],
     ['garbage', 'write', /write returned data that is no Destination.Run.Response/],
     ['grow', 'write', /memory is full/],

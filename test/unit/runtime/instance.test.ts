@@ -112,7 +112,7 @@ describe.each(['inline', 'worker'] as const)('an instance, %s', (placement) => {
       await sourceGuest.open(instance, null, limits);
       await expect(sourceGuest.read(instance, CREDIT, limits)).rejects.toMatchObject({
         code: 'internal',
-        message: 'The host failed in consumer.poll: poll returned a number that is out of range',
+        message: 'the host failed in consumer.poll: poll returned a number that is out of range',
       });
       expect(instance.failure).not.toBeNull();
     },

@@ -155,8 +155,8 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     const { sink, hostLines } = await running(kafka, { placement });
     await sink.until(() => sink.count === 5);
     expect(hostLines.map((line) => line.message)).toEqual([
-      'Reading failed, next attempt in 10 ms: broker is away',
-      'Reading failed, next attempt in 20 ms: still away',
+      'reading failed, next attempt in 10 ms: broker is away',
+      'reading failed, next attempt in 20 ms: still away',
     ]);
     expect(kafka.opened).toHaveLength(1);
   });
@@ -188,7 +188,7 @@ describe.each(['inline', 'worker'] as const)('a source, %s', (placement) => {
     await sink.until(() => sink.count === 3);
     source.ack(acksOf(0, 1, 2, 3));
     expect(sink.errors.map((error) => error.code)).toEqual(['input.invalid']);
-    expect(sink.errors[0]!.message).toBe('4 records were acknowledged, 3 are outstanding.');
+    expect(sink.errors[0]!.message).toBe('expected acknowledgements for at most 3 outstanding records, got 4');
   });
 
   test('refuses an ack that it cannot read', async () => {

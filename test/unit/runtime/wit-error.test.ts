@@ -58,7 +58,7 @@ describe('an error that a guest returns', () => {
     (payload) => {
       expect(new GivenErrors().errorOf(payload)).toMatchObject({
         code: 'guest.failed',
-        message: 'The guest failed without saying why.',
+        message: 'the guest failed without a reason: expected a WIT error with kind and text',
       });
     },
   );

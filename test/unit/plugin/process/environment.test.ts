@@ -24,7 +24,7 @@ describe('the process', () => {
     [
       'a wrong cookie',
       { CONDUIT_PLUGIN_MAGIC_COOKIE: 'x', PLUGIN_PROTOCOL_VERSIONS: '2' },
-      'CONDUIT_PLUGIN_MAGIC_COOKIE has another value',
+      'CONDUIT_PLUGIN_MAGIC_COOKIE does not have the value',
     ],
     ['no cookie', { PLUGIN_PROTOCOL_VERSIONS: '2' }, 'CONDUIT_PLUGIN_MAGIC_COOKIE is not set'],
     ['no protocol version 2', { ...STARTED_BY_CONDUIT, PLUGIN_PROTOCOL_VERSIONS: '1,12' }, 'PLUGIN_PROTOCOL_VERSIONS is "1,12"'],
@@ -33,7 +33,7 @@ describe('the process', () => {
   ])('says what it is when it is started with %s', (_, variables, reason) => {
     const started = startedAs(variables);
     expect(started).toMatchObject({ kind: 'mistake', explanation: expect.stringContaining(reason) });
-    expect(started).toMatchObject({ explanation: expect.stringMatching(/^This is a Kafka connector for Conduit: /) });
+    expect(started).toMatchObject({ explanation: expect.stringMatching(/^This is a Kafka connector for Conduit, and it cannot start as a plugin: /) });
   });
 });
 

@@ -45,11 +45,11 @@ describe("variables of Node's", () => {
   test('that cannot be taken back end the program, with their names', () => {
     const failing = processWith({ NODE_EXTRA_CA_CERTS: '/ca.pem', NODE_DEBUG: 'net' });
     expect(leaveOutNodeVariables(failing, () => {})).toBe(
-      "expected no variables of Node's in the environment, got NODE_DEBUG, NODE_EXTRA_CA_CERTS: unset them (a new start without failed: replaced)",
+      "expected no variables of Node's in the environment, got NODE_DEBUG, NODE_EXTRA_CA_CERTS: unset them (a restart without them failed: replaced)",
     );
     const windows = processWith({ NODE_DEBUG: 'net' }, { execve: undefined });
     expect(leaveOutNodeVariables(windows, () => {})).toContain(
-      'got NODE_DEBUG: unset it (a new start without failed: this system cannot replace a running program)',
+      'got NODE_DEBUG: unset it (a restart without it failed: this system cannot replace a running program)',
     );
   });
 });

@@ -22,7 +22,7 @@ test('a rejection that nobody handles ends the streams with a status, and is log
   const { process, aborted, crashed, lines } = guarded();
   process.emit('unhandledRejection', new Error('lost'));
   expect(aborted.map(({ code }) => code)).toEqual(['internal']);
-  expect(lines[0]).toBe('error: a promise was rejected and nobody cared: lost');
+  expect(lines[0]).toBe('error: unhandled promise rejection: lost');
   expect(crashed).toEqual([]);
 });
 
