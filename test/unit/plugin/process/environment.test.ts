@@ -33,7 +33,9 @@ describe('the process', () => {
   ])('says what it is when it is started with %s', (_, variables, reason) => {
     const started = startedAs(variables);
     expect(started).toMatchObject({ kind: 'mistake', explanation: expect.stringContaining(reason) });
-    expect(started).toMatchObject({ explanation: expect.stringMatching(/^This is a Kafka connector for Conduit, and it cannot start as a plugin: /) });
+    expect(started).toMatchObject({
+      explanation: expect.stringMatching(/^This is a Kafka connector for Conduit, and it cannot start as a plugin: /),
+    });
   });
 });
 
