@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { ConnectorError } from '../base/errors.ts';
 import { decodeUtf8, utf8Problem } from '../base/utf8.ts';
+import type { CoreImports, CoreInstance, CoreModule } from './core-module.ts';
 import type { GuestExports } from './exports.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 
 /** `instantiate` of the module that jco writes (`-I async`, JSPI). The keys of `imports` are interface names without a version. */
 export type InstantiateComponent = (
-  getCoreModule: (fileName: string) => WebAssembly.Module,
+  getCoreModule: (fileName: string) => CoreModule,
   imports: Readonly<Record<string, object>>,
-  instantiateCore: (module: WebAssembly.Module, imports: WebAssembly.Imports) => Promise<WebAssembly.Instance>,
+  instantiateCore: (module: CoreModule, imports: CoreImports) => Promise<CoreInstance>,
 ) => Promise<GuestExports>;
 
 /** A transpiled component. Its files come from a folder, or from the assets of a single executable. */
@@ -16,7 +17,7 @@ export interface ComponentSource {
   manifest: Manifest;
   instantiate: InstantiateComponent;
   /** The core modules, as bytes or compiled, by the file names that the manifest lists. */
-  coreModules: Readonly<Record<string, Uint8Array | WebAssembly.Module>>;
+  coreModules: Readonly<Record<string, Uint8Array | CoreModule>>;
   /**
    * The code of a worker thread. `moduleUrl`: the file that exports `instantiate`, which worker-entry.ts runs. `code`: the text of a bundle that calls
    * `serveGuest(instantiate)` of worker-main.ts, for executables that have no files. Unset: the component runs inline only.
@@ -24,10 +25,10 @@ export interface ComponentSource {
   worker?: { moduleUrl: string } | { code: string };
 }
 
-const compiled = new WeakMap<ComponentSource, Promise<ReadonlyMap<string, WebAssembly.Module>>>();
+const compiled = new WeakMap<ComponentSource, Promise<ReadonlyMap<string, CoreModule>>>();
 
 /** The core modules, compiled once for all instances of a component. */
-export function compileOnce(source: ComponentSource): Promise<ReadonlyMap<string, WebAssembly.Module>> {
+export function compileOnce(source: ComponentSource): Promise<ReadonlyMap<string, CoreModule>> {
   let modules = compiled.get(source);
   if (modules === undefined) {
     modules = compileAll(source);
@@ -36,11 +37,11 @@ export function compileOnce(source: ComponentSource): Promise<ReadonlyMap<string
   return modules;
 }
 
-async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, WebAssembly.Module>> {
+async function compileAll(source: ComponentSource): Promise<ReadonlyMap<string, CoreModule>> {
   if (!('Suspending' in WebAssembly)) {
     throw new ConnectorError('environment', `expected Node 24 or later, which has WebAssembly JSPI, got Node ${process.versions.node}`);
   }
-  const entries = Object.entries(source.coreModules).map(async ([fileName, module]): Promise<[string, WebAssembly.Module]> => [
+  const entries = Object.entries(source.coreModules).map(async ([fileName, module]): Promise<[string, CoreModule]> => [
     fileName,
     module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module as Uint8Array<ArrayBuffer>),
   ]);

@@ -1,3 +1,4 @@
+import type { CoreModule } from './core-module.ts';
 import { callExport, GuestRefusal, type ExportName, type GuestExports } from './exports.ts';
 import type { InstantiateComponent } from './component.ts';
 
@@ -17,7 +18,7 @@ export type Placement = 'inline' | 'worker';
 /** Opens a guest on this thread. A guest that loops for ever cannot be ended here, only in a worker. */
 export async function openInlinePort(
   instantiate: InstantiateComponent,
-  modules: ReadonlyMap<string, WebAssembly.Module>,
+  modules: ReadonlyMap<string, CoreModule>,
   imports: Readonly<Record<string, object>>,
 ): Promise<GuestPort> {
   let memory: WebAssembly.Memory | undefined;
@@ -29,7 +30,7 @@ export async function openInlinePort(
     },
     imports,
     async (module, coreImports) => {
-      const instance = await WebAssembly.instantiate(module, coreImports);
+      const instance = await WebAssembly.instantiate(module as WebAssembly.Module, coreImports);
       const exported = instance.exports['memory'];
       if (exported instanceof WebAssembly.Memory) memory = exported;
       return instance;

@@ -1,11 +1,12 @@
 import type { WitError } from './contract.ts';
+import type { CoreModule } from './core-module.ts';
 import type { ExportName } from './exports.ts';
 import type { ImportShape } from './import-shape.ts';
 
 // The messages between the host's thread and the thread of a guest.
 
 export interface WorkerData {
-  modules: ReadonlyMap<string, WebAssembly.Module>;
+  modules: ReadonlyMap<string, CoreModule>;
   /** The file that exports `instantiate`; unset where the worker's code holds it. */
   moduleUrl?: string;
   imports: readonly ImportShape[];

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ConnectorError } from '../base/errors.ts';
 import type { ComponentSource } from './component.ts';
 import type { WitError } from './contract.ts';
+import type { CoreModule } from './core-module.ts';
 import { GuestRefusal } from './exports.ts';
 import type { Limits } from './limits.ts';
 import type { ImportServer } from './import-server.ts';
@@ -24,7 +25,7 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 
 /** Opens a guest in a worker thread of its own, which can be ended while the guest loops. Capabilities stay on this thread. */
 export async function openWorkerPort(
   component: ComponentSource,
-  modules: ReadonlyMap<string, WebAssembly.Module>,
+  modules: ReadonlyMap<string, CoreModule>,
   hooks: WorkerHooks,
 ): Promise<GuestPort> {
   const worker = startWorker(component, modules, hooks);
@@ -114,7 +115,7 @@ export async function openWorkerPort(
   };
 }
 
-function startWorker(component: ComponentSource, modules: ReadonlyMap<string, WebAssembly.Module>, hooks: WorkerHooks): Worker {
+function startWorker(component: ComponentSource, modules: ReadonlyMap<string, CoreModule>, hooks: WorkerHooks): Worker {
   const { worker } = component;
   if (worker === undefined) throw new ConnectorError('environment', 'the component has no code for a worker thread: run it inline');
   const workerData: WorkerData = {
