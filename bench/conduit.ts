@@ -6,10 +6,10 @@
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { CONDUIT, ENGINES, OFFICIAL, PLUGIN, startConduit, whyNoRealConduit, type Engine } from '../test/conduit/real/conduit.ts';
 import { Topics } from '../test/support/topics.ts';
 import { startBroker } from '../test/support/broker.ts';
+import { benchArguments } from './support/arguments.ts';
 import { handshakeMs } from './support/handshake.ts';
 import { orderOf } from './support/values.ts';
 import { median, useOf, type ProcessUse } from './support/processes.ts';
@@ -35,18 +35,16 @@ interface Round {
   peakMb: { conduit: number; source: number; destination: number };
 }
 
-const { values: given } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '5' },
-    engines: { type: 'string', default: ENGINES.join(',') },
-    batches: { type: 'string', default: '0,1000' },
-    sizes: { type: 'string', default: '100,1024' },
-    connectors: { type: 'string', default: 'ours,official,builtin' },
-    /** Records in the input topic, for values of 100 B; fewer for larger ones. */
-    records: { type: 'string', default: '600000' },
-    out: { type: 'string', default: resolve(import.meta.dirname, '../dist/bench/conduit.json') },
-  },
+const given = benchArguments("make bench-conduit CONDUIT=path/to/conduit OFFICIAL=path/to/connector ARGS='...':", {
+  rounds: '3',
+  seconds: '5',
+  engines: ENGINES.join(','),
+  batches: '0,1000',
+  sizes: '100,1024',
+  connectors: 'ours,official,builtin',
+  /** Records in the input topic, for values of 100 B; fewer for larger ones. */
+  records: '600000',
+  out: resolve(import.meta.dirname, '../dist/bench/conduit.json'),
 });
 const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 const rounds = Number(given.rounds);

@@ -9,7 +9,7 @@
 // jco transpile: a name in --async-imports that matches nothing is ignored without a word, and '*' would also make log, clock and random
 // suspend; so the waiting imports are listed (manifest.mjs finds them), and a test checks the outcome. --async-exports must be '*': asc
 // merges equal bodies, and a sync export that shares a core function with an async one takes its Promise for a pointer.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -34,7 +34,10 @@ const { target, config, name, folder } = options;
 const require = createRequire(import.meta.url);
 const asc = path.join(path.dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js');
 const jco = path.join(root, 'node_modules/@bytecodealliance/jco/dist/jco.js');
-const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+const run = (script, ...args) => {
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`${path.basename(script, '.js')} has found the errors above: ${wasm} is not built`);
+};
 const at = (...names) => path.join(root, ...names);
 
 const isProduct = folder === undefined && target === 'release';

@@ -4,7 +4,7 @@ import { builtSpecification, committedPage, configurationPage } from '../../tool
 import { problemsOf, startGuest } from '../support/guest.ts';
 
 test('docs/configuration.md is what the component says of itself today', async () => {
-  expect(committedPage()).toBe(configurationPage(await builtSpecification()));
+  expect(committedPage(), 'docs/configuration.md is out of date: run make docs').toBe(configurationPage(await builtSpecification()));
 });
 
 test('the page describes every setting of both sides', async () => {

@@ -12,6 +12,7 @@ import { READ_AT_START, READ_LATER } from '../../host/plugin/process/node-variab
 import { makeCertificates, type Certificates } from '../support/broker/certificates.ts';
 import { startPlugin, type PluginProcess } from '../support/plugin-process.ts';
 import { PLUGIN } from './real/conduit.ts';
+import { skipped } from '../support/skipped.ts';
 
 type Variables = Record<string, string>;
 
@@ -157,8 +158,8 @@ describe('certificates', () => {
   });
 });
 
-// Where a process's sockets can be read from /proc.
-test.skipIf(process.platform !== 'linux')('SIGUSR1 opens no debugger port, and ends nothing', async () => {
+const noProc = process.platform === 'linux' ? null : 'only Linux tells the sockets of a process';
+test.skipIf(noProc !== null)(`SIGUSR1 opens no debugger port, and ends nothing${skipped(noProc)}`, async () => {
   const plugin = await startPlugin({ command: [PLUGIN], bare: true });
   try {
     const pid = plugin.child.pid!;
@@ -192,7 +193,8 @@ describe('docs/environment.md', () => {
     expect([...READ_AT_START, ...READ_LATER].filter((name) => !names.has(name))).toEqual([]);
   });
 
-  test.skipIf(Number.parseInt(process.versions.node) < 26)("names every variable that Node's own JavaScript reads", async () => {
+  const tooOld = Number.parseInt(process.versions.node) < 26 ? 'this is not the Node of the executable, 26' : null;
+  test.skipIf(tooOld !== null)(`names every variable that Node's own JavaScript reads${skipped(tooOld)}`, async () => {
     // Its sources are inside of the program that is embedded; what tests and benchmarks of Node's read is not in question.
     const script = `for (const [name, text] of Object.entries(process.binding('natives')))
       if (typeof text === 'string' && !/^internal\\/(bench_runner|test_runner)/.test(name)) process.stdout.write(text + '\\n')`;
@@ -204,31 +206,34 @@ describe('docs/environment.md', () => {
     expect([...read].filter((name) => !names.has(name)).sort()).toEqual([]);
   });
 
-  const compiler = process.platform === 'linux' && hasCompiler();
+  const noCompiler = process.platform === 'linux' && hasCompiler() ? null : 'it takes Linux and a C compiler';
   // A library that is loaded before Node writes down what it asks the system for; building it takes a C compiler.
-  test.skipIf(!compiler)('names every variable that a run of the executable asks the system for', async () => {
-    const source = join(folder, 'asked.c');
-    const library = join(folder, 'asked.so');
-    const list = join(folder, 'asked.txt');
-    await writeFile(source, TRACER);
-    execFileSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
-    const env = { LD_PRELOAD: library, ASKED_FILE: list };
-    const settings = join(folder, 'asked.yaml');
-    await writeFile(settings, 'servers: 127.0.0.1:1\ntopics: orders\ntls.enabled: "true"\n');
-    expect((await run(['source', '--config', settings], env)).code).toBe(3);
-    expect((await run(['--help'], env)).code).toBe(0);
-    const plugin = await startPlugin({ command: [PLUGIN], bare: true, env });
-    try {
-      await useOf(plugin);
-    } finally {
-      await plugin.dispose();
-    }
-    const asked = new Set((await readFile(list, 'utf8')).split('\n').filter((name) => name !== ''));
-    expect(asked).toContain('NODE_EXTRA_CA_CERTS');
-    expect(asked).toContain('CONDUIT_CONNECTOR_ID');
-    const names = await documented();
-    expect([...asked].filter((name) => !names.has(name)).sort()).toEqual([]);
-  });
+  test.skipIf(noCompiler !== null)(
+    `names every variable that a run of the executable asks the system for${skipped(noCompiler)}`,
+    async () => {
+      const source = join(folder, 'asked.c');
+      const library = join(folder, 'asked.so');
+      const list = join(folder, 'asked.txt');
+      await writeFile(source, TRACER);
+      execFileSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
+      const env = { LD_PRELOAD: library, ASKED_FILE: list };
+      const settings = join(folder, 'asked.yaml');
+      await writeFile(settings, 'servers: 127.0.0.1:1\ntopics: orders\ntls.enabled: "true"\n');
+      expect((await run(['source', '--config', settings], env)).code).toBe(3);
+      expect((await run(['--help'], env)).code).toBe(0);
+      const plugin = await startPlugin({ command: [PLUGIN], bare: true, env });
+      try {
+        await useOf(plugin);
+      } finally {
+        await plugin.dispose();
+      }
+      const asked = new Set((await readFile(list, 'utf8')).split('\n').filter((name) => name !== ''));
+      expect(asked).toContain('NODE_EXTRA_CA_CERTS');
+      expect(asked).toContain('CONDUIT_CONNECTOR_ID');
+      const names = await documented();
+      expect([...asked].filter((name) => !names.has(name)).sort()).toEqual([]);
+    },
+  );
 });
 
 function hasCompiler(): boolean {

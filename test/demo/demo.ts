@@ -65,17 +65,18 @@ shown
   .forEach((line, index) => say(`  ${index === 0 || line.length <= SHORT ? line : `${line.slice(0, SHORT)} ...`}`));
 say(`  The first one's value in plain text: ${valueOf(shown)}`);
 
-const pipeStart = performance.now();
 say(`Piping ${from} through the component into ${to} ...`);
 const destination = [`servers=${servers}`, `topic=${to}`, 'sdk.record.format=raw'];
-await cli(
+const piped = await cli(
   'pipe',
   ...flags('--source', [...source, `groupID=${groups.pipe}`]),
   ...flags('--destination', destination),
   '--limit',
   String(ORDERS),
+  '--json',
 );
-const pipeTime = seconds(pipeStart);
+const { summary } = JSON.parse(piped) as { summary: string };
+say(`  ${summary}`);
 
 say(`Reading ${to} back and comparing every record with the original ...`);
 const found = await topics.compare(to, ORDERS);
@@ -84,15 +85,13 @@ const good = found.equal === ORDERS && found.different + found.repeated + found.
 say(`
 What happened
    1. Kafka: ${DESCRIPTION[broker.kind]}.
-   2. ${count(ORDERS)} orders went into ${from}, 4 partitions: key, 3 headers, JSON of 150 to 400 bytes,
-   3. and ${ORDERS / TOMBSTONE_EVERY} tombstones among them (a key without a value).
-   4. The connector read them in a WebAssembly sandbox and made OpenCDC records of them.
-   5. The same sandboxed code made Kafka records of those again, for ${to}.
-   6. That took ${pipeTime}, with the start and the end of the program.
-   7. Read back with another client: ${count(found.equal)} equal in key, value and headers,
-   8. ${found.different} different, ${found.repeated} repeated, ${found.unknown} unknown, ${count(ORDERS - found.equal - found.different)} missing.
-   9. ${good ? 'Everything arrived, as it was, once.' : 'THIS IS NOT RIGHT: please report it.'}
-  10. ${broker.kind === 'address' ? 'The topics and groups of this demo are deleted now' : 'Kafka ends now, and its files go with it'}. All in all: ${seconds(start)}.
+   2. ${count(ORDERS)} orders went into ${from}, 4 partitions: key, 3 headers, JSON of 150 to 400 bytes; ${ORDERS / TOMBSTONE_EVERY} are tombstones (a key without a value).
+   3. The connector read them in a WebAssembly sandbox and made OpenCDC records of them.
+   4. The same sandboxed code made Kafka records of those again, for ${to}: ${summary}.
+   5. Read back with another client: ${count(found.equal)} equal in key, value and headers,
+      ${found.different} different, ${found.repeated} repeated, ${found.unknown} unknown, ${count(ORDERS - found.equal - found.different)} missing.
+   6. ${good ? 'Everything arrived, as it was, once.' : 'THIS IS NOT RIGHT: please report it.'}
+   7. ${broker.kind === 'address' ? 'The topics and groups of this demo are deleted now' : 'Kafka ends now, and its files go with it'}. All in all: ${seconds(start)}.
 
 Next
   make plugin                                   the one executable, for Conduit and for the command line

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Kafka } from 'kafkajs';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import kafkajs from '../support/plain-kafkajs.ts';
+import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 
 const split = (address: string): { host: string; port: number } => {
   const [host = '', port] = address.split(':');
@@ -89,9 +90,7 @@ describe('the shared broker', () => {
   });
 });
 
-const ownCluster = process.env['KAFKA_PROVIDER'] !== 'address';
-// Reason of the skip: the cluster at KAFKA_SERVERS is not ours to stop.
-describe.runIf(ownCluster)('a private broker', () => {
+describe.skipIf(brokersAreNotOurs !== null)(`a private broker${skipped(brokersAreNotOurs)}`, () => {
   let broker: Broker;
   beforeAll(async () => {
     broker = await startBroker({ config: { 'message.max.bytes': '2000' } });
@@ -116,7 +115,7 @@ describe.runIf(ownCluster)('a private broker', () => {
   }
 });
 
-describe.runIf(ownCluster)('three brokers', () => {
+describe.skipIf(brokersAreNotOurs !== null)(`three brokers${skipped(brokersAreNotOurs)}`, () => {
   test('go on when one of them is killed, and take it back', async () => {
     await using cleanup = new AsyncDisposableStack();
     const broker = await startBroker({ nodes: 3 });

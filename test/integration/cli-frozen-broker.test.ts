@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
+import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import { Topics } from '../support/topics.ts';
 import { expectSoon } from '../support/wait.ts';
 import { Cli } from '../unit/cli/spawned.ts';
@@ -9,7 +10,7 @@ const record = (n: number): string => `${JSON.stringify({ operation: 'create', p
 const records = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, n) => record(from + n)).join('');
 
 // A cluster at KAFKA_SERVERS is not ours to freeze.
-describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('a broker that freezes and wakes later', () => {
+describe.skipIf(brokersAreNotOurs !== null)(`a broker that freezes and wakes later${skipped(brokersAreNotOurs)}`, () => {
   let broker: Broker;
   let topics: Topics;
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { Cli, cli } from '../unit/cli/spawned.ts';
+import { skipped } from '../support/skipped.ts';
 
 const { servers } = sharedBroker();
 const kafka = new kafkajs.Kafka({ brokers: servers.split(','), logLevel: kafkajs.logLevel.NOTHING });
@@ -50,8 +51,9 @@ describe('SIGHUP', () => {
   });
 
   // Python's pty module gives the command a terminal that can be closed under it.
-  it.skipIf(!hasPython())(
-    'when the terminal goes, with its output and its errors on it: it has left the group, nothing unread is committed',
+  const whyNot = hasPython() ? null : 'python3 is not there';
+  it.skipIf(whyNot !== null)(
+    `when the terminal goes, with its output and its errors on it: it has left the group, nothing unread is committed${skipped(whyNot)}`,
     async () => {
       const topic = await filledTopic();
       const group = uniqueName('group');

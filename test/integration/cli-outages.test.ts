@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../unit/cli/spawned.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
+import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import kafkajs from '../support/plain-kafkajs.ts';
 
 // A cluster at KAFKA_SERVERS is not ours to kill.
-describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('when the broker goes away', () => {
+describe.skipIf(brokersAreNotOurs !== null)(`when the broker goes away${skipped(brokersAreNotOurs)}`, () => {
   let broker: Broker;
   let topic: string;
 

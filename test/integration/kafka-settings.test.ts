@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Net } from '../../host/net/net.ts';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
+import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import { sleep } from '../support/wait.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
 import { createTopic, read, readFor, subject, values, write } from './kafka-client.ts';
@@ -54,7 +55,7 @@ test('a name of several addresses is good while one of them is, whether the othe
 });
 
 // A cluster at KAFKA_SERVERS has the settings that it has.
-describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('a broker', () => {
+describe.skipIf(brokersAreNotOurs !== null)(`a broker${skipped(brokersAreNotOurs)}`, () => {
   let broker: Broker;
   beforeAll(async () => {
     broker = await startBroker({ config: { 'connections.max.idle.ms': '2000', 'group.max.session.timeout.ms': '10000' } });

@@ -2,7 +2,7 @@
  * A real Kafka for tests, benchmarks and the demo. Three ways, in this order: the cluster at KAFKA_SERVERS; containers (Docker, through
  * testcontainers); Apache Kafka's own jars (Java 17 and Maven). KAFKA_PROVIDER=address|docker|jars chooses one.
  */
-import { addressBroker } from './broker/address.ts';
+import { addressBroker, checkAnswers } from './broker/address.ts';
 import { makeCertificates } from './broker/certificates.ts';
 import { startJars, type Cluster } from './broker/jars.ts';
 import { whyNoJars } from './broker/java.ts';
@@ -17,7 +17,11 @@ export const SHARED_BROKER = 'KAFKA_TEST_BROKER';
 /** Starts a cluster of its own for the caller, who closes it. (With KAFKA_SERVERS: that cluster, which stays as it is.) */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const kind = await chooseProvider(options.provider);
-  if (kind === 'address') return addressBroker(process.env['KAFKA_SERVERS'] ?? '');
+  if (kind === 'address') {
+    const broker = addressBroker(process.env['KAFKA_SERVERS'] ?? '');
+    await checkAnswers(broker.servers);
+    return broker;
+  }
   const certificates = await makeCertificates();
   const cluster =
     kind === 'jars'
@@ -60,10 +64,7 @@ async function onNodes(cluster: Cluster, node: number | undefined, action: (id: 
   await Promise.all((node === undefined ? ids : [node]).map(action));
 }
 
-const HOW = `Any one of these gives the tests a Kafka:
-  - a cluster that runs already:  KAFKA_SERVERS=host:port,...
-  - Docker, with the image apache/kafka:4.1.0 or another one named by KAFKA_IMAGE
-  - Java 17 or newer and Maven, which fetches Apache Kafka's jars once (Debian, Ubuntu: apt install openjdk-17-jre-headless maven)`;
+const HOW = 'KAFKA_SERVERS=host:port of a cluster that runs, Docker, or Java 17 with Maven (apt install openjdk-17-jre-headless maven)';
 
 async function chooseProvider(option?: Provider): Promise<Provider> {
   const wanted = option ?? (process.env['KAFKA_PROVIDER'] || undefined);
@@ -76,7 +77,7 @@ async function chooseProvider(option?: Provider): Promise<Provider> {
     if (problem === null) return provider;
     problems.push(problem);
   }
-  throw new Error(`There is no Kafka to be had. Missing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n${HOW}`);
+  throw new Error(`There is no Kafka to run on (${problems.join('; ')}). Give it one of three: ${HOW}.`);
 }
 
 async function whyNot(provider: Provider): Promise<string | null> {

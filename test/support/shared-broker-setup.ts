@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { SHARED_BROKER, startBroker, type Broker, type BrokerAddresses } from './broker.ts';
 
 interface Shared {
@@ -11,7 +12,7 @@ const store = globalThis as { [KEY]?: Shared };
 
 /** vitest's global set-up of each project that needs a broker: the first one starts it, the last one to finish ends it. */
 export async function setup(): Promise<void> {
-  const shared = (store[KEY] ??= { users: 0, broker: startBroker() });
+  const shared = (store[KEY] ??= { users: 0, broker: startBroker().catch(endRun) });
   shared.users++;
   const { kind, servers, sslServers, mtlsServers, misnamedServers, tls } = await shared.broker;
   const addresses: BrokerAddresses = { kind, servers, sslServers, mtlsServers, misnamedServers, tls };
@@ -25,4 +26,10 @@ export async function teardown(): Promise<void> {
   if (!shared || --shared.users > 0) return;
   delete store[KEY];
   await (await shared.broker).close();
+}
+
+/** vitest would show the stack trace of a machine that has no Kafka. */
+function endRun(error: Error): never {
+  writeSync(2, `${error.message}\n`);
+  process.exit(1);
 }

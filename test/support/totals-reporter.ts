@@ -1,8 +1,10 @@
 import { writeSync } from 'node:fs';
+import { reasonsOf } from './skipped.ts';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
-/** The last line of a run, in words that a program can read: `N passed, N failed`, and `, N skipped` if any was. */
+/** The last lines of a run: why tests were skipped, and in words that a program can read: `N passed, N failed`, and `, N skipped` if any was. */
 export class TotalsReporter implements Reporter {
+  #reasons = new Map<string, number>();
   #totals: { passed: number; failed: number; skipped: number } | null = null;
 
   onInit(): void {
@@ -11,11 +13,13 @@ export class TotalsReporter implements Reporter {
       if (!this.#totals && code > 128) return; // interrupted: there is nothing to sum up
       // A run that ended before it had results, for example without a broker, must not look like one without tests.
       const { passed, failed, skipped } = this.#totals ?? { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+      for (const [reason, tests] of this.#reasons) writeSync(1, `skipped ${tests}: ${reason}\n`);
       writeSync(1, `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
     });
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    this.#reasons = reasonsOf(modules);
     const totals = { passed: 0, failed: errors.length, skipped: 0 };
     for (const module of modules) {
       let failedTests = 0;

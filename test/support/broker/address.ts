@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import kafkajs from '../plain-kafkajs.ts';
 import type { Broker } from './types.ts';
 import type { ClientTls } from './certificates.ts';
 
@@ -36,4 +37,23 @@ export function addressBroker(servers: string, env: NodeJS.ProcessEnv = process.
     start: notOurs,
     close: () => Promise.resolve(),
   };
+}
+
+const ANSWER_MS = 5_000;
+
+/** Rejects if no broker answers at KAFKA_SERVERS. */
+export async function checkAnswers(servers: string): Promise<void> {
+  const admin = new kafkajs.Kafka({
+    brokers: servers.split(','),
+    connectionTimeout: ANSWER_MS,
+    retry: { retries: 0 },
+    logLevel: kafkajs.logLevel.NOTHING,
+  }).admin();
+  try {
+    await admin.connect();
+  } catch (error) {
+    throw new Error(`No broker answers at KAFKA_SERVERS=${servers}: ${(error as Error).message}.`, { cause: error });
+  } finally {
+    await admin.disconnect();
+  }
 }
