@@ -12,7 +12,7 @@ const NOBODY = '127.0.0.1:1';
 const { PATH } = process.env;
 
 async function run(command: string, args: string[], env: Record<string, string | undefined> = {}) {
-  const child = spawn(command, args, { cwd: ROOT, env: { PATH, ...env } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd: ROOT, env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
