@@ -37,6 +37,7 @@ export { kafkaCapabilities, standardCapabilities, withKafka } from './capability
 export { createKafka, type Kafka } from './kafka/index.ts';
 export { componentOfFolder, type ComponentSource } from './runtime/component.ts';
 export { resource, type CallContext, type Capability, type HostFunction, type HostResource } from './runtime/capability.ts';
+export { intercept, type InterceptedCall, type Interceptor } from './runtime/intercept.ts';
 export type { CapabilityTable } from './runtime/connector-parts.ts';
 export type { Manifest } from './runtime/manifest.ts';
 export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts';

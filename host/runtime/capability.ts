@@ -2,7 +2,8 @@ import { ConnectorError } from '../base/errors.ts';
 
 /**
  * What a guest may import, one WIT interface each. The host composes a table of these for one connector; the runtime turns it into the
- * import object of an instance and knows none of the names. Policies, metrics and limits are functions from a capability to another one.
+ * import object of an instance and knows none of the names. Policies, metrics and limits are functions from a capability to
+ * another one (`intercept`).
  */
 export interface Capability {
   /** Name and version of the WIT interface: `conduit:kafka/consumer@0.1.0`. */
