@@ -52,7 +52,7 @@ export async function destination(context: Context, settings: Settings): Promise
   }
   const unwritten = Math.max(0, failed - outcomes.unknown);
   const unknown = failed - unwritten + unanswered;
-  const code = unwritten > outcomes.unsent ? 'kafka.rejected' : 'kafka.timeout';
+  const code = outcomes.code(unwritten > outcomes.unsent ? 'rejected' : 'timeout');
   if (failed > 0) error ??= new ConnectorError(code, failureText(unwritten, unknown, failed + unanswered + progress.records));
   const result = { records: progress.records, failed: failed + unanswered, unknown };
   return { summary: progress.finish('wrote'), result, ...(error && { error }) };

@@ -57,7 +57,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
       if (done.failed !== null) {
         const at = textOf(done.failed.position);
         error = new ConnectorError(
-          outcomes.unknown + outcomes.unsent > 0 ? 'kafka.timeout' : 'kafka.rejected',
+          outcomes.code(outcomes.unknown + outcomes.unsent > 0 ? 'timeout' : 'rejected'),
           `the record at ${at}: ${done.failed.error}; it and what follows is not committed`,
           { fields: { position: at } },
         );

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../base/errors.ts';
 import type { Kafka } from '../../kafka/index.ts';
 
 /**
@@ -12,12 +13,21 @@ export class SendOutcomes {
   /** Records that were refused together with all others of their topic: it is missing, or not ours to write to. */
   barred = 0;
 
+  /** False for a component that was granted no Kafka: another system has said what became of its records. */
+  #isKafka = false;
+
+  /** The code of an error that says that records were not written: they were refused, or nobody answered in time. */
+  code(what: 'rejected' | 'timeout'): ErrorCode {
+    return `${this.#isKafka ? 'kafka' : 'remote'}.${what}`;
+  }
+
   /** Records that failed for no reason of their own. What else failed was refused for itself. */
   get notForThemselves(): number {
     return this.unknown + this.unsent + this.barred;
   }
 
   watch(inner: Kafka): Kafka {
+    this.#isKafka = true;
     return {
       openConsumer: (...options) => inner.openConsumer(...options),
       openProducer: async (...options) => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { programConnectors } from '../../../host/cli/connectors.ts';
 import { main } from '../../../host/cli/main.ts';
@@ -40,8 +41,17 @@ describe('the command line of a component that knows no Kafka', () => {
 
   test('stops at the first record that is not written, and acknowledges nothing behind it', async () => {
     const { code, err } = await run(['pipe', '--source', 'records=100', '--destination', 'refuse=40', '--log-level', 'info']);
-    expect(err).toContain('the record at 40: record 40 is refused');
+    expect(err).toContain('remote.rejected: the record at 40: record 40 is refused');
     expect(err).toMatch(/source torn down.*acked.*39/);
+    expect(code).toBe(1);
+  });
+
+  test('says of a record on standard input that it is refused, with a code that names no system', async () => {
+    const lines = [1, 2].map((n) => JSON.stringify({ position: btoa(String(n)), operation: 'create', payload: { after: btoa('x') } }));
+    const io = new FakeIo({ stdin: Readable.from([Buffer.from(`${lines.join('\n')}\n`)]) });
+    const code = await main(['destination', '-c', 'refuse=2'], io, () => programConnectors(async () => generatorProgram));
+    expect(io.err).toContain('line 2: record 2 is refused');
+    expect(io.err).toContain('remote.rejected: 1 of 2 records were not written');
     expect(code).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import type { Kafka } from '../../../host/kafka/index.ts';
 import type { ConnectorChoice, Connectors } from '../../../host/cli/connector-factory.ts';
 import type { Destination } from '../../../host/connector/destination.ts';
 import type { Source, SourceSink } from '../../../host/connector/source.ts';
@@ -233,7 +234,11 @@ export function fakes(source = new FakeSource(), destination = new FakeDestinati
     destinationPort: destination,
     specify: () => Promise.resolve(SPECIFICATION),
     source: () => source,
-    watched: () => undefined,
+    // As the Kafka component, which is granted a Kafka when it is configured.
+    watched: (watch) => {
+      watch({} as Kafka, {} as Parameters<typeof watch>[1]);
+      return undefined;
+    },
     destination: (options) => {
       destination.options = options;
       return destination;
