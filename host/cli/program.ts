@@ -34,7 +34,7 @@ interface PairOptions {
 interface ReadOptions {
   limit?: number;
   follow?: boolean;
-  idle: number;
+  idle?: number;
 }
 
 const LAST_WORDS_MS = 200;
@@ -194,7 +194,7 @@ function withReading(command: Command): Command {
     .option('--limit <count>', 'end after so many records', positiveCount)
     .option('--follow', 'wait for new records until stopped')
     .addOption(
-      new Option('--idle <duration>', 'without --follow: end when no record came for so long').argParser(durationMs).default(3000, '3s'),
+      new Option('--idle <duration>', 'without --follow: give up when nothing came for so long (default: 30s)').argParser(durationMs),
     );
 }
 
@@ -223,7 +223,7 @@ async function sidesOf(given: PairOptions): Promise<Record<Side, Settings>> {
   };
 }
 
-function reading(given: ReadOptions): { limit: number | undefined; idleMs: number | null } {
+function reading(given: ReadOptions): { limit: number | undefined; idleMs: number | null | undefined } {
   return { limit: given.limit, idleMs: given.follow === true ? null : given.idle };
 }
 

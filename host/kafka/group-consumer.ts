@@ -71,6 +71,8 @@ export interface GroupListener {
   heartbeatAnswered(): void;
   /** A connection was lost, or could not be made. Told at every try. `broker` is `host:port`. */
   connectionLost(broker: string, reason: string): void;
+  /** A quota of the brokers makes the consumer wait for so long. */
+  throttled(ms: number): void;
   /** What the group has committed, when the consumer looks it up to begin there: after a join, and after an offset was out of range. */
   committed(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void;
   /** The broker does not have the next offset. The consumer goes on at the earliest one; told before it commits "earliest" (-2). */

@@ -50,7 +50,7 @@ describe.each(KINDS)('an advertised listener at %s', (_kind, target, reason) => 
     expect(kafka.lines.filter(({ message }) => message.startsWith(text))).toEqual([line]);
   });
 
-  test('is told by a consumer, once', async () => {
+  test('is told by a consumer, once, and in its error', async () => {
     const topic = uniqueName('advertised');
     await createTopic(sharedBroker().servers, topic);
     const { door, text } = await expected();
@@ -59,7 +59,7 @@ describe.each(KINDS)('an advertised listener at %s', (_kind, target, reason) => 
     opening.then((consumer) => open.push(consumer)).catch(() => undefined);
     const line = await logged(kafka.lines, ({ level, message }) => level === 'warn' && message.startsWith(text), 15_000);
     expect(line.message).toMatch(reason);
-    await sleep(1_000);
+    await expect(opening).rejects.toMatchObject({ code: 'kafka.unreachable', message: expect.stringContaining(line.message) });
     expect(kafka.lines.filter(({ message }) => message.startsWith(text))).toEqual([line]);
   });
 });

@@ -3,26 +3,27 @@ import type { Log } from '../../base/log.ts';
 import type { ConsumerOptions, Fetched } from '../../kafka/contract.ts';
 import type { ConsumerHandle, Kafka } from '../../kafka/index.ts';
 import type { Remaining } from './end-of-read.ts';
-import { lastOffset } from '../lines/record-values.ts';
-import { KafkaEnds, type Ends, type EndsFactory, type EndsParts, type Range } from './topic-ends.ts';
+import { KafkaEnds, type Ends, type EndsFactory, type EndsParts } from './topic-ends.ts';
+import { Unread } from './unread.ts';
 
 const REFRESH_MS = 2000;
 
 /**
  * How far the consumer of a source is from the end of its topics, seen from outside: it stands between the connector and Kafka, counts
- * what passes, and asks the brokers for the ends. Wrong in one direction only: where the last offsets of a partition hold no
- * record (transaction markers, compaction) the end is never reached.
+ * what passes, and asks the brokers for the ends.
  */
 export class Backlog implements Remaining {
   readonly #follow: boolean;
   readonly #live: boolean;
-  #ranges: Map<string, Range> | null = null;
+  readonly #ends: EndsFactory;
+  #unread: Unread | null = null;
+  /** Why the ends are not known. */
+  #failure: ConnectorError | null = null;
+  #isRefreshing = false;
   #handed = 0;
   #received = 0;
   #consumer: ConsumerHandle | null = null;
   #ask: (() => Ends) | null = null;
-
-  readonly #ends: EndsFactory;
 
   /** `follow`: topics that do not exist are waited for. `live`: keep asking for the ends, for a progress line. */
   constructor(options: { follow: boolean; live: boolean; ends?: EndsFactory }) {
@@ -33,27 +34,39 @@ export class Backlog implements Remaining {
 
   /** Offsets between what was read and the end, over all partitions of the topics; null while that is not known. */
   get lag(): bigint | null {
-    return this.#sum(({ high, next }) => high - next);
+    return this.#unread?.lag ?? null;
   }
 
   get remaining(): bigint | null {
-    const unread = this.#sum(({ end, next }) => end - next);
-    if (unread === null) return null;
-    // What was handed out and not received is on its way, or was of an assignment that is over.
-    const underWay = BigInt(Math.max(0, this.#handed - this.#received));
-    return unread + underWay;
+    return this.#unread === null ? null : this.#unread.offsets + this.#underWay;
+  }
+
+  get isWatched(): boolean {
+    return this.#consumer !== null;
+  }
+
+  get isJoined(): boolean {
+    return (this.#consumer?.reading?.positions ?? null) !== null;
+  }
+
+  /** Why the consumer is out of its group; null if it is in, or nothing is known of it. */
+  get outage(): ConnectorError | null {
+    return this.#consumer?.outage ?? null;
+  }
+
+  get progress(): bigint {
+    return (this.#unread?.progress ?? 0n) + BigInt(this.#received);
+  }
+
+  get missing(): readonly string[] {
+    if (this.#unread !== null) return this.#unread.missing;
+    const reason = this.outage ?? this.#failure;
+    return reason === null ? [] : [reason.message];
   }
 
   /** Partitions of which no record came, and whose offset to go on from is not in their log. */
   get outOfRange(): { topic: string; partition: string; expected: bigint; earliest: bigint; end: bigint }[] {
-    return [...(this.#ranges ?? [])].flatMap(([key, { outOfRange }]) => {
-      const slash = key.lastIndexOf('/');
-      return outOfRange === undefined ? [] : [{ topic: key.slice(0, slash), partition: key.slice(slash + 1), ...outOfRange }];
-    });
-  }
-
-  get outage(): ConnectorError | null {
-    return this.#consumer?.outage ?? null;
+    return this.#unread?.outOfRange ?? [];
   }
 
   async confirm(): Promise<void> {
@@ -90,30 +103,24 @@ export class Backlog implements Remaining {
 
   async #watched(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions, log: Log): Promise<ConsumerHandle> {
     this.#consumer = consumer;
-    this.#ranges = null;
+    this.#unread = null;
     this.#handed = 0;
     this.#received = 0;
     try {
-      const missing = await ends.missing();
-      if (missing.length === options.topics.length && !this.#follow) {
-        throw new ConnectorError(
-          'config.invalid',
-          `there is no topic ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create it, or wait for it with --follow`,
-        );
-      }
-      this.#ranges = await ends.ranges(options);
+      await this.#look(consumer, ends, options);
     } catch (error) {
       const failure = ConnectorError.from(error);
       if (failure.code === 'config.invalid') {
         await ends.close();
         throw failure;
       }
-      const consequence = this.#follow ? '' : '; reading ends when no record comes for a while, which may be too early';
-      log(this.#follow ? 'debug' : 'warn', `the ends of the topics are not known: ${failure.message}${consequence}`);
+      this.#failure = failure;
+      log(this.#follow ? 'debug' : 'warn', `the ends of the topics are not known, trying again: ${failure.message}`);
     }
-    let timer: NodeJS.Timeout | undefined;
-    if (this.#live && this.#ranges !== null) timer = setInterval(() => void this.#refresh(ends), REFRESH_MS).unref();
-    else await ends.close();
+    // Whoever follows needs the ends for the progress line only.
+    const asksAgain = this.#live || !this.#follow;
+    const timer = asksAgain ? setInterval(() => void this.#refresh(consumer, ends, options), REFRESH_MS).unref() : undefined;
+    if (!asksAgain) await ends.close();
     return {
       poll: async (maxRecords, maxBytes, maxWaitMs) => this.#count(await consumer.poll(maxRecords, maxBytes, maxWaitMs)),
       wake: () => consumer.wake(),
@@ -128,36 +135,40 @@ export class Backlog implements Remaining {
     };
   }
 
-  #count(fetched: Fetched[]): Fetched[] {
-    for (const { topic, partition, records } of fetched) {
-      this.#handed += records.count;
-      const range = this.#ranges?.get(`${topic}/${partition}`);
-      if (range === undefined) continue;
-      range.next = lastOffset(records) + 1n;
-      delete range.outOfRange;
-      if (range.next > range.high) range.high = range.next;
+  async #look(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions): Promise<void> {
+    const missing = await ends.missing();
+    if (missing.length === options.topics.length && !this.#follow) {
+      throw new ConnectorError(
+        'config.invalid',
+        `there is no topic ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create it, or wait for it with --follow`,
+      );
     }
+    this.#unread = new Unread(options.group, await ends.ranges(options), consumer);
+  }
+
+  /** What was handed out and not received is on its way, or was of an assignment that is over. */
+  get #underWay(): bigint {
+    return BigInt(Math.max(0, this.#handed - this.#received));
+  }
+
+  #count(fetched: Fetched[]): Fetched[] {
+    for (const { records } of fetched) this.#handed += records.count;
+    this.#unread?.count(fetched);
     return fetched;
   }
 
-  async #refresh(ends: Ends): Promise<void> {
+  async #refresh(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
     try {
-      for (const [key, high] of await ends.highs()) {
-        const range = this.#ranges?.get(key);
-        if (range !== undefined && high > range.high) range.high = high;
-      }
-    } catch {
+      if (this.#unread === null) await this.#look(consumer, ends, options);
+      if (this.#live) this.#unread?.ends(await ends.highs());
+      if (!this.#follow && this.#unread?.waitsForOthers === true) this.#unread.commits(await ends.commits(options.group));
+    } catch (error) {
       // The consumer tells when the brokers are gone; the next round asks again.
+      this.#failure = ConnectorError.from(error);
+    } finally {
+      this.#isRefreshing = false;
     }
-  }
-
-  #sum(distance: (range: Range) => bigint): bigint | null {
-    if (this.#ranges === null) return null;
-    let sum = 0n;
-    for (const range of this.#ranges.values()) {
-      const d = distance(range);
-      if (d > 0n) sum += d;
-    }
-    return sum;
   }
 }

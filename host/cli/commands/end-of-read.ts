@@ -1,31 +1,42 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { turn } from '../../base/wait.ts';
 
 /** What the end of reading needs to know of a backlog. */
 export interface Remaining {
-  /** Offsets that were there when reading began and are not received; null if that is not known. */
+  /** Offsets that were there when reading began and are not dealt with; null if that is not known. */
   readonly remaining: bigint | null;
-  /** Why the consumer is out of its group; null if it is in. */
-  readonly outage: ConnectorError | null;
+  /** False: nothing is read from Kafka, so there are no ends of topics to reach. */
+  readonly isWatched: boolean;
+  /** The consumer is, or was, a member of its group. */
+  readonly isJoined: boolean;
+  /** Grows with everything that brings the end nearer, also where no record comes of it. */
+  readonly progress: bigint;
+  /** What is left, partition by partition, and why. */
+  readonly missing: readonly string[];
   /** Rejects if no broker answers. */
   confirm(): Promise<void>;
 }
 
+/** Longest time without progress. A quota of the brokers can make a client wait for ten seconds and more. */
+export const DEFAULT_IDLE_MS = 30_000;
+/** Without ends of topics silence is all there is. */
+const UNWATCHED_IDLE_MS = 3_000;
 /** Before the first record there is a group to join, which takes as long as its other members and the broker let it. */
 const JOIN_MS = 15_000;
-/** Where offsets are left, the consumer may be reconnecting: it gets so much longer. */
-const LEFT_MS = 10_000;
+/** Partitions that an error names. */
+const MAX_NAMED = 20;
 
-/** Says when reading without `--follow` is over: when all is read that was there, or when nothing comes though brokers answer. */
+/** Says when reading without `--follow` is over: when all is dealt with that was there when it began. */
 export class ReadEnd {
-  readonly #idleMs: number | null;
+  readonly #idleMs: number | null | undefined;
   readonly #backlog: Remaining;
   readonly #now: () => number;
   #since = 0;
   #joining = true;
-  #confirmed = false;
+  #progress = 0n;
 
-  /** `idleMs` null: never ends. */
-  constructor(idleMs: number | null, backlog: Remaining, now: () => number = () => performance.now()) {
+  /** `idleMs`: longest time without progress; undefined: the default; null: reading never ends. */
+  constructor(idleMs: number | null | undefined, backlog: Remaining, now: () => number = () => performance.now()) {
     this.#idleMs = idleMs;
     this.#backlog = backlog;
     this.#now = now;
@@ -33,38 +44,54 @@ export class ReadEnd {
 
   begin(): void {
     this.#since = this.#now();
+    this.#progress = this.#backlog.progress;
   }
 
   /** Records came. */
   progress(): void {
     this.#since = this.#now();
     this.#joining = false;
-    this.#confirmed = false;
   }
 
-  /** Asked while nothing comes. Rejects with `kafka.unreachable` when nothing can come. */
+  /**
+   * Asked while nothing comes. Rejects when there was no progress for too long: with `kafka.timeout` and what is missing, or with
+   * `kafka.unreachable` if no broker answers.
+   */
   async ended(): Promise<boolean> {
     if (this.#idleMs === null) return false;
-    const { remaining } = this.#backlog;
-    if (remaining === 0n) return true;
-    const over = this.#now() - this.#since - this.#idleMs - (this.#joining ? JOIN_MS : 0);
-    if (over < 0) return false;
-    if (!this.#confirmed) {
-      await this.#backlog.confirm().catch((error: unknown) => this.#fail(error));
-      this.#confirmed = true;
+    const backlog = this.#backlog;
+    if (backlog.remaining === 0n) return this.#isOver();
+    if (backlog.progress !== this.#progress) {
+      this.#progress = backlog.progress;
+      this.#since = this.#now();
     }
-    if (remaining !== null && over < LEFT_MS) return false;
-    const { outage } = this.#backlog;
-    if (outage !== null) this.#fail(outage);
-    return true;
+    if (backlog.isJoined) this.#joining = false;
+    const idleMs = this.#idleMs ?? (backlog.isWatched ? DEFAULT_IDLE_MS : UNWATCHED_IDLE_MS);
+    const silentMs = this.#now() - this.#since;
+    if (silentMs < idleMs + (this.#joining ? JOIN_MS : 0)) return false;
+    if (!backlog.isWatched) return true;
+    await backlog.confirm().catch((error: unknown) => {
+      throw this.#failure('kafka.unreachable', ConnectorError.from(error).message);
+    });
+    // The answer may have taken a while.
+    if (backlog.remaining === 0n) return this.#isOver();
+    throw this.#failure('kafka.timeout', `nothing came for ${Math.round(silentMs / 1000)} s (--idle)`);
   }
 
-  #fail(error: unknown): never {
-    const { remaining } = this.#backlog;
-    const left =
+  /** Records may be on their way out of the queue of the consumer: a moment later they are counted. */
+  async #isOver(): Promise<boolean> {
+    await turn();
+    return this.#backlog.remaining === 0n;
+  }
+
+  #failure(code: 'kafka.unreachable' | 'kafka.timeout', why: string): ConnectorError {
+    const { remaining, missing } = this.#backlog;
+    const named = missing.slice(0, MAX_NAMED).join('; ');
+    const more = missing.length > MAX_NAMED ? `; and ${missing.length - MAX_NAMED} more partitions` : '';
+    const what =
       remaining === null
         ? 'reading ended, and the ends of the topics are not known'
         : `reading ended before the end of the topics, ${remaining} offsets are left`;
-    throw new ConnectorError('kafka.unreachable', `${left}: ${ConnectorError.from(error).message}`);
+    return new ConnectorError(code, `${what}: ${why}${named === '' ? '' : `. Left: ${named}${more}`}`);
   }
 }

@@ -10,8 +10,8 @@ import { transfer, type TransferOptions, type Transferred } from './transfer.ts'
 export interface ReadingOptions {
   /** At most so many records. */
   limit?: number | undefined;
-  /** Ends when nothing came for so long; null waits for new records until stopped. */
-  idleMs: number | null;
+  /** Longest time without progress; undefined: the default; null waits for new records until stopped. */
+  idleMs: number | null | undefined;
 }
 
 const MAX_BATCH_RECORDS = 1000;
@@ -50,16 +50,12 @@ export async function readInto(
   });
   if (!done.drained) context.log('warn', 'the last records were not taken in time; they come again next time');
   const atLimit = options.limit !== undefined && done.records >= options.limit;
-  if (!atLimit && !context.stop.aborted && done.failed === null) tellWhatIsUnread(context, backlog);
+  if (!atLimit && !context.stop.aborted && done.failed === null) tellOutOfRange(context, backlog);
   return done;
 }
 
-/** Reading has come to its end by itself: says where that may not be the end of the topics. */
-function tellWhatIsUnread({ log }: Context, backlog: Backlog): void {
-  const { remaining } = backlog;
-  if (remaining !== null && remaining > 0n) {
-    log('warn', `ended ${remaining} offsets before the end: they hold no record, or another member of the group reads them`);
-  }
+/** Reading has come to its end by itself: says where it did not begin at the offset to go on from. */
+function tellOutOfRange({ log }: Context, backlog: Backlog): void {
   for (const { topic, partition, expected, earliest, end } of backlog.outOfRange) {
     log('error', 'offset out of range: the partition does not hold the offset to go on from, and no record came of it', {
       topic,

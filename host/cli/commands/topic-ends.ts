@@ -26,6 +26,8 @@ export interface Ends {
   missing(): Promise<string[]>;
   ranges(options: ConsumerOptions): Promise<Map<string, Range>>;
   highs(): Promise<Map<string, bigint>>;
+  /** What the group has committed; nothing for a partition without a commit. */
+  commits(group: string): Promise<Map<string, bigint>>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,15 @@ export class KafkaEnds implements Ends {
         }
       }
       return ranges;
+    });
+  }
+
+  commits(group: string): Promise<Map<string, bigint>> {
+    return this.#ask(async (lookups) => {
+      const committed = this.#topics.length === 0 ? [] : await lookups.committedOffsets(group, this.#topics);
+      return new Map(
+        committed.filter(({ offset }) => offset >= 0n).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
+      );
     });
   }
 

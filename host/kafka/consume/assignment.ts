@@ -61,6 +61,11 @@ export class Assignment {
     return this.#partitions.get(partitionKey(topic, partition));
   }
 
+  /** By `topic/partition`, the offset that the next fetch of it begins at; null where that is not known. */
+  positions(): Map<string, bigint | null> {
+    return new Map([...this.#partitions].map(([key, { expected, reset }]) => [key, reset ? null : (expected ?? null)]));
+  }
+
   begin(starts: readonly Start[]): void {
     for (const { topic, partition, committed, start } of starts) {
       const key = partitionKey(topic, partition);

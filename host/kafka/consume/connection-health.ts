@@ -4,18 +4,35 @@ import type { Log } from '../../base/log.ts';
 /** Without a connection error for so long the connection is back. Longer than the client waits between two tries. */
 const QUIET_MS = 4_000;
 
+/** Without a wait for so long the quota is no longer used up. */
+const THROTTLED_AGAIN_MS = 60_000;
+
 export class ConnectionHealth {
   readonly #log: Log;
   #lastSign = performance.now();
   /** Time of the last connection error; null = none since all was well. */
   #lostAt: number | null = null;
+  #throttledUntil = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
+  /** So long a quota still makes the consumer wait; 0: it does not. */
+  get throttledMs(): number {
+    return Math.max(0, this.#throttledUntil - performance.now());
+  }
+
   get silentMs(): number {
     return performance.now() - this.#lastSign;
+  }
+
+  /** Logs the first of several waits: while a quota is used up, nearly every answer brings one. */
+  throttled(ms: number): void {
+    const isKnown = performance.now() - this.#throttledUntil < THROTTLED_AGAIN_MS;
+    this.#throttledUntil = Math.max(this.#throttledUntil, performance.now() + ms);
+    if (!isKnown)
+      this.#log('warn', 'the brokers throttle this client: a quota, such as consumer_byte_rate, is used up', { throttledMs: String(ms) });
   }
 
   /** A fetch was answered. */

@@ -90,6 +90,15 @@ export class ConsumerSession {
     return this.#assignment !== null;
   }
 
+  /** As `Reading.positions`. */
+  get positions(): ReadonlyMap<string, bigint | null> | null {
+    return this.#assignment?.live === true && this.#assignment.ready ? this.#assignment.positions() : null;
+  }
+
+  get throttledMs(): number {
+    return this.#health.throttledMs;
+  }
+
   /** Resolves with the reason when a new session is wanted, rejects when this one failed. */
   async run(): Promise<string> {
     const { options, signal } = this.#context;
@@ -143,6 +152,7 @@ export class ConsumerSession {
         connectionLost: (broker, reason) => {
           if (this.joined && !this.#isOver) health.lost(broker, reason);
         },
+        throttled: (ms) => health.throttled(ms),
         committed: (offsets) => this.#assignment?.clientBegins(offsets),
         outOfRange: (topic, partition) => this.#assignment?.outOfRange(topic, partition),
         passedOver: (topic, partition, lastOffset) => this.#assignment?.passedOver(topic, partition, lastOffset),

@@ -8,10 +8,10 @@ import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { settles, sleep } from '../../base/wait.ts';
-import type { KafkaClient } from '../client.ts';
+import type { KafkaClient, Lookups } from '../client.ts';
 import type { ConsumerOptions, Fetched, PartitionCommit } from '../contract.ts';
 import { connectorError } from '../fault.ts';
-import type { ConsumerHandle } from '../handles.ts';
+import type { ConsumerHandle, Reading } from '../handles.ts';
 import { OwnedPartitions } from './assigner/group-assigner.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConsumerSession } from './consumer-session.ts';
@@ -35,7 +35,7 @@ const OPEN_LOOKUP_MS = 10_000;
 const LOOKUP_INTERVAL_MS = 500;
 const LOOKUP_CLOSE_MS = 500;
 
-export type ConsumerClient = Pick<KafkaClient, 'log' | 'reach' | 'lookups' | 'groupConsumer'>;
+export type ConsumerClient = Pick<KafkaClient, 'log' | 'unreachable' | 'reach' | 'lookups' | 'groupConsumer'>;
 
 export interface ConsumerParts {
   /** Ends `openConsumer`: it dials no more and rejects with `cancelled`. A consumer that is open is ended by `close`. */
@@ -67,9 +67,10 @@ async function lookUp(
   try {
     for (;;) {
       try {
-        await lookups.connect();
-        const topics = await findTopics(lookups, options.topics);
-        return options.fromBeginning ? null : await latest.fix(options.group, lookups, topics);
+        const looking = lookAround(lookups, options, latest);
+        // One try can take long where a broker does not answer: its client waits and tries again by itself.
+        if (!(await settles(looking, deadline.leftMs, signal)) && !signal?.aborted) throw notInTime(client);
+        return await looking;
       } catch (error) {
         if (signal?.aborted) throw cancelledBy(signal);
         const failure = connectorError(error, 'failed to look up the topics');
@@ -80,6 +81,17 @@ async function lookUp(
   } finally {
     await lookups.close(LOOKUP_CLOSE_MS);
   }
+}
+
+async function lookAround(lookups: Lookups, options: ConsumerOptions, latest: LatestOffsets): Promise<ReadonlyMap<string, bigint> | null> {
+  await lookups.connect();
+  const topics = await findTopics(lookups, options.topics);
+  return options.fromBeginning ? null : latest.fix(options.group, lookups, topics);
+}
+
+function notInTime({ unreachable }: ConsumerClient): ConnectorError {
+  const why = unreachable ?? `the brokers did not answer within ${OPEN_LOOKUP_MS / 1000} s`;
+  return new ConnectorError('kafka.unreachable', `failed to look up the topics: ${why}`);
 }
 
 class KafkaConsumer implements ConsumerHandle {
@@ -147,6 +159,11 @@ class KafkaConsumer implements ConsumerHandle {
 
   get outage(): ConnectorError | null {
     return this.#outage;
+  }
+
+  get reading(): Reading {
+    const session = this.#session;
+    return { positions: session?.positions ?? null, queued: this.#queue.records, throttledMs: session?.throttledMs ?? 0 };
   }
 
   async close(): Promise<void> {

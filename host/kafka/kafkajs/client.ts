@@ -17,6 +17,7 @@ import kafkajs, { type Kafka } from './kafkajs.ts';
 import { KafkajsLookups } from './lookups.ts';
 import { reach } from './probe-brokers.ts';
 import { requestProducerId } from './producer-id.ts';
+import { THROTTLED } from './request-queue.ts';
 
 const METADATA_MAX_AGE_MS = 300_000;
 const DEFAULT_PORT = 9092;
@@ -39,6 +40,8 @@ export interface ClientOptions {
   onRefused?: (error: ConnectorError) => void;
   /** Told of each connection that is lost, or could not be made. */
   onLost?: OnLost;
+  /** Told when a quota of the brokers makes the client wait, and how long. */
+  onThrottled?: (ms: number) => void;
 }
 
 export interface Client {
@@ -122,7 +125,10 @@ export class ClientFactory implements KafkaClient {
       requestTimeout: options.requestTimeoutMs ?? 30_000,
       retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 2_000 },
       logLevel: kafkajs.logLevel.INFO,
-      logCreator: () => (entry) => this.#write(entry),
+      logCreator: () => (entry) => {
+        if (entry.log.message === THROTTLED) options.onThrottled?.(Number(entry.log['throttledMs']));
+        this.#write(entry);
+      },
     });
     return { kafka, dialer };
   }

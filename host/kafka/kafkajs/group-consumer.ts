@@ -39,6 +39,7 @@ export class KafkajsGroupConsumer implements GroupConsumer {
       onRefused: (error) => listener.refused(error),
       onLost: (host, port, error) =>
         listener.connectionLost(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, `Connection error: ${error.message}`),
+      onThrottled: (ms) => listener.throttled(ms),
     });
     this.#kafka = kafka;
     this.lookups = new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('the consumer is closed')));

@@ -7,14 +7,24 @@
 /** The part of kafkajs' class that is used here. */
 export type RequestQueueClass = new (...options: never[]) => {
   readonly pending: readonly object[];
+  readonly logger: { info(message: string, facts: object): void };
   scheduleCheckPendingRequests(): void;
+  maybeThrottle(ms: number | null): void;
 };
+
+/** What its log says where a quota makes the client wait; with the field `throttledMs`. kafkajs itself says so only where it is debugged. */
+export const THROTTLED = 'a quota of the brokers makes the client wait';
 
 export function requestQueueWithoutIdleTimer(stock: RequestQueueClass): RequestQueueClass {
   return class RequestQueue extends stock {
     /** Not needed while nothing waits: a request that has to wait starts the timer itself when it is queued. */
     override scheduleCheckPendingRequests(): void {
       if (this.pending.length > 0) super.scheduleCheckPendingRequests();
+    }
+
+    override maybeThrottle(ms: number | null): void {
+      super.maybeThrottle(ms);
+      if (ms !== null && ms > 0) this.logger.info(THROTTLED, { throttledMs: ms });
     }
   };
 }

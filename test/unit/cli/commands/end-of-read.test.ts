@@ -4,9 +4,14 @@ import { ConnectorError } from '../../../../host/base/errors.ts';
 
 class FakeBacklog implements Remaining {
   remaining: bigint | null;
+  isWatched = true;
+  isJoined = false;
+  progress = 0n;
+  missing: string[] = [];
   asked = 0;
   reachable = true;
-  outage: ConnectorError | null = null;
+  /** What happens while brokers are asked. */
+  meanwhile: () => void = () => undefined;
 
   constructor(remaining: bigint | null) {
     this.remaining = remaining;
@@ -14,11 +19,12 @@ class FakeBacklog implements Remaining {
 
   confirm(): Promise<void> {
     this.asked++;
+    this.meanwhile();
     return this.reachable ? Promise.resolve() : Promise.reject(new ConnectorError('kafka.unreachable', 'connection refused'));
   }
 }
 
-function started(idleMs: number | null, remaining: bigint | null) {
+function started(idleMs: number | null | undefined, remaining: bigint | null) {
   const backlog = new FakeBacklog(remaining);
   const clock = { now: 0 };
   const end = new ReadEnd(idleMs, backlog, () => clock.now);
@@ -35,8 +41,16 @@ describe('reading ends', () => {
     expect(backlog.asked).toBe(0);
   });
 
-  it('when no record came for the idle time, if the end of the topics is not known', async () => {
-    const { end, clock } = started(3000, null);
+  it('not while records are on their way that the backlog learns of a moment later', async () => {
+    const { end, backlog } = started(3000, 0n);
+    const asking = end.ended();
+    backlog.remaining = 3n;
+    expect(await asking).toBe(false);
+  });
+
+  it('with an error that names what is left, and not with silence, while brokers answer', async () => {
+    const { end, backlog, clock } = started(3000, 7n);
+    backlog.missing = ['t/0 from offset 2 to 5 (the brokers throttle this client)', 't/1 from offset 0 to 4 (another member owns it)'];
     end.progress();
     clock.now = 2999;
     expect(await end.ended()).toBe(false);
@@ -44,62 +58,93 @@ describe('reading ends', () => {
     clock.now = 5998;
     expect(await end.ended()).toBe(false);
     clock.now = 5999;
-    expect(await end.ended()).toBe(true);
+    await expect(end.ended()).rejects.toMatchObject({
+      code: 'kafka.timeout',
+      message:
+        'reading ended before the end of the topics, 7 offsets are left: nothing came for 3 s (--idle). ' +
+        'Left: t/0 from offset 2 to 5 (the brokers throttle this client); t/1 from offset 0 to 4 (another member owns it)',
+    });
   });
 
-  it('later while the first record is awaited, since a group must be joined', async () => {
-    const { end, clock } = started(3000, null);
+  it('names twenty partitions at most', async () => {
+    const { end, backlog, clock } = started(3000, 99n);
+    backlog.missing = Array.from({ length: 22 }, (_, index) => `t/${index}`);
+    clock.now = 18_000;
+    await expect(end.ended()).rejects.toThrow(/ t\/19; and 2 more partitions$/);
+  });
+
+  it('later while there is progress of which no record comes, as behind a transaction', async () => {
+    const { end, backlog, clock } = started(3000, 7n);
+    end.progress();
+    for (const progress of [1n, 2n, 3n]) {
+      clock.now += 2999;
+      backlog.progress = progress;
+      expect(await end.ended()).toBe(false);
+    }
+    clock.now += 3000;
+    await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.timeout' });
+  });
+
+  it('later while the group is being joined', async () => {
+    const { end, backlog, clock } = started(3000, 7n);
+    expect(await end.ended()).toBe(false);
     clock.now = 17_999;
     expect(await end.ended()).toBe(false);
+    backlog.isJoined = true;
+    clock.now = 18_000;
+    await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.timeout' });
+  });
+
+  it('well if what was left has come while brokers were asked', async () => {
+    const { end, backlog, clock } = started(3000, 7n);
+    backlog.meanwhile = () => (backlog.remaining = 0n);
     clock.now = 18_000;
     expect(await end.ended()).toBe(true);
   });
 
-  it('later where offsets are left though the brokers answer, as behind a transaction', async () => {
-    const { end, backlog, clock } = started(3000, 1n);
-    end.progress();
-    clock.now = 3000;
-    expect(await end.ended()).toBe(false);
-    expect(await end.ended()).toBe(false);
-    expect(backlog.asked).toBe(1);
-    clock.now = 13_000;
-    expect(await end.ended()).toBe(true);
-  });
-
-  it('with an error where offsets are left and no broker answers', async () => {
-    const { end, backlog, clock } = started(3000, 7n);
-    end.progress();
-    backlog.reachable = false;
-    clock.now = 3000;
-    await expect(end.ended()).rejects.toMatchObject({
-      code: 'kafka.unreachable',
-      message: 'reading ended before the end of the topics, 7 offsets are left: connection refused',
-    });
-  });
-
-  it('with an error where no broker answers and the ends of the topics were never known', async () => {
-    const { end, backlog, clock } = started(3000, null);
-    end.progress();
-    backlog.reachable = false;
-    clock.now = 3000;
-    await expect(end.ended()).rejects.toMatchObject({
-      code: 'kafka.unreachable',
-      message: 'reading ended, and the ends of the topics are not known: connection refused',
-    });
-  });
-
-  it.each([1n, null])('with an error where the consumer does not get into its group, also if offsets left are %s', async (remaining) => {
+  it.each([
+    [7n, 'reading ended before the end of the topics, 7 offsets are left: connection refused'],
+    [null, 'reading ended, and the ends of the topics are not known: connection refused'],
+  ])('with an error of its own where no broker answers and %s offsets are left', async (remaining, message) => {
     const { end, backlog, clock } = started(3000, remaining);
-    backlog.outage = new ConnectorError('kafka.unreachable', 'another kind of client');
-    clock.now = 18_000 - 1;
-    expect(await end.ended()).toBe(false);
-    clock.now = 18_000 + 10_000;
+    end.progress();
+    backlog.reachable = false;
+    clock.now = 3000;
+    await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.unreachable', message });
+  });
+
+  it('with an error where the ends of the topics were never known though brokers answer', async () => {
+    const { end, backlog, clock } = started(3000, null);
+    backlog.missing = ['not authorized'];
+    clock.now = 18_000;
     await expect(end.ended()).rejects.toMatchObject({
-      code: 'kafka.unreachable',
-      message: expect.stringContaining('another kind') as string,
+      code: 'kafka.timeout',
+      message: 'reading ended, and the ends of the topics are not known: nothing came for 18 s (--idle). Left: not authorized',
     });
-    backlog.outage = null;
+  });
+
+  it('after thirty seconds without progress by default', async () => {
+    const { end, clock } = started(undefined, 7n);
+    end.progress();
+    clock.now = 29_999;
+    expect(await end.ended()).toBe(false);
+    clock.now = 30_000;
+    await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.timeout' });
+  });
+
+  it('when no record came for the idle time, where nothing is read from Kafka', async () => {
+    const { end, backlog, clock } = started(undefined, null);
+    backlog.isWatched = false;
+    clock.now = 17_999;
+    expect(await end.ended()).toBe(false);
+    clock.now = 18_000;
     expect(await end.ended()).toBe(true);
+    end.progress();
+    clock.now = 20_999;
+    expect(await end.ended()).toBe(false);
+    clock.now = 21_000;
+    expect(await end.ended()).toBe(true);
+    expect(backlog.asked).toBe(0);
   });
 
   it('never when it follows', async () => {

@@ -74,6 +74,7 @@ function rig(handle: GroupListener['handle'] = async () => undefined) {
       fetchAnswered: tell('fetch answered'),
       heartbeatAnswered: tell('heartbeat answered'),
       connectionLost: tell('connection lost'),
+      throttled: tell('throttled'),
       committed: tell('committed'),
       outOfRange: tell('out of range'),
       passedOver: tell('passed over'),

@@ -9,7 +9,12 @@ interface RequestQueue {
 }
 const stock = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as RequestQueueClass;
 const Queue = requestQueueWithoutIdleTimer(stock) as unknown as new (options: object) => RequestQueue;
-const logger = { debug: () => undefined, warn: () => undefined };
+const told: string[] = [];
+const logger = {
+  debug: () => undefined,
+  warn: () => undefined,
+  info: (message: string, facts: object) => told.push(`${message} ${JSON.stringify(facts)}`),
+};
 
 function queue(maxInFlightRequests: number | null = null) {
   const made = new Queue({ maxInFlightRequests, requestTimeout: 30_000, enforceRequestTimeout: false, clientId: 'c', broker: 'b', logger });
@@ -38,6 +43,13 @@ test('a connection on which nothing waits has no timer', () => {
   answer(2);
   expect(sent).toEqual([1, 2]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a wait that the broker asks for is told of, no wait is not', () => {
+  const { throttle } = queue();
+  throttle(0);
+  throttle(500);
+  expect(told.splice(0)).toEqual(['a quota of the brokers makes the client wait {"throttledMs":500}']);
 });
 
 test('a request that the broker throttles is sent when the time is over, and then no timer is left', () => {

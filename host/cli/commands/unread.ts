@@ -1,0 +1,134 @@
+import type { ConnectorError } from '../../base/errors.ts';
+import type { Fetched } from '../../kafka/contract.ts';
+import type { Reading } from '../../kafka/handles.ts';
+import { lastOffset } from '../lines/record-values.ts';
+import type { Range } from './topic-ends.ts';
+
+/** A consumer, as far as it says how it is doing. */
+export interface Reader {
+  readonly outage?: ConnectorError | null;
+  readonly reading?: Reading;
+}
+
+interface Tracked extends Range {
+  /** What another member of the group has committed. */
+  committed: bigint;
+}
+
+/**
+ * How far a consumer is in each partition, and what is left up to the ends where it began. An offset need not hold a record (transaction markers,
+ * aborted transactions, compaction), so the position of the consumer counts, and what another member of the group commits where that owns the partition.
+ */
+export class Unread {
+  readonly #group: string;
+  readonly #ranges: Map<string, Tracked>;
+  readonly #reader: Reader;
+
+  constructor(group: string, ranges: ReadonlyMap<string, Range>, reader: Reader) {
+    this.#group = group;
+    this.#ranges = new Map([...ranges].map(([key, range]) => [key, { ...range, committed: -1n }]));
+    this.#reader = reader;
+  }
+
+  /** Offsets between what was read and the end as it is now. */
+  get lag(): bigint {
+    return sum(this.#ranges.values(), ({ high, next }) => high - next);
+  }
+
+  /** Offsets that are not dealt with. */
+  get offsets(): bigint {
+    const reading = this.#reader.reading;
+    return sum(this.#ranges, ([key, range]) => range.end - reached(key, range, reading));
+  }
+
+  /** Grows whenever there is less to wait for. */
+  get progress(): bigint {
+    const reading = this.#reader.reading;
+    return sum(this.#ranges, ([key, range]) => reached(key, range, reading)) + BigInt(reading?.queued ?? 0);
+  }
+
+  /** Partitions of which no record came, and whose offset to go on from is not in their log. */
+  get outOfRange(): { topic: string; partition: string; expected: bigint; earliest: bigint; end: bigint }[] {
+    return [...this.#ranges].flatMap(([key, { outOfRange }]) => (outOfRange === undefined ? [] : [{ ...partitionOf(key), ...outOfRange }]));
+  }
+
+  /** What is left, partition by partition, and why. */
+  get missing(): string[] {
+    const reading = this.#reader.reading;
+    return [...this.#ranges].flatMap(([key, range]) => {
+      const from = reached(key, range, reading);
+      return from >= range.end ? [] : [`${key} from offset ${from} to ${range.end} (${this.#reason(key, reading)})`];
+    });
+  }
+
+  /** True if partitions are left that another member of the group owns. */
+  get waitsForOthers(): boolean {
+    const reading = this.#reader.reading;
+    const positions = reading?.positions ?? null;
+    return positions !== null && [...this.#ranges].some(([key, range]) => !positions.has(key) && reached(key, range, reading) < range.end);
+  }
+
+  /** Records are handed out. */
+  count(fetched: readonly Fetched[]): void {
+    for (const { topic, partition, records } of fetched) {
+      const range = this.#ranges.get(`${topic}/${partition}`);
+      if (range === undefined) continue;
+      range.next = lastOffset(records) + 1n;
+      delete range.outOfRange;
+      if (range.next > range.high) range.high = range.next;
+    }
+  }
+
+  /** Ends as they are now. */
+  ends(highs: ReadonlyMap<string, bigint>): void {
+    for (const [key, high] of highs) {
+      const range = this.#ranges.get(key);
+      if (range !== undefined && high > range.high) range.high = high;
+    }
+  }
+
+  /** What the group has committed. */
+  commits(offsets: ReadonlyMap<string, bigint>): void {
+    for (const [key, offset] of offsets) {
+      const range = this.#ranges.get(key);
+      if (range !== undefined && offset > range.committed) range.committed = offset;
+    }
+  }
+
+  #reason(key: string, reading: Reading | undefined): string {
+    const { outage = null } = this.#reader;
+    if (outage !== null) return `the consumer is not in its group: ${outage.message}`;
+    if (reading === undefined) return 'nothing came of it';
+    if (reading.positions === null) return `group "${this.#group}" has not let the consumer in yet`;
+    if (!reading.positions.has(key)) return `another member of group "${this.#group}" owns it`;
+    if (reading.throttledMs > 0) return 'the brokers throttle this client: a quota, such as consumer_byte_rate';
+    return 'nothing came of it';
+  }
+}
+
+function reached(key: string, { next, committed }: Tracked, reading: Reading | undefined): bigint {
+  const positions = reading?.positions ?? null;
+  if (reading === undefined || positions === null) return next;
+  if (!positions.has(key)) return larger(next, committed);
+  // While records wait to be polled the position is ahead of what was handed out.
+  return reading.queued > 0 ? next : larger(next, positions.get(key) ?? next);
+}
+
+function partitionOf(key: string): { topic: string; partition: string } {
+  const slash = key.lastIndexOf('/');
+  return { topic: key.slice(0, slash), partition: key.slice(slash + 1) };
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+/** Of what is positive. */
+function sum<T>(items: Iterable<T>, of: (item: T) => bigint): bigint {
+  let total = 0n;
+  for (const item of items) {
+    const value = of(item);
+    if (value > 0n) total += value;
+  }
+  return total;
+}
