@@ -51,9 +51,14 @@ export interface LookParts {
   net: Net;
 }
 
-/** Asks a cluster over connections of its own. `asker` is who asks, for the network's policy, logs and errors. */
-export function lookupsOf(connection: Connection, { asker, ...parts }: LookParts & { asker: string }, options: LookupOptions): Lookups {
-  return new ClientFactory(connection, { ...parts, asker }).lookups(options);
+/** A client for one cluster, over connections of its own. `asker` names it for the network's policy, logs and errors. */
+export function clientOf(connection: Connection, parts: LookParts & { asker: string }): Pick<KafkaClient, 'reach' | 'lookups'> {
+  return new ClientFactory(connection, parts);
+}
+
+/** Look-ups in one cluster, over connections of their own. */
+export function lookupsOf(connection: Connection, parts: LookParts & { asker: string }, options: LookupOptions): Lookups {
+  return clientOf(connection, parts).lookups(options);
 }
 
 /** Deletes the consumer groups whose names a connector made up; returns their names. Rejects with ConnectorError. */

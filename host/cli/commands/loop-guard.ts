@@ -1,8 +1,7 @@
 /** Refuses a pipe that would read what it writes: source and destination are one cluster, and one topic can be both. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Connection } from '../../kafka/contract.ts';
-import type { Kafka } from '../../kafka/index.ts';
-import { ClientFactory } from '../../kafka/kafkajs/client.ts';
+import { clientOf, type Kafka } from '../../kafka/index.ts';
 import type { EndsParts } from './topic-ends.ts';
 
 const CLOSE_MS = 500;
@@ -85,10 +84,10 @@ function isTemplate(topic: string): boolean {
   return topic.includes('{{');
 }
 
-async function clusterId(connection: Connection, parts: EndsParts): Promise<string | null> {
-  const client = new ClientFactory(connection, { ...parts, asker: 'look-up of the cluster' });
-  await client.reach(parts.signal); // with its own text if no broker answers
-  const lookups = client.lookups({ retries: 1, signal: parts.signal });
+async function clusterId(connection: Connection, { signal, ...parts }: EndsParts): Promise<string | null> {
+  const client = clientOf(connection, { ...parts, asker: 'look-up of the cluster' });
+  await client.reach(signal); // if no broker answers, it rejects with the error that `open` gives
+  const lookups = client.lookups({ retries: 1, signal });
   try {
     await lookups.connect();
     return await lookups.clusterId();
