@@ -1,6 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../base/errors.ts';
-import type { Param, ParamType, Specification, Validation, ValidationKind } from '../runtime/contract.ts';
 
 /** An empty message. */
 export const EMPTY: Uint8Array = new Uint8Array(0);
@@ -9,9 +8,9 @@ const LENGTH_DELIMITED = 2;
 const tag = (field: number): number => (field << 3) | LENGTH_DELIMITED;
 
 /** `config.v1.Parameter.Type`. */
-const PARAM_TYPE: Record<ParamType, number> = { text: 1, int: 2, float: 3, boolean: 4, file: 5, duration: 6 };
+const PARAM_TYPE = { text: 1, int: 2, float: 3, boolean: 4, file: 5, duration: 6 };
 /** `config.v1.Validation.Type`. */
-const VALIDATION_TYPE: Record<ValidationKind, number> = {
+const VALIDATION_TYPE = {
   required: 1,
   'greater-than': 2,
   'less-than': 3,
@@ -20,8 +19,33 @@ const VALIDATION_TYPE: Record<ValidationKind, number> = {
   regex: 6,
 };
 
+/**
+ * What Conduit is told of a connector. The specification of the WIT has all of it: whether each of its types and validations has a number here is
+ * checked by the compiler where one is encoded.
+ */
+interface SpecificationFields {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly version: string;
+  readonly author: string;
+  readonly sourceParams: readonly ParamFields[];
+  readonly destinationParams: readonly ParamFields[];
+}
+interface ParamFields {
+  readonly name: string;
+  readonly description: string;
+  readonly defaultValue: string;
+  readonly kind: keyof typeof PARAM_TYPE;
+  readonly validations: readonly ValidationFields[];
+}
+interface ValidationFields {
+  readonly kind: keyof typeof VALIDATION_TYPE;
+  readonly operand: string;
+}
+
 /** `connector.v2.Specifier.Specify.Response`. */
-export function encodeSpecifyResponse(specification: Specification): Uint8Array {
+export function encodeSpecifyResponse(specification: SpecificationFields): Uint8Array {
   const writer = protobuf.Writer.create();
   writer.uint32(tag(1)).fork();
   [specification.name, specification.summary, specification.description, specification.version, specification.author].forEach(
@@ -34,7 +58,7 @@ export function encodeSpecifyResponse(specification: Specification): Uint8Array 
   return writer.ldelim().finish();
 }
 
-function writeParam(writer: protobuf.Writer, field: number, param: Param): void {
+function writeParam(writer: protobuf.Writer, field: number, param: ParamFields): void {
   writer.uint32(tag(field)).fork();
   writer.uint32(tag(1)).string(param.name);
   writer.uint32(tag(2)).fork();
@@ -45,7 +69,7 @@ function writeParam(writer: protobuf.Writer, field: number, param: Param): void 
   writer.ldelim().ldelim();
 }
 
-function writeValidation(writer: protobuf.Writer, validation: Validation): void {
+function writeValidation(writer: protobuf.Writer, validation: ValidationFields): void {
   writer.uint32(tag(4)).fork();
   writer.uint32(1 << 3).int32(VALIDATION_TYPE[validation.kind]);
   writer.uint32(tag(2)).string(validation.operand);
