@@ -5,7 +5,7 @@ import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/b
 import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import { sleep } from '../support/wait.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
-import { createTopic, read, readFor, subject, values, write } from './kafka-client.ts';
+import { commit, committed, createTopic, read, readFor, subject, values, write } from './kafka-client.ts';
 
 const shared = sharedBroker().servers;
 const open: { close(): Promise<void> }[] = [];
@@ -39,7 +39,7 @@ test('records whose timestamps the topic refuses fail alone, in the words of the
       { topic, records: old },
       { topic, records: fresh },
     ]),
-  ).toEqual([{ index: 0, reason: { kind: 'rejected', text: expect.stringMatching(/^(INVALID_TIMESTAMP|INVALID_RECORD): /) } }]);
+  ).toMatchObject([{ index: 0, reason: { kind: 'rejected', text: expect.stringMatching(/^(INVALID_TIMESTAMP|INVALID_RECORD): /) } }]);
   const consumer = await opened(subject(shared).consumer({ topics: [topic], group: uniqueName('group') }));
   expect(values(await read(consumer, 1))).toEqual(['value-1']);
 });
@@ -58,7 +58,7 @@ test('a name of several addresses is good while one of them is, whether the othe
 describe.skipIf(brokersAreNotOurs !== null)(`a broker${skipped(brokersAreNotOurs)}`, () => {
   let broker: Broker;
   beforeAll(async () => {
-    broker = await startBroker({ config: { 'connections.max.idle.ms': '2000', 'group.max.session.timeout.ms': '10000' } });
+    broker = await startBroker({ config: { 'connections.max.idle.ms': '2000', 'offset.metadata.max.bytes': '20' } });
   });
   afterAll(() => broker.close());
 
@@ -74,9 +74,27 @@ describe.skipIf(brokersAreNotOurs !== null)(`a broker${skipped(brokersAreNotOurs
     expect(kafka.lines.filter(({ level, message }) => level === 'warn' && /advertised|look up/.test(message))).toEqual([]);
   });
 
-  test('whose group.max.session.timeout.ms is below ours says so, and reading ends with that', async () => {
+  test('whose offset.metadata.max.bytes is too small for the metadata takes commits without it, told once', async () => {
     const topic = await newTopic(broker.servers);
-    const consumer = await opened(subject(broker.servers).consumer({ topics: [topic], group: uniqueName('group') }));
+    const group = uniqueName('group');
+    await write(broker.servers, topic, ['a', 'b']);
+    const kafka = subject(broker.servers, { commitMetadata: 'x'.repeat(40) });
+    const consumer = await opened(
+      kafka.consumer({ topics: [topic], group, fromBeginning: false, resume: [{ topic, partition: 0, nextOffset: 1n }] }),
+    );
+    const records = await read(consumer, 1);
+    expect(values(records)).toEqual(['b']);
+    await commit(consumer, records);
+    expect(await committed(broker.servers, group, topic)).toBe(2);
+    const told = kafka.lines.filter(({ message }) => message.includes('offset.metadata.max.bytes'));
+    expect(told).toMatchObject([{ level: 'warn', fields: { metadataBytes: '40' } }]);
+  });
+
+  test('whose group.max.session.timeout.ms is below ours says so, and reading ends with that', async () => {
+    const strict = await startBroker({ config: { 'group.max.session.timeout.ms': '10000' } });
+    open.push(strict);
+    const topic = await newTopic(strict.servers);
+    const consumer = await opened(subject(strict.servers).consumer({ topics: [topic], group: uniqueName('group') }));
     await expect(consumer.poll(1, 1_000, 10_000)).rejects.toMatchObject({
       code: 'kafka.rejected',
       message: expect.stringContaining('INVALID_SESSION_TIMEOUT'),

@@ -12,6 +12,7 @@ import { KafkajsBatchWriter } from './batch-writer.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
 import { kafkajsAddress, socketFactory, type OnLost } from './broker-socket.ts';
 import { clusterOf } from './cluster.ts';
+import { CommitMetadata } from './commit-metadata.ts';
 import { KafkajsGroupConsumer } from './group-consumer.ts';
 import kafkajs, { type Kafka } from './kafkajs.ts';
 import { KafkajsLookups } from './lookups.ts';
@@ -63,7 +64,7 @@ export interface ClientParts {
 export class ClientFactory implements KafkaClient {
   readonly servers: readonly Address[];
   readonly log: Log;
-  readonly commitMetadata: string | null;
+  readonly commitMetadata: CommitMetadata;
   readonly #connection: Connection;
   readonly #secrets: SecretReader;
   readonly #tls: ReturnType<typeof tlsOptions>;
@@ -80,7 +81,7 @@ export class ClientFactory implements KafkaClient {
     this.#net = net;
     this.#asker = asker;
     this.#advertised = AdvertisedAddresses.of(net, connection.servers);
-    this.commitMetadata = commitMetadata ?? null;
+    this.commitMetadata = new CommitMetadata(commitMetadata ?? null, log);
   }
 
   get unreachable(): string | null {

@@ -9,6 +9,7 @@ import type { Lookups } from '../client.ts';
 import type { PartitionOffset } from '../contract.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
 import type { Client, ClientFactory } from './client.ts';
+import type { CommitMetadata } from './commit-metadata.ts';
 import { faultOf, withFaults } from './errors.ts';
 import { KafkajsFetchedPartition } from './fetched-partition.ts';
 import { partitionAssigners } from './group-protocol.ts';
@@ -23,7 +24,7 @@ export class KafkajsGroupConsumer implements GroupConsumer {
   readonly lookups: Lookups;
   readonly #options: GroupConsumerOptions;
   readonly #kafka: Client['kafka'];
-  readonly #commitMetadata: string | null;
+  readonly #commitMetadata: CommitMetadata;
   /** Null until the consumer is to join. */
   #joining: { consumer: Consumer; commits: ConfirmedCommits } | null = null;
   /** Of the last join that the coordinator has answered. */

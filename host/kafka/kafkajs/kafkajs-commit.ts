@@ -4,17 +4,19 @@
  */
 import { ConnectorError } from '../../base/errors.ts';
 import type { PartitionOffset } from '../contract.ts';
+import type { CommitMetadata } from './commit-metadata.ts';
+import { protocolType } from './errors.ts';
 import type { Consumer } from './kafkajs.ts';
 import { settles } from '../../base/wait.ts';
 
 export class ConfirmedCommits {
   readonly #consumer: Consumer;
   readonly #timeoutMs: number;
-  readonly #metadata: string | null;
+  readonly #metadata: CommitMetadata | null;
   #confirmed = 0;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(consumer: Consumer, timeoutMs: number, metadata: string | null = null) {
+  constructor(consumer: Consumer, timeoutMs: number, metadata: CommitMetadata | null = null) {
     this.#consumer = consumer;
     this.#timeoutMs = timeoutMs;
     this.#metadata = metadata;
@@ -42,8 +44,18 @@ export class ConfirmedCommits {
   }
 
   async #send(offsets: readonly PartitionOffset[]): Promise<void> {
+    const metadata = this.#metadata?.text ?? null;
+    try {
+      await this.#sendWith(metadata, offsets);
+    } catch (error) {
+      if (metadata === null || protocolType(error) !== 'OFFSET_METADATA_TOO_LARGE') throw error;
+      this.#metadata?.refused();
+      await this.#sendWith(null, offsets);
+    }
+  }
+
+  async #sendWith(metadata: string | null, offsets: readonly PartitionOffset[]): Promise<void> {
     const before = this.#confirmed;
-    const metadata = this.#metadata;
     await this.#consumer.commitOffsets(
       offsets.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: String(nextOffset), metadata })),
     );

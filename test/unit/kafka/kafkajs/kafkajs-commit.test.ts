@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { ConfirmedCommits } from '../../../../host/kafka/kafkajs/kafkajs-commit.ts';
+import { CommitMetadata } from '../../../../host/kafka/kafkajs/commit-metadata.ts';
 import type { Consumer } from '../../../../host/kafka/kafkajs/kafkajs.ts';
+import { createErrorFromCode } from '../kafkajs-errors.ts';
+
+const OFFSET_METADATA_TOO_LARGE = 12;
 
 interface Committed {
   payload: { topics: { partitions: object[] }[] };
@@ -54,4 +58,25 @@ test('a commit that waited through a rebalance is not sent: the new generation w
   await first;
   await expect(second).rejects.toMatchObject({ code: 'kafka.unreachable' });
   expect(sent).toHaveLength(1);
+});
+
+test('metadata that the broker takes for too large is left out from then on, and the offsets are committed', async () => {
+  const lines: string[] = [];
+  const sent: (string | null)[] = [];
+  let told: (event: Committed) => void = () => undefined;
+  const consumer = {
+    events: { COMMIT_OFFSETS: 'consumer.commit_offsets' },
+    on: (_event: string, listener: (event: Committed) => void) => (told = listener),
+    commitOffsets: async (offsets: { metadata: string | null }[]) => {
+      sent.push(offsets[0]!.metadata);
+      if (offsets[0]!.metadata !== null) throw createErrorFromCode(OFFSET_METADATA_TOO_LARGE);
+      told({ payload: { topics: [{ partitions: offsets }] } });
+    },
+  };
+  const metadata = new CommitMetadata('whose it is', (level, message) => lines.push(`${level}: ${message}`));
+  const commits = new ConfirmedCommits(consumer as unknown as Consumer, 5_000, metadata);
+  await commits.commit(at(1n), () => true);
+  await commits.commit(at(2n), () => true);
+  expect(sent).toEqual(['whose it is', null, null]);
+  expect(lines).toEqual([expect.stringMatching(/^warn: offsets are committed without metadata, which offset\.metadata\.max\.bytes /)]);
 });
