@@ -23,6 +23,7 @@ export function kafkaProgram(component: () => Promise<ComponentSource> = () => c
         return watch?.(kafka, { secrets, log, net }) ?? kafka;
       }),
     destinationDefaults: PATIENT,
-    sourceDeleted: (settings, connectorId, log) => cleanUpDeletedSource(settings, { connectorId, component, net: new Net(), log }),
+    sourceDeleted: (settings, { connectorId, log, net = new Net() }) =>
+      cleanUpDeletedSource(settings, { connectorId, component, net, log }),
   };
 }

@@ -14,7 +14,15 @@ export interface Program {
   /** Defaults for a destination that Conduit runs. They replace the component's own defaults. */
   destinationDefaults?: Settings;
   /** Called when Conduit has deleted a source for good; removes what the source left elsewhere, such as a consumer group. Never rejects. */
-  sourceDeleted?(settings: Settings, connectorId: string, log: Log): Promise<void>;
+  sourceDeleted?(settings: Settings, use: DeletionUse): Promise<void>;
+}
+
+export interface DeletionUse {
+  /** Conduit's name for the connector that is gone. */
+  connectorId: string;
+  log: Log;
+  /** How Kafka is reached. Default: every address is allowed. */
+  readonly net?: Net;
 }
 
 export interface CapabilityUse {

@@ -9,6 +9,9 @@ import { RestartCap } from './supervision.ts';
 /** Only a source is `running` or `failed`, only a destination `stopped`. */
 type State = 'new' | 'configured' | 'opening' | 'open' | 'running' | 'stopped' | 'failed' | 'torn down';
 
+/** Each step of a teardown has so much time, even if the steps before it have taken all of `teardownMs`. */
+const LEAST_MS = 1_000;
+
 /** The common part of a source and a destination: a guest that may be replaced, and the calls before and after its work. */
 export abstract class GuestConnector {
   protected readonly parts: ConnectorParts;
@@ -40,7 +43,7 @@ export abstract class GuestConnector {
   }
 
   /**
-   * Gives the guest the acks that are left, lets it commit, and ends it, all within `teardownMs` and a second. An open in flight ends at once. May be
+   * Gives the guest the acks that are left, lets it commit, and ends it, within `teardownMs` and three seconds. An open in flight ends at once. May be
    * called in any state, any number of times. Never rejects.
    */
   teardown(): Promise<void> {
@@ -66,15 +69,15 @@ export abstract class GuestConnector {
   protected abstract finish(ms: number): Promise<boolean>;
 
   async #tearDown(): Promise<void> {
-    const { teardownMs } = this.parts.limits;
-    const deadline = Deadline.after(teardownMs);
+    const deadline = Deadline.after(this.parts.limits.teardownMs);
+    const leftMs = (): number => Math.max(deadline.leftMs, LEAST_MS);
     this.closing = true;
     this.guest.close();
-    // An open in flight has nothing to commit, so its instance is ended at once.
-    if (this.state === 'opening') await this.guest.instance?.end();
-    const finished = await this.finish(teardownMs);
+    // A guest that is being opened has nothing to save, be it the first one or one that replaces another.
+    if (this.state === 'opening' || this.guest.opening) await this.guest.end(leftMs());
+    const finished = await this.finish(leftMs());
     this.state = 'torn down';
-    if (finished) await this.guest.tearDown(Math.max(deadline.leftMs, 1_000));
-    else await this.guest.instance?.end();
+    if (finished) await this.guest.tearDown(leftMs());
+    await this.guest.end(leftMs());
   }
 }

@@ -18,6 +18,7 @@ export class GuestSlot {
   #config: ConfigPairs = [];
   #instance: Instance | null = null;
   #ready = false;
+  #opening = false;
   #closed = false;
 
   constructor(parts: ConnectorParts, side: Side) {
@@ -30,6 +31,11 @@ export class GuestSlot {
   /** The instance if it is open and alive. */
   get ready(): Instance | null {
     return this.#ready && this.#instance?.failure === null ? this.#instance : null;
+  }
+
+  /** An instance is on its way: it has nothing to save. */
+  get opening(): boolean {
+    return this.#opening;
   }
 
   /** The instance, whatever its state; null before the first one. */
@@ -56,12 +62,17 @@ export class GuestSlot {
 
   /** Ends the current instance, then configures and opens a new one. */
   async open(open: (instance: Instance) => Promise<void>): Promise<Instance> {
-    const instance = await this.#fresh();
-    const problems = await configure(instance, this.#side, this.#config, this.#parts.limits);
-    if (problems.length > 0) throw new ConnectorError('config.invalid', problems.map((problem) => problem.reason).join('\n'));
-    await open(instance);
-    this.#ready = true;
-    return instance;
+    this.#opening = true;
+    try {
+      const instance = await this.#fresh();
+      const problems = await configure(instance, this.#side, this.#config, this.#parts.limits);
+      if (problems.length > 0) throw new ConnectorError('config.invalid', problems.map((problem) => problem.reason).join('\n'));
+      await open(instance);
+      this.#ready = true;
+      return instance;
+    } finally {
+      this.#opening = false;
+    }
   }
 
   /** The current instance is the last one: no other may be started. */
@@ -69,7 +80,7 @@ export class GuestSlot {
     this.#closed = true;
   }
 
-  /** Gives the guest, if it is alive, at most `ms` for its teardown, and ends the instance. Never rejects. */
+  /** Gives the guest, if it is alive, at most `ms` for its teardown. Never rejects. */
   async tearDown(ms: number): Promise<void> {
     const instance = this.#instance;
     if (instance === null) return;
@@ -80,7 +91,11 @@ export class GuestSlot {
     } catch (thrown) {
       this.log('warn', `tearing down the ${this.#side} failed: ${ConnectorError.from(thrown).message}`);
     }
-    await instance.end();
+  }
+
+  /** Ends the instance, and waits at most `ms` until all that it opened is closed. Never rejects. */
+  async end(ms: number): Promise<void> {
+    if (this.#instance !== null) await within(this.#instance.end(), ms);
   }
 
   /** Runs `work`. Its errors are passed on as ConnectorError without secrets. */

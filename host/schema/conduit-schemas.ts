@@ -238,7 +238,8 @@ class UnaryClient {
 /** The address to dial. Conduit listens on every address and names itself `[::]:43211`, which means this machine. */
 function targetOf(text: string): Target {
   const { hostname, port } = new URL(`http://${text.replace(/^(\[::\]|0\.0\.0\.0|)(?=:\d+$)/, '127.0.0.1')}`);
-  return { host: hostname, port: Number(port === '' ? 80 : port), purpose: 'schema-service' };
+  // A URL has brackets around an IPv6 address, a target has none.
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port === '' ? 80 : port), purpose: 'schema-service' };
 }
 
 function decodeMessage(text: string): string {

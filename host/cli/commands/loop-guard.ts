@@ -63,7 +63,10 @@ export class LoopGuard {
   }
 
   async #isOneCluster(source: Side, destination: Side): Promise<boolean> {
-    const ids = await Promise.all([source, destination].map(({ connection, parts }) => this.#askClusterId(connection, parts)));
+    const { signal } = source.parts;
+    const ids = await Promise.all(
+      [source, destination].map(({ connection, parts }) => this.#askClusterId(connection, { ...parts, signal })),
+    );
     if (ids[0] !== null && ids[1] !== null) return ids[0] === ids[1];
     return source.connection.servers.some((server) => destination.connection.servers.includes(server));
   }

@@ -19,6 +19,6 @@ export function pluginConnectors(environment: PluginEnvironment, program: Progra
     specify: () => specify({ component, capabilities }),
     source: (log) => composeSource(createSource({ log, component, capabilities }), { log, connectorId, schemas }),
     destination: (log) => composeDestination(createDestination({ log, component, capabilities }), { log, schemas, defaults }),
-    sourceDeleted: async (settings, log) => program.sourceDeleted?.(settings, connectorId, log),
+    sourceDeleted: async (settings, log) => program.sourceDeleted?.(settings, { connectorId, log }),
   };
 }

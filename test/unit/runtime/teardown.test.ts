@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createDestination, createSource } from '../../../host/connector.ts';
 import { acksOf, destinationRig, sourceRig, TEST_LIMITS, TestSink } from './support/connectors.ts';
+import type { OpenContext } from '../../../host/kafka/index.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
 import { expectSoon } from '../../support/wait.ts';
@@ -49,6 +50,27 @@ describe.each(['inline', 'worker'] as const)('teardown of a source, %s', (placem
     release();
     await expectSoon(() => kafka.calls).toEqual(['open 0', 'close']);
     expect(kafka.openConsumers).toBe(0);
+  });
+
+  test('ends the open of a guest that replaces another one, at once', async () => {
+    const kafka = new FakeKafka(1);
+    const { connector } = await sourceRig(kafka, {
+      placement,
+      config: { behaviour: 'trap', at: 'read' },
+      limits: { teardownMs: 60_000, openMs: 60_000 },
+    });
+    await connector.open(null);
+    let openings = 0;
+    const hanging = (_connection: unknown, _options: unknown, { signal }: OpenContext): Promise<never> => {
+      openings++;
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    };
+    Object.assign(kafka, { openConsumer: hanging });
+    connector.run(new TestSink());
+    await expectSoon(() => openings).toBe(1);
+    const started = performance.now();
+    await connector.teardown();
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   test('works while a read waits, after stop, and after a failure', async () => {

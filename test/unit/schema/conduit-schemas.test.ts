@@ -1,5 +1,6 @@
 import { Net } from '../../../host/net/net.ts';
 import type { DialQuestion } from '../../../host/net/policy.ts';
+import { once } from 'node:events';
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs/minimal.js';
@@ -76,6 +77,22 @@ test('a schema is fetched once, with the token, from the loopback address of "ev
   expect({ path, token }).toEqual({ path: '/connutils.v1.SchemaService/GetSchema', token: '{"value":"t"}' });
   const reader = Reader.create(request.subarray(5));
   expect([reader.uint32(), reader.string(), reader.uint32(), reader.int32()]).toEqual([10, 's', 16, 4]);
+});
+
+test('a service at an IPv6 address is reached', async (context) => {
+  const ipv6 = createServer();
+  ipv6.on('stream', (stream: ServerHttp2Stream) => respond(stream, schemaMessage('s', 4, '"string"'), { 'grpc-status': '0' }));
+  ipv6.listen(0, '::1');
+  const isListening = await Promise.race([once(ipv6, 'listening').then(() => true), once(ipv6, 'error').then(() => false)]);
+  if (!isListening) return context.skip('this machine has no IPv6');
+  const { port } = ipv6.address() as AddressInfo;
+  const other = schemaService({ target: `[::1]:${port}`, token: 't', timeoutMs: 5_000, net: new Net() });
+  try {
+    expect(await other.get('s', 4)).toMatchObject({ text: '"string"' });
+  } finally {
+    other.close();
+    await new Promise((closed) => ipv6.close(closed));
+  }
 });
 
 test('another version and another call are asked for', async () => {
