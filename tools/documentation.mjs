@@ -82,6 +82,8 @@ They work as they are, those of its first release too. Where its versions disagr
 | lists | elements are trimmed; an empty one is an error |
 | \`servers\` | a port that is no number, a scheme (\`PLAINTEXT://\`) or an empty element is an error of the configuration, not of the connection |
 | \`tls.enabled\` not set | TLS is on if one of \`clientCert\`, \`clientKey\`, \`caCert\` is set |
+| \`saslUsername\` and \`saslPassword\` without \`saslMechanism\` | \`PLAIN\`, with a warning, as in the first release; later ones do not log in |
+| \`saslMechanism\` without the two | an error of the configuration, not of the connection |
 | \`acks\` | besides \`none\`, \`one\` and \`all\` also \`0\`, \`1\` and \`-1\` |
 | \`deliveryTimeout\` | \`10s\` by default, as in the first release; as a plugin of Conduit there is no limit unless it is set, as in later ones; \`0\` means no limit; times under a second work |
 | \`batchBytes\`, \`clientID\`, \`sdk.record.format\` | what cannot work is refused when the connector is configured |

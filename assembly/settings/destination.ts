@@ -6,6 +6,7 @@ import { clientIdParameters, parseClientId } from './client-id';
 import { deliveryParameters, parseDelivery } from './delivery';
 import { Parameter, ignored, joined } from './parameter';
 import { formatParameters, parseFormat } from './record-format';
+import { parseSasl, saslParameters } from './sasl';
 import { destinationSdkParameters } from './sdk';
 import { parseServers, serversParameters } from './servers';
 import { parseTls, tlsParameters } from './tls';
@@ -31,6 +32,7 @@ export function destinationParameters(): Parameter[] {
     serversParameters(),
     clientIdParameters(),
     tlsParameters(),
+    saslParameters(),
     topicParameters(),
     deliveryParameters(),
     formatParameters(),
@@ -57,6 +59,7 @@ function parse(values: Values, table: Parameter[]): DestinationSettings {
   values.validate(table);
   parseClientId(values, settings.connection);
   settings.connection.tls = parseTls(values);
+  settings.connection.sasl = parseSasl(values);
   settings.topic = parseTopic(values);
   settings.delivery = parseDelivery(values);
   settings.format = parseFormat(values);

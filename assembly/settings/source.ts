@@ -5,6 +5,7 @@ import { commitParameters, parseCommitSize } from './commits';
 import { clientIdParameters, parseClientId } from './client-id';
 import { consumerGroupParameters } from './consumer-group';
 import { Parameter, ignored, joined } from './parameter';
+import { parseSasl, saslParameters } from './sasl';
 import { sourceSdkParameters } from './sdk';
 import { parseServers, serversParameters } from './servers';
 import { parseTls, tlsParameters } from './tls';
@@ -32,6 +33,7 @@ export function sourceParameters(): Parameter[] {
     serversParameters(),
     clientIdParameters(),
     tlsParameters(),
+    saslParameters(),
     topicsParameters(),
     consumerGroupParameters(),
     commitParameters(),
@@ -59,6 +61,7 @@ function parse(values: Values, table: Parameter[]): SourceSettings {
   values.validate(table);
   parseClientId(values, settings.connection);
   settings.connection.tls = parseTls(values);
+  settings.connection.sasl = parseSasl(values);
   settings.group = values.text('groupID');
   settings.readFromBeginning = values.flag('readFromBeginning');
   settings.commitOffsetsSize = parseCommitSize(values);

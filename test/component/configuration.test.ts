@@ -172,6 +172,78 @@ describe('connection', () => {
   });
 });
 
+describe.each(['source', 'destination'] as const)('SASL of a %s', (side) => {
+  const BOTH = 'invalid sasl auth, please specify both saslUsername and saslPassword';
+  const config = { servers: 'a:1', [side === 'source' ? 'topics' : 'topic']: 'orders' };
+  const problems = (more: Record<string, string>) => problemsOf(guest, side, { ...config, ...more });
+  const saslOf = async (more: Record<string, string>) => {
+    expect(await problems(more)).toEqual([]);
+    if (side === 'source') await guest.source.open(undefined);
+    else await guest.destination.open();
+    const { connection } = side === 'source' ? guest.world.last('consumer.open') : guest.world.last('producer.open');
+    await guest[side].teardown();
+    return connection.sasl;
+  };
+  const warnings = () => guest.world.logs.filter(({ level }) => level === 'warn').map(({ message }) => message);
+
+  test.each([
+    ['PLAIN', 'plain'],
+    ['SCRAM-SHA-256', 'scram-sha256'],
+    ['SCRAM-SHA-512', 'scram-sha512'],
+    ['  PLAIN ', 'plain'],
+  ])('the mechanism %s is passed on, with the password as a reference', async (saslMechanism, tag) => {
+    expect(await saslOf({ saslMechanism, saslUsername: ' ü ', saslPassword: 'a reference' })).toEqual({
+      tag,
+      val: { username: 'ü', passwordRef: 'a reference' },
+    });
+  });
+  test.each(['plain', 'SCRAM-SHA-1024', 'OAUTHBEARER', 'GSSAPI', 'PLAIN,SCRAM-SHA-256'])(
+    'the mechanism %s is refused',
+    async (saslMechanism) => {
+      expect(await problems({ saslMechanism, saslUsername: 'u', saslPassword: 'p' })).toEqual([
+        {
+          name: 'saslMechanism',
+          reason: `error validating "saslMechanism": "${saslMechanism}" value must be included in the list [PLAIN,SCRAM-SHA-256,SCRAM-SHA-512]: inclusion validation failed`,
+        },
+      ]);
+    },
+  );
+  test('there is no login without settings, or with blank ones', async () => {
+    expect(await saslOf({})).toBeUndefined();
+    expect(await saslOf({ saslMechanism: '', saslUsername: ' ', saslPassword: '' })).toBeUndefined();
+  });
+  test.each(['PLAIN', 'SCRAM-SHA-512', ''])(
+    'a user without a password, or a password without a user, is refused (mechanism "%s")',
+    async (saslMechanism) => {
+      expect(await problems({ saslMechanism, saslUsername: 'u' })).toEqual([{ name: 'saslPassword', reason: BOTH }]);
+      expect(await problems({ saslMechanism, saslPassword: 'p', saslUsername: ' ' })).toEqual([{ name: 'saslUsername', reason: BOTH }]);
+    },
+  );
+  test('a half login and a wrong mechanism are both told', async () => {
+    expect((await problems({ saslMechanism: 'x', saslUsername: 'u' })).map(({ name }) => name)).toEqual(['saslMechanism', 'saslPassword']);
+  });
+  test('a mechanism alone is refused', async () => {
+    expect(await problems({ saslMechanism: 'SCRAM-SHA-256' })).toEqual([
+      { name: 'saslMechanism', reason: 'invalid SASL config: SASL mechanism provided, but username and password are missing' },
+    ]);
+  });
+  test('user and password without a mechanism log in with PLAIN, and a warning says so', async () => {
+    guest.world.logs.length = 0;
+    expect(await saslOf({ saslUsername: 'u', saslPassword: 'p' })).toMatchObject({ tag: 'plain' });
+    expect(new Set(warnings())).toEqual(
+      new Set(['saslUsername and saslPassword are set without saslMechanism: the login uses PLAIN; set saslMechanism']),
+    );
+    guest.world.logs.length = 0;
+    await saslOf({ saslMechanism: 'PLAIN', saslUsername: 'u', saslPassword: 'p' });
+    expect(warnings()).toEqual([]);
+  });
+  test('TLS and SASL are set independently of each other', async () => {
+    expect(await saslOf({ saslMechanism: 'PLAIN', saslUsername: 'u', saslPassword: 'p', 'tls.enabled': 'true' })).toMatchObject({
+      tag: 'plain',
+    });
+  });
+});
+
 describe('source', () => {
   test('topics are trimmed, and named once each', async () => {
     expect(await source({ topics: ' a ,b, a' })).toEqual([]);
@@ -299,9 +371,10 @@ describe('secrets', () => {
   });
   test('no problem and no log line holds the value of a secret', async () => {
     guest.world.logs.length = 0;
-    const secrets = { clientCert: 'S3CRET-1', clientKey: 'S3CRET-2', caCert: 'S3CRET-3' };
+    const secrets = { clientCert: 'S3CRET-1', clientKey: 'S3CRET-2', caCert: 'S3CRET-3', saslUsername: 'u', saslPassword: 'S3CRET-4' };
     await source({ ...secrets, 'tls.enabled': 'false', foo: 'x' });
     await source({ ...secrets, clientKey: '', foo: 'x' });
+    await source({ ...secrets, saslUsername: '', saslMechanism: 'x' });
     await source({ ...secrets, 'tls.enabled': 'nonsense' });
     const problems = await source({ ...secrets, 'tls.enabled': 'nonsense', clientID: 'x'.repeat(300) });
     expect(problems).toHaveLength(2);

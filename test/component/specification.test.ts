@@ -13,7 +13,9 @@ beforeAll(async () => {
 
 const names = (params: Param[]) => params.map((p) => p.name);
 const find = (params: Param[], name: string) => params.find((p) => p.name === name);
-const CONNECTION = ['servers', 'clientID', 'tls.enabled', 'clientCert', 'clientKey', 'caCert', 'insecureSkipVerify'];
+const TLS = ['tls.enabled', 'clientCert', 'clientKey', 'caCert', 'insecureSkipVerify'];
+const SASL = ['saslMechanism', 'saslUsername', 'saslPassword'];
+const CONNECTION = ['servers', 'clientID', ...TLS, ...SASL];
 
 test('the specification names the connector, and its version is the one in package.json', () => {
   const { version } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
@@ -75,8 +77,8 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
       expect(p.description).toMatch(/\.$/);
     }
   });
-  test('exactly the certificates and the key are secrets', () => {
-    expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'caCert']);
+  test('exactly the certificates, the key and the password are secrets', () => {
+    expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'caCert', 'saslPassword']);
   });
   test('exactly the sdk settings but those of the format are the host’s to implement', () => {
     const sdk = names(params()).filter((name) => name.startsWith('sdk.') && !name.startsWith('sdk.record.'));
@@ -104,6 +106,9 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
 
 test.each([
   ['clientID', 'text', 'conduit-connector-kafka', []],
+  ['saslMechanism', 'text', '', [{ kind: 'inclusion', operand: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512' }]],
+  ['saslUsername', 'text', '', []],
+  ['saslPassword', 'text', '', []],
   ['readFromBeginning', 'boolean', 'false', []],
   ['commitOffsetsSize', 'int', '1000', [{ kind: 'greater-than', operand: '-1' }]],
   ['commitOffsetsDelay', 'duration', '5s', []],
