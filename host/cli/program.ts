@@ -12,6 +12,7 @@ import { validate } from './commands/validate.ts';
 import { durationMs, positiveCount } from './settings/duration.ts';
 import { EXIT } from './commands/exit-code.ts';
 import { runCommand, type RunOptions } from './commands/run-command.ts';
+import { isReaderGone, outputFailed } from './lines/line-output.ts';
 import { flushed, type Io } from './terminal/io.ts';
 import type { Connectors } from './connector-factory.ts';
 import { settingsFromFile, settingsFromPairs, sidesFromFile, type Settings, type Side } from './settings/settings.ts';
@@ -43,8 +44,8 @@ const LAST_WORDS_MS = 200;
 export async function runProgram(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
   let exitCode: number;
   const interrupted = Promise.withResolvers<void>();
-  // `spec | head -1` has what it wanted; whoever prints records looks at the stream for themselves.
-  io.stdout.on('error', () => {});
+  let cutOff: NodeJS.ErrnoException | null = null;
+  io.stdout.on('error', (error: NodeJS.ErrnoException) => (cutOff ??= error));
   const silence = io.onSignal(() => interrupted.resolve());
   const [first] = argv;
   if (first === '-V' || first === '--version') {
@@ -62,7 +63,11 @@ export async function runProgram(argv: readonly string[], io: Io, options: Progr
   const hurry = interrupted.promise.then(() => sleep(LAST_WORDS_MS));
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), hurry]);
   silence();
-  return exitCode;
+  // Whoever prints records looks at the stream for themselves. `spec | head -1` has what it wanted: that is no failure.
+  if (exitCode !== EXIT.ok || cutOff === null || isReaderGone(cutOff)) return exitCode;
+  io.stderr.write(`${outputFailed(cutOff).code}: ${outputFailed(cutOff).message}\n`);
+  await flushed(io.stderr);
+  return EXIT.environment;
 }
 
 async function parse(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
@@ -237,7 +242,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   source: ['source -c servers=localhost:9092 -c topics=orders -c readFromBeginning=true --limit 5', 'source --config source.yaml --follow'],
   destination: ['destination -c servers=localhost:9092 -c topic=orders < records.jsonl'],
   pipe: [
-    'pipe --source servers=localhost:9092 topics=orders readFromBeginning=true --destination servers=localhost:9092 topic=copy',
+    'pipe --source servers=localhost:9092 topics=orders readFromBeginning=true --destination servers=localhost:9092 topic=orders-copy sdk.record.format=raw',
     'pipe --config pipe.yaml --follow',
   ],
 };

@@ -1,34 +1,59 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeRecordLine } from '../../host/conduit/json-record.ts';
+import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
+import { brokersAreNotOurs } from '../support/skipped.ts';
 import { cli } from '../unit/cli/spawned.ts';
-import { sharedBroker, uniqueName } from '../support/broker.ts';
 
-const MAIN = fileURLToPath(new URL('../../host/main.ts', import.meta.url));
-const PAGE = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8');
-const blocks = (language: string): string[] =>
-  [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '');
-const commands = blocks('sh').filter((block) => !block.startsWith('alias'));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = join(ROOT, 'host/main.ts');
+const PAGES = ['README.md', 'docs/command-line.md'];
+/** Commands of pages that are not run here, and where they are. */
+const ELSEWHERE: readonly [RegExp, string][] = [
+  [/^make (demo|test|plugin|install-plugin|package)\b/, 'targets of the Makefile, which CI and the tests of the executable run'],
+  [/^npm install conduit-connector-kafka-wasm$/, 'test/package installs the package'],
+  [/^node (read-topic|generator)\.mjs /, 'test/package runs the examples'],
+];
+/** Of the record of the page, as JSON without a space. */
+const VALUE = '{"customer":"Ada","id":1}';
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const TOMBSTONE = `echo '{"operation":"delete","key":"${base64('order-2')}","payload":{}}' |
+  kw destination -q -c servers=localhost:9092 -c topic=orders -c sdk.record.format=raw`;
+const hasJq = spawnSync('jq', ['--version']).status === 0;
 
-const { servers } = sharedBroker();
-const run = uniqueName('run');
-const orders = `orders-${run}`;
-const restored = `restored-${run}`;
-let folder: string;
+const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+const blocksOf = (page: string, language: string): string[] =>
+  [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '');
+/** A block without the lines that are run elsewhere, and without what only says how the program is called. */
+const commandsIn = (block: string): string =>
+  block
+    .replaceAll(/^make plugin && cd dist\/plugin$/gm, '')
+    .split('\n')
+    .filter((line) => !line.startsWith('alias ') && !ELSEWHERE.some(([pattern]) => pattern.test(line)))
+    .join('\n')
+    .trim();
+const commandsOf = (page: string): string[] =>
+  blocksOf(page, 'sh')
+    .map(commandsIn)
+    .filter((block) => block !== '');
 
-/** The addresses, topics and groups of the page become those of this run; nothing else is changed. */
-function here(text: string): string {
-  return text.replaceAll('localhost:9092', servers).replaceAll(/\b(orders|restored|copy)\b(?!\.jsonl)/g, `$1-${run}`);
-}
+/** Brokers of our own are empty, so that pages run as they are pasted; on others topics and groups get names of this run. */
+const run = brokersAreNotOurs === null ? null : uniqueName('run');
+let servers: string;
+const here = (text: string): string => {
+  const at = text.replaceAll('localhost:9092', servers);
+  return run === null ? at : at.replaceAll(/\b(orders(-copy|-dead-letters)?|restored|copy)\b(?!\.jsonl)/g, `$1-${run}`);
+};
 
 /** Runs a block as a shell does, any failure in it included. */
-async function shell(block: string): Promise<{ code: number | null; out: string; err: string }> {
-  const script = `set -eu -o pipefail\nkw() { "${process.execPath}" "${MAIN}" "$@"; }\n${here(block)}`;
+async function shell(folder: string, block: string): Promise<{ code: number | null; out: string; err: string }> {
+  const program = here(hasJq ? block : block.replace(/ \| jq .*/, ''));
+  const script = `set -eu -o pipefail\nkw() { "${process.execPath}" "${MAIN}" "$@"; }\n${program}`;
   const child = spawn('bash', ['-c', script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -37,59 +62,68 @@ async function shell(block: string): Promise<{ code: number | null; out: string;
   return { code, out, err };
 }
 
-describe('docs/command-line.md', () => {
+it('every shell command of every page is run, here or elsewhere', () => {
+  const others = ['docs', 'examples/read-topic', 'examples/generator', '.'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.md') && name !== 'CHANGELOG.md')
+      .map((name) => join(folder, name)),
+  );
+  const left = others.filter((page) => !PAGES.includes(page)).flatMap((page) => commandsOf(page).map((block) => `${page}: ${block}`));
+  expect(left).toEqual([]);
+});
+
+describe.each(PAGES)('%s', (page) => {
+  const commands = commandsOf(page);
+  let broker: Broker;
+  let folder: string;
+
   beforeAll(async () => {
+    broker = await startBroker();
+    servers = broker.servers;
     folder = await mkdtemp(join(tmpdir(), 'cli-docs-'));
-    const [settings] = blocks('yaml');
+    await writeFile(join(folder, 'conduit-connector-kafka-wasm'), `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const settings = blocksOf(page, 'yaml').find((block) => block.startsWith('servers:'));
     // The certificate of the page is three dots.
-    await writeFile(join(folder, 'source.yaml'), here(settings!.replace(/caCert:[^]*/, '')));
-    const records = Array.from({ length: 8 }, (_, id) =>
-      JSON.stringify({ operation: 'create', payload: { after: Buffer.from(`{"id":${id}}`).toString('base64') } }),
-    );
-    await writeFile(join(folder, 'records.jsonl'), `${records.join('\n')}\n`);
-    const input = `${records.join('\n')}\n`;
-    expect(
-      (await cli(['destination', '-q', '-c', `servers=${servers}`, '-c', `topic=${orders}`, '-c', 'sdk.record.format=raw'], { input }))
-        .code,
-    ).toBe(0);
+    if (settings !== undefined) await writeFile(join(folder, 'source.yaml'), here(settings.replace(/caCert:[^]*/, '')));
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(async () => {
+    await broker?.close();
+    await rm(folder, { recursive: true });
+  });
 
   it.each(commands.map((block) => [block.split('\n')[0], block]))('runs: %s', async (_first, block) => {
-    // Shown with a program that not every machine has.
-    const { code, err } = await shell(block.replace(/ \| jq .*/, ''));
-    expect(err).not.toMatch(/^(error|config|input|kafka)\b/m);
+    const isRecipe = hasJq && block.includes('jq ');
+    if (isRecipe) await shell(folder, TOMBSTONE);
+    const { code, err, out } = await shell(folder, block);
+    expect(err).not.toMatch(/^(error|config|input|kafka|environment)\b/m);
     expect(code).toBe(0);
+    // Values as they are, and nothing for the tombstone.
+    if (isRecipe) expect(new Set(out.trim().split('\n'))).toEqual(new Set([VALUE]));
   });
+
+  if (page === 'docs/command-line.md') {
+    it('restores a topic from a file', async () => {
+      const valueIn = (lines: string): unknown => (JSON.parse(lines.split('\n')[0]!) as { payload: { after: string } }).payload.after;
+      const saved = valueIn(await readFile(join(folder, 'orders.jsonl'), 'utf8'));
+      const restored = await shell(folder, 'kw source -q -c servers=localhost:9092 -c topics=restored -c readFromBeginning=true --limit 1');
+      expect([valueIn(restored.out), saved]).toEqual([base64(VALUE), base64(VALUE)]);
+    });
+  }
 
   it('has commands', () => {
-    expect(commands.length).toBeGreaterThanOrEqual(6);
+    expect(commands.length).toBeGreaterThanOrEqual(page === 'README.md' ? 1 : 7);
   });
+});
 
-  it('restores a topic from a file', async () => {
-    const [fromFile] = (await readFile(join(folder, 'orders.jsonl'), 'utf8')).split('\n');
-    expect(JSON.parse(fromFile!)).toMatchObject({ payload: { after: Buffer.from('{"id":0}').toString('base64') } });
-    const { lines } = await cli([
-      'source',
-      '-q',
-      '-c',
-      `servers=${servers}`,
-      '-c',
-      `topics=${restored}`,
-      '-c',
-      'readFromBeginning=true',
-      '--limit',
-      '1',
-    ]);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ payload: { after: Buffer.from('{"id":0}').toString('base64') } });
-  });
+describe('the examples of docs/command-line.md', () => {
+  const [printed, written, envelope] = blocksOf('docs/command-line.md', 'json').map((block) => block.trim());
 
-  it('shows records that destination takes, and the envelope that --json prints', async () => {
-    const json = blocks('json').map((block) => block.trim());
-    const [printed, written, envelope] = json;
+  it('are records that destination takes, and the envelope that --json prints', async () => {
     expect(() => encodeRecordLine(printed!.replace('…', 'Yz09'))).not.toThrow();
     expect(() => encodeRecordLine(written!)).not.toThrow();
-    const { out } = await cli(['validate', 'source', '--json', '-c', `servers=${servers}`, '-c', 'topics=a', '-c', 'topicz=b']);
+    const { out } = await cli(['validate', 'source', '--json', '-c', 'servers=localhost:9092', '-c', 'topics=a', '-c', 'topicz=b']);
     expect(JSON.parse(out)).toEqual(JSON.parse(envelope!));
   });
 });

@@ -1,13 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { programConnectors } from '../../host/cli/connectors.ts';
 import { main } from '../../host/cli/main.ts';
 import { kafkaProgram } from '../../host/program/kafka.ts';
 import type { Admin } from 'kafkajs';
 import kafkajs from '../support/plain-kafkajs.ts';
-import { Cli, cli } from '../unit/cli/spawned.ts';
+import { Cli, cli, MAIN } from '../unit/cli/spawned.ts';
 import { FakeIo } from '../unit/cli/fake-io.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 
@@ -261,6 +263,17 @@ describe('source', () => {
     const run = await cli(['source', '-q', ...from(name)]);
     expect(after(run.lines)).toEqual(['a', 'b']);
     expect(run).toMatchObject({ code: 0, err: '' });
+  });
+
+  it.each([
+    ['all of a small topic, which fits into a pipe', 10, 10],
+    ['nothing of a larger one', 2_500, 0],
+  ])('commits, when head -5 is its reader, %s', async (_what, count, expected) => {
+    const [name, group] = [await filled(count), uniqueName('group')];
+    const command = `"$0" "$@" | head -5; test "\${PIPESTATUS[0]}" = 0`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', command, process.execPath, MAIN, 'source', '-q', ...from(name, group)]);
+    expect(after(stdout.split('\n').slice(0, -1))).toEqual(values(5));
+    expect(await committed(group, name)).toBe(expected);
   });
 
   it('ends quietly with 0 when its reader goes away', async () => {

@@ -1,13 +1,15 @@
 import { writeSync } from 'node:fs';
 import { reasonsOf } from './skipped.ts';
-import type { Reporter, SerializedError, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node';
 
 /** The last lines of a run: why tests were skipped, and in words that a program can read: `N passed, N failed`, and `, N skipped` if any was. */
 export class TotalsReporter implements Reporter {
+  #isFiltered = false;
   #reasons = new Map<string, number>();
   #totals: { passed: number; failed: number; skipped: number } | null = null;
 
-  onInit(): void {
+  onInit({ config }: Vitest): void {
+    this.#isFiltered = config.testNamePattern !== undefined;
     // At the very end, after the summary and after everything that closing prints.
     process.once('exit', (code) => {
       if (!this.#totals && code > 128) return; // interrupted: there is nothing to sum up
@@ -19,7 +21,8 @@ export class TotalsReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    this.#reasons = reasonsOf(modules);
+    // With -t the caller knows why.
+    if (!this.#isFiltered) this.#reasons = reasonsOf(modules);
     const totals = { passed: 0, failed: errors.length, skipped: 0 };
     for (const module of modules) {
       let failedTests = 0;

@@ -10,8 +10,7 @@ export class LineOutput {
   constructor(stream: Writable) {
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      const gone = error.code === 'EPIPE' || error.code === 'ECONNRESET';
-      this.#fail(gone ? readerGone() : new ConnectorError('environment', `the output cannot be written: ${error.message}`));
+      this.#fail(isReaderGone(error) ? readerGone() : outputFailed(error));
     });
     stream.on('close', () => this.#fail(readerGone()));
   }
@@ -39,6 +38,15 @@ export class LineOutput {
     this.#error ??= error;
     this.#wake?.();
   }
+}
+
+/** True if whoever read the output has ended, as `head` does. */
+export function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET';
+}
+
+export function outputFailed({ message }: Error): ConnectorError {
+  return new ConnectorError('environment', `the output cannot be written: ${message}`);
 }
 
 function readerGone(): ConnectorError {

@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { skipped } from '../../../support/skipped.ts';
 import { Cli, cli, MAIN } from '../spawned.ts';
+
+const noFull = existsSync('/dev/full') ? null : 'there is no /dev/full';
 
 /** Whatever goes wrong, a user sees neither a stack nor the place of a file in it. */
 function expectNoStack(text: string): void {
@@ -38,6 +42,22 @@ describe('the command line as a process', () => {
     const run = new Cli(['spec'], { unread: true });
     run.process.stdout.destroy();
     expect(await run.done).toMatchObject({ code: 0, err: '' });
+  });
+
+  it
+    .skipIf(noFull !== null)
+    .each([
+      'spec',
+      'spec --json',
+      '--version',
+      '--help',
+      'pipe --help',
+      'validate source -c servers=a:1 -c topics=b',
+      'validate destination --json -c servers=a:1 -c topic=b',
+    ])(`ends with 3 where its output cannot be written: %s${skipped(noFull)}`, (argv) => {
+    const run = spawnSync('/bin/sh', ['-c', `exec "$0" "$1" ${argv} > /dev/full`, process.execPath, MAIN], { encoding: 'utf8' });
+    expect(run.stderr).toMatch(/^environment: the output cannot be written: ENOSPC.*\n$/);
+    expect(run.status).toBe(3);
   });
 
   it('accepts good settings without a broker', async () => {
