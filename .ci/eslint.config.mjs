@@ -38,6 +38,12 @@ const DIALLING = [
   },
 ].flatMap((entry) => [entry, { ...entry, name: `node:${entry.name}` }]);
 
+const DECODE = 'decodeUtf8 (host/base/utf8.ts) takes a byte order mark, and refuses what is not UTF-8 with its place.';
+const READS_TEXT = {
+  selector: 'CallExpression[callee.name=/^readFile(Sync)?$/][arguments.1.value=/^utf-?8$/i]',
+  message: DECODE,
+};
+
 const DYNAMIC_DIAL = {
   selector: 'ImportExpression[source.value=/^(node:)?(net|tls|dns|http|https|http2|dgram)(\\u002f|$)/]',
   message: DIAL,
@@ -160,6 +166,7 @@ export default defineConfig(
       'no-restricted-globals': [
         'error',
         ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({ name, message: DIAL })),
+        { name: 'TextDecoder', message: DECODE },
       ],
       'no-restricted-properties': ['error', { object: 'globalThis', property: 'fetch', message: DIAL }],
     },
@@ -168,7 +175,7 @@ export default defineConfig(
     basePath: root,
     files: ['host/**/*.ts'],
     ignores: ['host/net/**', ...READS_WALL_CLOCK],
-    rules: { 'no-restricted-syntax': ['error', ...WALL_CLOCK, DYNAMIC_DIAL, DYNAMIC_KAFKAJS] },
+    rules: { 'no-restricted-syntax': ['error', ...WALL_CLOCK, DYNAMIC_DIAL, DYNAMIC_KAFKAJS, READS_TEXT] },
   },
   {
     // jco hands a WIT error record to the guest only if it is thrown as it is: a JavaScript Error would be an internal failure.

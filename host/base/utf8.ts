@@ -1,3 +1,4 @@
+/* eslint no-restricted-globals: 'off' -- this is the one place */
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /** The first place where a text is not UTF-8, and the reason. It never quotes the text, which may be a secret. */

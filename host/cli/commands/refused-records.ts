@@ -105,5 +105,6 @@ function originOf(position: Uint8Array): Record<string, string> {
 
 /** A position as text. */
 export function textOf(position: Uint8Array): string {
+  // eslint-disable-next-line no-restricted-globals -- for people, and of the component, which writes UTF-8
   return new TextDecoder().decode(position);
 }

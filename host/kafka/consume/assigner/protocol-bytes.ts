@@ -58,6 +58,7 @@ export class ByteReader {
   }
 }
 
+// eslint-disable-next-line no-restricted-globals -- what is not UTF-8 is the name of no topic, so it matches none
 const decoder = new TextDecoder();
 
 export class ByteWriter {
