@@ -20,6 +20,20 @@ export function frame(message: Uint8Array): Buffer {
   return framed;
 }
 
+/** A message over the limit. `begin` is as much of it as has come. */
+export class MessageTooLarge extends StatusError {
+  readonly begin: Buffer;
+
+  constructor(bytes: number, maxBytes: number, begin: Buffer) {
+    const advice =
+      maxBytes < DEFAULT_LIMITS.writeBytes
+        ? 'raise connectors.max-receive-record-size or send smaller batches'
+        : 'the connector has no memory for more, send smaller batches';
+    super(STATUS.resourceExhausted, `grpc: received message larger than max (${bytes} vs. ${maxBytes}): ${advice}`);
+    this.begin = begin;
+  }
+}
+
 /**
  * Cuts a byte stream into messages. A message that lies in one chunk is passed on as a view of it. A message that spans chunks is concatenated
  * once, when its last byte has arrived.
@@ -77,12 +91,7 @@ export class FrameReader {
     }
     if (flag !== 0) throw new StatusError(STATUS.internal, `expected a gRPC message, got a prefix that starts with byte ${String(flag)}`);
     const length = data.readUInt32BE(start + 1);
-    if (length > this.#maxBytes) {
-      throw new StatusError(
-        STATUS.resourceExhausted,
-        `grpc: received message larger than max (${length} vs. ${this.#maxBytes}): ${this.#maxBytes < DEFAULT_LIMITS.writeBytes ? 'raise connectors.max-receive-record-size or send smaller batches' : 'the connector has no memory for more, send smaller batches'}`,
-      );
-    }
+    if (length > this.#maxBytes) throw new MessageTooLarge(length, this.#maxBytes, data.subarray(start + PREFIX_BYTES));
     return length;
   }
 }

@@ -2,7 +2,6 @@ import { writeSync } from 'node:fs';
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Specification } from '../../runtime/contract.ts';
-import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { DestinationService } from '../services/destination-service.ts';
 import type { PluginEnvironment } from './environment.ts';
 import { GrpcServer, type Method } from '../grpc/server.ts';
@@ -19,6 +18,8 @@ import { processServices } from '../services/process-services.ts';
 import { SourceService } from '../services/source-service.ts';
 
 const STDOUT = 1;
+/** Of messages that hold no records: settings, acknowledgements. */
+const MAX_MESSAGE_BYTES = 64 << 20;
 
 /** The connectors that a plugin serves. They are loaded after the handshake line, because Conduit waits for that line and loading takes longer. */
 export interface PluginConnectors {
@@ -63,7 +64,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
     ...source.methods(),
     ...destination.methods(),
   ]);
-  const server = new GrpcServer({ methods, maxReceiveBytes: DEFAULT_LIMITS.writeBytes, sessions: (open) => lifeline.sessions(open) });
+  const server = new GrpcServer({ methods, maxReceiveBytes: MAX_MESSAGE_BYTES, sessions: (open) => lifeline.sessions(open) });
   guard(process, log, lifeline, (error) => {
     source.abort(error);
     destination.abort(error);

@@ -4,7 +4,10 @@ import { eachFrame } from '../../conduit/frames.ts';
 import { ConnectorService, unary, type ConnectorServiceOptions } from './connector-service.ts';
 import type { Call, CallHandlers } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
+import { MessageTooLarge } from '../grpc/frames.ts';
 import { STATUS, StatusError } from '../grpc/status.ts';
+import { VarintReader } from '../../base/varint.ts';
+import { RECORD } from '../../conduit/tags.ts';
 import { EMPTY, decodeBytes, decodeConfig } from '../../conduit/protocol-messages.ts';
 import { readStreamMessage } from '../../conduit/stream-message.ts';
 import { WriteQueue } from '../../sdk/write-queue.ts';
@@ -14,6 +17,9 @@ const SERVICE = '/connector.v2.DestinationPlugin/';
 const RECEIPT_MS = 10_000;
 /** Longest wait after that until all records are written. Conduit gives all its pipelines 30 s to end. */
 const FLUSH_MS = 15_000;
+const MAX_POSITION_CHARACTERS = 300;
+/** `connector.v2.Destination.Run.Request.records`. */
+const REQUEST_RECORDS = (1 << 3) | 2;
 
 export interface DestinationServiceOptions extends ConnectorServiceOptions<Destination> {
   /** Largest message of records that is received. Default: the server's limit. */
@@ -86,7 +92,7 @@ export class DestinationService extends ConnectorService<Destination> {
     this.#queue = queue;
     return {
       message: (request) => this.#receive(call, queue, request),
-      malformed: (error) => this.#break(call, queue, error),
+      malformed: (error) => this.#break(call, queue, withPosition(error)),
       drained: () => this.#released(),
       ended: () => void queue.flush().then(() => call.end()),
       closed: () => {
@@ -135,6 +141,23 @@ export class DestinationService extends ConnectorService<Destination> {
     this.#drained?.();
     this.#drained = null;
   }
+}
+
+/** Which record a message over the limit begins with, if its position has come. In arch-v1 the message holds no other. */
+function withPosition(error: unknown): unknown {
+  if (!(error instanceof MessageTooLarge)) return error;
+  const position = firstPosition(error.begin);
+  if (position === null) return error;
+  const text = Buffer.from(position).toString().slice(0, MAX_POSITION_CHARACTERS).toWellFormed();
+  return new StatusError(error.status, `${error.message}; it begins with the record at position ${text}`);
+}
+
+/** Protobuf is written in the order of its fields: the first record, and in it the position, come first. Null if they do not. */
+function firstPosition(request: Uint8Array): Uint8Array | null {
+  const reader = new VarintReader(request);
+  if (reader.next() !== REQUEST_RECORDS || reader.next() < 0 || reader.next() !== RECORD.position) return null;
+  const length = reader.next();
+  return length < 0 || reader.at + length > request.length ? null : request.subarray(reader.at, reader.at + length);
 }
 
 /** True if a record of the request has this position (field 1 of `opencdc.v1.Record`). */

@@ -54,7 +54,7 @@ describe('a destination', () => {
     expect(status).toEqual({
       code: 8,
       details: expect.stringMatching(
-        /^grpc: received message larger than max \(100001 vs\. 100000\): raise connectors\.max-receive-record-size /,
+        /^grpc: received message larger than max \(100001 vs\. 100000\): raise connectors\.max-receive-record-size .*; it begins with the record at position position 500$/,
       ),
     });
     destination.take();
