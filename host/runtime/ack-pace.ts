@@ -2,7 +2,8 @@
 
 /** After a long call, acks are held back for nine times its duration, so that commits take at most a tenth of the time. */
 const REST_FACTOR = 9;
-const LONGEST_REST_MS = 100;
+/** A commit of up to a tenth of a second takes a tenth of the time, a slower one more: what rests comes again after a crash. */
+const LONGEST_REST_MS = 1_000;
 /** A call that took less than this has not waited for a broker. */
 const SHORT_CALL_MS = 1;
 

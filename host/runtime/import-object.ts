@@ -1,3 +1,4 @@
+import { ConnectorError } from '../base/errors.ts';
 import type { HostCall, LocalFactory } from './capability.ts';
 import { camelCase, type FunctionShape, type ImportShape, type LocalShape, type ResourceShape } from './import-shape.ts';
 
@@ -23,7 +24,13 @@ export function importObject(
     if (local !== null) Object.assign(members, localFunctions(local, localFactory(local, index), link));
     imports[key] = members;
   }
-  return imports;
+  return new Proxy(imports, { get: known });
+}
+
+/** jco's module takes each interface by its key. One that is not here stands in no manifest, so nobody has granted it. */
+function known(imports: Record<string, object>, key: string | symbol): object | undefined {
+  if (typeof key === 'symbol' || Object.hasOwn(imports, key)) return imports[key as string];
+  throw new ConnectorError('policy.denied', `the component imports ${key}, which its manifest does not name: build the component again`);
 }
 
 function localFunctions(local: LocalShape, make: LocalFactory, link: HostLink): Record<string, HostCall> {

@@ -9,27 +9,34 @@ export class WitFailure {
   }
 }
 
-/** The errors of the host that one guest instance got: the last one of each code. */
+/** Of one code. A guest holds few errors at a time. */
+const MAX_GIVEN = 8;
+
+/** The errors of the host that one guest instance got: the last few of each code. */
 export class GivenErrors {
-  readonly #byCode = new Map<string, ConnectorError>();
+  readonly #byCode = new Map<string, ConnectorError[]>();
 
   /** The WIT error for the guest. If the guest returns this error, even much later, it must return the code unchanged. */
   give(error: ConnectorError): WitFailure {
-    this.#byCode.set(error.code, error);
+    const given = this.#byCode.get(error.code) ?? [];
+    given.push(error);
+    if (given.length > MAX_GIVEN) given.shift();
+    this.#byCode.set(error.code, given);
     return new WitFailure({ kind: error.kind, text: error.message, code: error.code });
   }
 
   /**
-   * The ConnectorError for an error that a guest returned. If it has the code of an error that the guest got, it becomes that error again, with the
-   * guest's text. Any other error is the guest's own, and its code follows from its kind.
+   * The ConnectorError for an error that a guest returned. With the code of an error that the guest got it has that code again, and the fields and the
+   * cause of the one that it can be: the only one of its code, or the last whose text stands in the guest's text. Any other error is the guest's own, and its code follows from its kind.
    */
   errorOf(payload: unknown): ConnectorError {
     const { kind, text, code } = (payload ?? {}) as Partial<WitError>;
     if (typeof kind !== 'string' || typeof text !== 'string') {
       return new ConnectorError('guest.failed', 'the guest failed without a reason: expected a WIT error with kind and text');
     }
-    const given = code === undefined ? undefined : this.#byCode.get(code);
-    if (given?.kind === kind) return new ConnectorError(given.code, text, { cause: given, fields: { ...given.fields } });
-    return ConnectorError.ofKind(kind, text);
+    const given = (code === undefined ? undefined : this.#byCode.get(code))?.filter((one) => one.kind === kind) ?? [];
+    const cause = given.length === 1 ? given[0] : given.findLast((one) => text.includes(one.message));
+    if (cause !== undefined) return new ConnectorError(cause.code, text, { cause, fields: { ...cause.fields } });
+    return given[0] === undefined ? ConnectorError.ofKind(kind, text) : new ConnectorError(given[0].code, text);
   }
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ConnectorError } from '../base/errors.ts';
 import type { LocalFactory } from './capability.ts';
 import type { InstantiateComponent } from './component.ts';
 import { GuestRefusal } from './exports.ts';
@@ -31,11 +32,13 @@ export async function serveGuest(instantiate: InstantiateComponent, loadLocal: L
       }),
     tell: (number: number, args: unknown[]) => post({ type: 'tell', number, args }),
   };
-  const guest = await openInlinePort(
-    instantiate,
-    modules,
-    importObject(imports, link, (_, index) => factories[index]!),
-  );
+  const offered = importObject(imports, link, (_, index) => factories[index]!);
+  const guest = await openInlinePort(instantiate, modules, offered).catch((thrown: unknown) => {
+    if (!(thrown instanceof ConnectorError && thrown.code === 'policy.denied')) throw thrown;
+    post({ type: 'denied', text: thrown.message });
+    return null;
+  });
+  if (guest === null) return;
 
   const answer = async (message: HostMessage & { type: 'call' }): Promise<void> => {
     try {

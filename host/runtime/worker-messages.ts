@@ -21,6 +21,8 @@ export type HostMessage =
 /** To the host's thread. There is one call at a time, so the end of a call needs no number. */
 export type GuestMessage =
   | { type: 'ready'; memoryBytes: number }
+  /** The guest may not run; the text says why. */
+  | { type: 'denied'; text: string }
   | { type: 'ok'; value: unknown; memoryBytes: number }
   | { type: 'refused'; payload: unknown; memoryBytes: number }
   | { type: 'dead'; text: string; memoryBytes: number }

@@ -59,6 +59,8 @@ export async function openWorkerPort(
       case 'ready':
         memoryBytes = message.memoryBytes;
         return ready();
+      case 'denied':
+        return unready(new ConnectorError('policy.denied', message.text));
       case 'ok':
         memoryBytes = message.memoryBytes;
         return current?.resolve(message.value);

@@ -267,3 +267,23 @@ test.each(['inline', 'worker'] as const)(
     expect(DEFAULT_LIMITS.memoryBytes).toBeGreaterThan(component.manifest.memoryMaxBytes!);
   },
 );
+
+test.each(['inline', 'worker'] as const)(
+  'a manifest that hides an import does not help a guest: it is refused by name, %s',
+  async (placement) => {
+    const component = await builtGuest(OVERREACHING);
+    const { manifest } = component;
+    const lines: string[] = [];
+    const connector = createSource({
+      log: (_level, message) => void lines.push(message),
+      placement,
+      component: { ...component, manifest: { ...manifest, imports: manifest.imports.filter((one) => !one.interface.startsWith('test:')) } },
+    });
+    open.push(connector);
+    await expect(connector.configure({})).rejects.toMatchObject({
+      code: 'policy.denied',
+      message: expect.stringContaining('the component imports test:overreaching/files'),
+    });
+    expect(lines).toEqual([]);
+  },
+);

@@ -23,6 +23,17 @@ describe('an error that a guest returns', () => {
     expect(given.errorOf(payload).code).toBe('kafka.corrupt');
   });
 
+  test('never has the fields of another error with the same code', () => {
+    const given = new GivenErrors();
+    const { payload } = given.give(new ConnectorError('kafka.rejected', 'a is full', { fields: { topic: 'a' } }));
+    given.give(new ConnectorError('kafka.rejected', 'b is full', { fields: { topic: 'b' } }));
+    expect(given.errorOf({ ...payload, text: `while writing: ${payload.text}` })).toMatchObject({
+      code: 'kafka.rejected',
+      fields: { topic: 'a' },
+    });
+    expect(given.errorOf({ ...payload, text: 'reworded' })).toMatchObject({ code: 'kafka.rejected', fields: {} });
+  });
+
   test('is not recognised by its text', () => {
     const given = new GivenErrors();
     given.give(new ConnectorError('kafka.timeout', 'the broker does not answer'));
