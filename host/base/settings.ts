@@ -11,3 +11,9 @@ export function trimmedSettings(settings: Settings): Settings {
   for (const [name, value] of Object.entries(settings)) trimmed[name.trim()] = value.trim();
   return trimmed;
 }
+
+/** A boolean as Go's `strconv.ParseBool` reads it, which Conduit and the guest use; null for every other text. */
+export function parseBool(text: string): boolean | null {
+  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
+  return /^(0|f|F|FALSE|false|False)$/.test(text) ? false : null;
+}

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../base/errors.ts';
-import type { Settings } from '../base/settings.ts';
+import { parseBool, type Settings } from '../base/settings.ts';
 import type { InvalidParam } from '../runtime/contract.ts';
 import type { Extraction } from '../schema/avro/extraction.ts';
 import { parseDurationMs } from './duration.ts';
@@ -79,10 +79,9 @@ function numberOf(settings: Settings, name: string, fallback: number): number {
   throw new ConnectorError('config.invalid', `"${name}": expected a number, got "${text}"`, { fields: { setting: name } });
 }
 
-/** The spellings of Go's `strconv.ParseBool`. */
 function booleanOf(settings: Settings, name: string, fallback: boolean): boolean {
   const text = textOf(settings, name, String(fallback));
-  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
-  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
+  const value = parseBool(text);
+  if (value !== null) return value;
   throw new ConnectorError('config.invalid', `"${name}": expected true or false, got "${text}"`, { fields: { setting: name } });
 }

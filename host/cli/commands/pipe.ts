@@ -1,5 +1,4 @@
 import { ConnectorError } from '../../base/errors.ts';
-import { trimmedSettings } from '../../base/settings.ts';
 import { unless } from '../../base/wait.ts';
 import type { Destination } from '../../connector/destination.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -76,5 +75,5 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
 /** The topic, or its template, that the destination writes to. */
 async function destinationTopic({ connectors }: Context, settings: Settings): Promise<string> {
   const param = paramsOf(await connectors.specify(), 'destination').find(({ name }) => name === 'topic');
-  return trimmedSettings(settings).topic || (param?.defaultValue ?? '');
+  return settings.topic || (param?.defaultValue ?? '');
 }

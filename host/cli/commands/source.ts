@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { parseBool } from '../../base/settings.ts';
 import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import { LineOutput } from '../lines/line-output.ts';
@@ -60,7 +61,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
     output.error === null &&
     backlog.outOfRange.length === 0 &&
     !context.stop.aborted &&
-    !isTrue(options.settings.readFromBeginning)
+    parseBool(options.settings.readFromBeginning ?? '') !== true
   ) {
     context.log('warn', 'no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
   }
@@ -73,8 +74,4 @@ export async function source(context: Context, options: SourceOptions): Promise<
 async function printingSettings(context: Context): Promise<Settings> {
   const known = new Set((await context.connectors.specify()).destinationParams.map((param) => param.name));
   return Object.fromEntries(Object.entries(PRINTING).filter(([name]) => known.has(name)));
-}
-
-function isTrue(value: string | undefined): boolean {
-  return /^(1|t|true)$/i.test(value ?? '');
 }

@@ -7,20 +7,21 @@ export type Settings = Record<string, string>;
 export type Side = 'source' | 'destination';
 
 /**
- * `key=value` arguments as settings; a later one wins. The text of an argument without "=" is not repeated in the error, it
+ * `key=value` arguments as settings, without the blanks around names and values; a later one wins. The text of an argument without "=" is not repeated in the error, it
  * may be a secret.
  */
 export function settingsFromPairs(pairs: readonly string[], option: string): Settings {
   const settings: Settings = {};
   pairs.forEach((pair, index) => {
     const at = pair.indexOf('=');
-    if (at < 1) throw invalid(`${option} number ${index + 1} is not key=value, such as ${option} servers=localhost:9092`, option);
+    if (pair.slice(0, Math.max(0, at)).trim() === '')
+      throw invalid(`${option} number ${index + 1} is not key=value, such as ${option} servers=localhost:9092`, option);
     define(settings, pair.slice(0, at), pair.slice(at + 1));
   });
   return settings;
 }
 
-/** A flat map of settings from a YAML or JSON file. */
+/** A flat map of settings from a YAML or JSON file, without the blanks around names and values. */
 export async function settingsFromFile(path: string): Promise<Settings> {
   return flat(await readTree(path), path, '');
 }
@@ -85,9 +86,12 @@ function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'a map' : 'a text';
 }
 
-/** A plain assignment would lose a setting that is called `__proto__`. */
+/**
+ * Settings lose their blanks here, where they enter, so that no command reads another name or value than the connector. A plain assignment
+ * would lose a setting that is called `__proto__`.
+ */
 function define(settings: Settings, key: string, value: string): void {
-  Object.defineProperty(settings, key, { value, enumerable: true, writable: true, configurable: true });
+  Object.defineProperty(settings, key.trim(), { value: value.trim(), enumerable: true, writable: true, configurable: true });
 }
 
 function reasonOf(error: unknown): string {

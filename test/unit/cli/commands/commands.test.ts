@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import { FakeDestination, FakeSource, fakes } from '../fake-connectors.ts';
 import { FakeIo, run } from '../fake-io.ts';
@@ -17,6 +17,25 @@ describe('source', () => {
     expect(connectors.sourcePort.acked).toEqual(numbers(25));
     expect(connectors.sourcePort.calls).toEqual(['configure', 'open', 'run', 'stop', 'teardown']);
     expect(io.err).toMatch(/^read 25 records in \d+\.\d s\n$/);
+  });
+
+  it.each([
+    ['readFromBeginning=true', false],
+    [' readFromBeginning=1', false],
+    ['readFromBeginning = T', false],
+    ['readFromBeginning=false', true],
+  ])('advises to read from the beginning where no record came, unless the settings do so: %j', async (setting, advises) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const io = new FakeIo();
+      let code: number | undefined;
+      void run(['source', '--idle', '10ms', '-c', setting], io, fakes(new FakeSource(0))).then((ended) => (code = ended));
+      while (code === undefined) await vi.advanceTimersByTimeAsync(1000);
+      expect(code).toBe(0);
+      expect(io.err.includes('readFromBeginning=true starts it at their beginning')).toBe(advises);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('continues after the position that it is given', async () => {

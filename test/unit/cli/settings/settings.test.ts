@@ -26,12 +26,23 @@ describe('key=value arguments', () => {
     expect(() => settingsFromPairs(['a=1', pair], '-c')).toThrow(expect.objectContaining({ code: 'config.invalid', message }));
   });
 
+  it('lose the blanks around name and value, and a later one wins all the same', () => {
+    expect(settingsFromPairs([' a =1', 'a = 2 '], '-c')).toEqual({ a: '2' });
+    expect(() => settingsFromPairs([' =1'], '-c')).toThrow('-c number 1 is not key=value');
+  });
+
   it('takes a setting called __proto__ as a setting', () => {
     expect(Object.entries(settingsFromPairs(['__proto__=x'], '-c'))).toEqual([['__proto__', 'x']]);
   });
 });
 
 describe('a settings file', () => {
+  it('loses the blanks around names and values, on each side too', async () => {
+    expect(await settingsFromFile(await file('blanks.json', '{" servers ":" h:1 "}'))).toEqual({ servers: 'h:1' });
+    const sides = await sidesFromFile(await file('blank-sides.yaml', 'source:\n  " topics": " a "\ndestination:\n  "topic ": b\n'));
+    expect(sides).toEqual({ source: { topics: 'a' }, destination: { topic: 'b' } });
+  });
+
   it.each([
     ['bom.json', '\ufeff{"servers":"h:1"}'],
     ['bom.yaml', '\ufeffservers: h:1\n'],
@@ -69,7 +80,7 @@ describe('a settings file', () => {
 
   it('keeps a certificate in a block of lines', async () => {
     const path = await file('pem.yml', 'caCert: |\n  -----BEGIN CERTIFICATE-----\n  abc\n  -----END CERTIFICATE-----\n');
-    expect(await settingsFromFile(path)).toEqual({ caCert: '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n' });
+    expect(await settingsFromFile(path)).toEqual({ caCert: '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----' });
   });
 
   it('is JSON if its name says so', async () => {
