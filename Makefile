@@ -33,7 +33,7 @@ else
 $(error LIBC is "$(LIBC)": expected musl, or nothing for the C library of this system)
 endif
 PLUGIN := $(PLUGIN_FOLDER)/conduit-connector-kafka-wasm
-COMPONENT_SOURCES := asconfig.json $(shell find assembly wit -type f) $(wildcard tools/*.mjs tools/wit/*.mjs)
+COMPONENT_SOURCES := asconfig.json host/runtime/manifest.ts $(shell find assembly wit -type f) $(wildcard tools/*.mjs tools/wit/*.mjs)
 HOST_SOURCES := $(shell find host proto tools -type f)
 
 build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
