@@ -54,6 +54,7 @@ lint: $(INSTALLED) $(COMPONENT) ## Check style, types and formatting
 	@$(PLAIN) $(BIN)/eslint -c .ci/eslint.config.mjs .
 	@$(PLAIN) $(BIN)/prettier --check --log-level warn .
 	@node .ci/guest-imports.mjs
+	@node .ci/host-imports.mjs
 	@$(PLAIN) $(BIN)/tsc -p .
 
 format: $(INSTALLED) ## Bring all files into the format that lint asks for

@@ -1,6 +1,7 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import path from 'node:path';
+import { MAY_IMPORT } from './import-directions.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const ASSEMBLYSCRIPT = ['assembly/**/*.ts', 'test/unit/**/*.as.test.ts', 'test/**/assembly/**/*.ts', 'examples/**/assembly/**/*.ts'];
@@ -56,25 +57,6 @@ const DYNAMIC_KAFKAJS = { selector: 'ImportExpression[source.value=/(^|\\u002f)k
 /** The folder, and the one file that chooses it. */
 const MAY_IMPORT_KAFKAJS = ['host/kafka/kafkajs/**/*.ts', 'host/kafka/index.ts'];
 
-/**
- * The folders of host/ and what each may import of the others: imports point one way. A folder that is not named in a list is out of reach,
- * also for types. Of `runtime`, `host/kafka` needs the types that are written from the WIT (`runtime/contract.ts`), and nothing else.
- */
-const MAY_IMPORT = {
-  base: [],
-  net: ['base'],
-  conduit: ['base'],
-  runtime: ['base', 'conduit'],
-  kafka: ['base', 'net', 'runtime/contract'],
-  schema: ['base', 'net', 'conduit'],
-  sdk: ['base', 'conduit', 'runtime', 'schema'],
-  capability: ['base', 'runtime', 'kafka'],
-  connector: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability'],
-  program: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability', 'connector'],
-  plugin: ['base', 'net', 'conduit', 'runtime', 'schema', 'sdk', 'connector', 'program'],
-  cli: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability', 'connector', 'program'],
-};
-
 function importDirections() {
   const folders = Object.keys(MAY_IMPORT);
   return folders.flatMap((folder) => {
@@ -84,7 +66,7 @@ function importDirections() {
     const otherFolders = {
       // The first folder after the dots that lead out of this one: `kafka` in '../../kafka/index.ts', not in './kafka.ts'.
       regex: `^(\\.\\./)+(?!(${['-', ...reach].join('|')})\\.ts$)(${forbidden.join('|')})(/|\\.ts$)`,
-      message: `host/${folder} may import ${MAY_IMPORT[folder].join(', ') || 'no other folder'} (MAY_IMPORT in .ci/eslint.config.mjs).`,
+      message: `host/${folder} may import ${MAY_IMPORT[folder].join(', ') || 'no other folder'} (.ci/import-directions.mjs).`,
     };
     const restricted = (files, patterns) => ({
       basePath: root,
