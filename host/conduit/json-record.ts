@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../base/errors.ts';
+import { isExact, mayHoldInexactInteger } from './exact-integer.ts';
 import { writeEntry } from './record-fields.ts';
 import { structTooDeep } from './struct-depth.ts';
 import { StructWriter } from './struct-writer.ts';
@@ -67,21 +68,17 @@ export function encodeRecordLine(line: string): Uint8Array {
   return writer.finish();
 }
 
-/** The digits of an integer that a 64-bit float would change. Structured data can hold only 64-bit floats, so the record is refused. */
+/** The text of an integer that a 64-bit float would change. Structured data can hold only 64-bit floats, so the record is refused. */
 class InexactInteger {
-  readonly digits: string;
-  constructor(digits: string) {
-    this.digits = digits;
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
   }
 }
 
-/** Integers with fewer digits are exact. */
-const MAYBE_INEXACT = /\d{16}/;
-const INTEGER = /^-?\d+$/;
-
 function parse(line: string): Json {
   try {
-    if (!MAYBE_INEXACT.test(line)) return JSON.parse(line) as Json;
+    if (!mayHoldInexactInteger(line)) return JSON.parse(line) as Json;
     return JSON.parse(line, keepInexact as (key: string, value: unknown) => unknown) as Json;
   } catch (error) {
     // With a reviver JSON.parse recurses, so that deeply nested data can exhaust the stack.
@@ -91,10 +88,8 @@ function parse(line: string): Json {
 
 function keepInexact(_key: string, value: unknown, context: { source?: string }): unknown {
   const { source } = context;
-  if (typeof value !== 'number' || source === undefined || !INTEGER.test(source)) return value;
-  // JavaScript prints a float beyond 2^53 as the shortest text that reads back as the same float: that text means the float itself.
-  const isKept = String(value) === source || (Number.isFinite(value) && BigInt(source) === BigInt(value));
-  return isKept ? value : new InexactInteger(source);
+  if (typeof value !== 'number' || source === undefined || isExact(source, value)) return value;
+  return new InexactInteger(source);
 }
 
 function operation(value: Json | undefined): number {
@@ -157,10 +152,10 @@ function valueOf(writer: StructWriter, value: Json, path: Path): void {
     if (!Number.isFinite(value)) throw invalid(`${at(path)} holds a number beyond the range of a 64-bit float`);
     writer.number(value);
   } else if (value instanceof InexactInteger) {
-    const { digits } = value;
-    const shown = digits.length <= MAX_QUOTED ? digits : `${digits.slice(0, MAX_QUOTED)}...`;
+    const { text } = value;
+    const shown = text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}...`;
     throw invalid(
-      `${at(path)} is ${shown}, which a 64-bit float, all that structured data can hold, would change to ${Number(digits)}: write it as a text`,
+      `${at(path)} is ${shown}, which a 64-bit float, all that structured data can hold, would change to ${Number(text)}: write it as a text`,
     );
   } else if (Array.isArray(value)) {
     writer.beginList();

@@ -83,13 +83,60 @@ describe('a line of OpenCDC JSON', () => {
     );
   });
 
-  it.each(['9007199254740992', '9007199254740994', '-9007199254740992', '123456789012345680000', '1e23', '0.12345678901234567', '-0'])(
-    'keeps the number %s, which is a 64-bit float',
-    (text) => {
-      const { after } = decode(`{"operation":"create","payload":{"after":{"n":${text}}}}`).payload;
-      expect(plain({ kind: 'structValue', structValue: after.structuredData })).toEqual({ n: Number(text) });
-    },
-  );
+  it.each([
+    '9007199254740992',
+    '9007199254740994',
+    '-9007199254740992',
+    '123456789012345680000',
+    '1e23',
+    '0.12345678901234567',
+    '-0',
+    '9007199254740992.000',
+    '-9.007199254740992e15',
+    '0.9007199254740994E+16',
+    '90071992547409940e-1',
+    '1.2345678901234568e+20',
+    '123456789012345680000.0',
+    '1.7976931348623157e308',
+    '0.0000000000000000000e999999999',
+    '9007199254740993e-999999999',
+    '9007199254740993e-1',
+    '1234567890123456.5',
+  ])('keeps the number %s, which is a 64-bit float or no integer', (text) => {
+    const { after } = decode(`{"operation":"create","payload":{"after":{"n":${text}}}}`).payload;
+    expect(plain({ kind: 'structValue', structValue: after.structuredData })).toEqual({ n: Number(text) });
+  });
+
+  it.each([
+    '9007199254740993.0',
+    '9007199254740993e0',
+    '9.007199254740993e15',
+    '-9.007199254740993E+15',
+    '0.9007199254740993e16',
+    '90071992547409930e-1',
+    '0.00000000000000000009007199254740993e36',
+    '900719925474099300000000000000e-14',
+    '123456789012345678901.00',
+    '1.23456789012345678901e20',
+  ])('refuses the number %s, an integer that a 64-bit float does not hold', (text) => {
+    expect(() => encodeRecordLine(`{"operation":"create","payload":{"after":{"n":${text}}}}`)).toThrow(
+      expect.objectContaining({
+        code: 'input.invalid',
+        message: `"payload.after.n" is ${text}, which a 64-bit float, all that structured data can hold, would change to ${Number(text)}: write it as a text`,
+      }),
+    );
+  });
+
+  it('keeps every 64-bit float in whatever form it is printed', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        for (const text of [String(value), value.toExponential(), String(value).toUpperCase()]) {
+          const { after } = decode(`{"operation":"create","payload":{"after":{"n":${text}}}}`).payload;
+          expect(plain({ kind: 'structValue', structValue: after.structuredData })).toEqual({ n: Number(text) });
+        }
+      }),
+    );
+  });
 
   it('keeps a field called __proto__', () => {
     const record = Record.decode(encodeRecordLine('{"operation":"create","payload":{"after":{"__proto__":1}}}')) as unknown as {
