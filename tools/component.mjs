@@ -3,12 +3,12 @@
 //
 // Usage: node tools/component.mjs [--target release|debug] [--config asconfig.json] [--wit wit] [--world kafka-connector] [--name kafka]
 //                                 [--folder FOLDER]
-// Without --folder this is the connector itself: dist/kafka.wasm and dist/component/. With it the component goes to FOLDER/TARGET.wasm and
-// FOLDER/component/. --wit names a folder with the world's own file; packages that it does not hold come from wit/deps.
+// Without --folder it builds the connector itself: dist/kafka.wasm and dist/component/. With it the component is written to FOLDER/TARGET.wasm and
+// FOLDER/component/. --wit names a folder with the file of the world; packages that it does not hold come from wit/deps.
 //
-// jco transpile: a name in --async-imports that matches nothing is ignored without a word, and '*' would also make log, clock and random
-// suspend; so the waiting imports are listed (manifest.mjs finds them), and a test checks the outcome. --async-exports must be '*': asc
-// merges equal bodies, and a sync export that shares a core function with an async one takes its Promise for a pointer.
+// Options of jco transpile: it silently ignores a name in --async-imports that matches no import, and '*' would also make log, clock and random
+// suspend. So the waiting imports are listed (manifest.mjs finds them), and a test checks the result. --async-exports must be '*', because asc
+// merges functions with equal bodies: a sync export that shares a core function with an async one would take its Promise for a pointer.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -65,7 +65,7 @@ silenceDebugLog(at(component, `${name}.js`));
 const manifest = manifestOf({ name, world, component: readFileSync(at(wasm)), core: readFileSync(at(core)), folder: at(component) });
 writeFileSync(at(component, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 
-/** The folder with all packages that the world refers to: --wit itself, or a copy of it with wit/deps beneath. */
+/** The folder with all packages that the world refers to: --wit itself, or a copy of it with wit/deps in it. */
 function completeWit() {
   if (options.wit === 'wit') return 'wit';
   const complete = `${build}/wit`;
@@ -75,7 +75,7 @@ function completeWit() {
   return complete;
 }
 
-/** jco's debug log asks the environment dozens of times in every call, a fifth of what a call costs; nobody here turns it on. */
+/** Removes jco's debug log. It reads the environment dozens of times in every call, which costs a fifth of the call, and it is never turned on. */
 function silenceDebugLog(file) {
   const code = readFileSync(file, 'utf8');
   const silent = code.replace(

@@ -1,4 +1,4 @@
-// Writes docs/configuration.md from what the built component says of itself (`specify`).
+// Writes docs/configuration.md from the specification of the built component (`specify`).
 // Usage: node tools/documentation.mjs     (after a build)
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -30,8 +30,8 @@ const INTRODUCTION = `# Configuration
 
 <!-- Written by tools/documentation.mjs from the component's specification; do not edit. -->
 
-All settings are texts. Blanks around names and values do not count, and a blank value is the same as none. A wrong configuration is
-refused as a whole, with one line for each problem. A setting that is not listed here is an error.
+All settings are texts. Blanks around names and values are removed, and a blank value counts as not set. If a setting is wrong, the whole
+configuration is refused, with one line for each problem. A setting that is not listed here is an error.
 
 | type | written as |
 | --- | --- |
@@ -40,7 +40,7 @@ refused as a whole, with one line for each problem. A setting that is not listed
 | boolean | \`true\`, \`t\`, \`1\`, \`false\`, \`f\`, \`0\` |
 | duration | \`500ms\`, \`10s\`, \`1m30s\`, \`1.5h\`; units \`ns\`, \`us\`, \`ms\`, \`s\`, \`m\`, \`h\` |
 
-Settings marked *secret* never enter the WebAssembly component: the host keeps the value and hands the component a reference.
+Settings marked *secret* never enter the WebAssembly component: the host keeps the value and gives the component a reference.
 `;
 
 const EXAMPLES = {
@@ -74,7 +74,7 @@ connectors:
 
 const COMPATIBILITY = `## Configurations of the official Kafka connector
 
-They work as they are, those of its first release too. Where its versions disagree, or where this connector is stricter:
+They work unchanged, also those of its first release. This table lists where its versions disagree, and where this connector is stricter:
 
 | setting | rule here |
 | --- | --- |
@@ -117,7 +117,7 @@ export function configurationPage(specification) {
   ].join('\n');
 }
 
-/** What the built component says of itself; it is given no capability. */
+/** The specification of the built component, which gets no capability. */
 export async function builtSpecification() {
   const folder = path.join(root, 'dist/component');
   const { instantiate } = await import(pathToFileURL(path.join(folder, 'kafka.js')).href);

@@ -1,4 +1,4 @@
-// The manifest of a built component: what it needs and what it offers, so that a host can refuse it before any of it runs.
+// Makes the manifest of a built component: its imports, exports and memory, so that a host can refuse the component before any of it runs.
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 
@@ -6,8 +6,8 @@ const PAGE_BYTES = 65536;
 const MEMORY_SECTION = 5;
 
 /**
- * A function that returns a `result` may fail, so it reaches something outside of the instance, so it may wait; the host suspends the guest
- * meanwhile. Every other function answers at once: log, clock, randomness.
+ * True for a function that returns a `result`: it can fail because it reaches something outside the instance, so it may wait, and the host suspends
+ * the guest meanwhile. Every other function returns at once: log, clock, randomness.
  */
 const waits = ({ result }, owner, world) => {
   const kind = (type, from) => {
@@ -19,7 +19,7 @@ const waits = ({ result }, owner, world) => {
   return kind(result, owner) === 'result';
 };
 
-/** The imports of a world that wait, as `conduit:kafka/consumer@0.1.0#[method]consumer.poll`. */
+/** The names of the imports of a world that wait, such as `conduit:kafka/consumer@0.1.0#[method]consumer.poll`. */
 export function waitingImports(world) {
   return world.imports.flatMap((owner) => owner.functions.filter((f) => waits(f, owner, world)).map((f) => `${owner.fullName}#${f.name}`));
 }

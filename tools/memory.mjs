@@ -1,10 +1,10 @@
-// The memory budget of a guest, from the one number that an asconfig.json declares (maximumMemory, in pages), as the constants that
+// Derives the memory budget of a guest from the one number that its asconfig.json declares (maximumMemory, in pages), as the constants that
 // assembly/abi/budget.ts reads.
 import { readFileSync } from 'node:fs';
 import { requestBytesOf } from '../host/runtime/manifest.ts';
 
 const PAGE_BYTES = 65_536;
-/** Of WebAssembly: 4 GiB less one page, so that 32 bits hold it. */
+/** The most pages of a WebAssembly memory less one, so that 32 bits hold the number of bytes. */
 const MOST_PAGES = 65_535;
 
 /** Arguments for asc. */

@@ -1,4 +1,4 @@
-// `node --import ./tools/plain-errors.mjs SCRIPT`: what ends a script is told in its own words, without a stack trace. DEBUG=1 shows the trace.
+// `node --import ./tools/plain-errors.mjs SCRIPT` prints an error that ends the script as its message, without a stack trace. DEBUG=1 shows the trace.
 import { writeSync } from 'node:fs';
 
 process.on('uncaughtException', (error) => {

@@ -1,4 +1,4 @@
-// The configuration as the host gives it.
+// Lifts the configuration that the host passes.
 import { StringStringView } from './connector';
 import { listOf } from './slots';
 

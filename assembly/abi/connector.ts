@@ -117,7 +117,7 @@ export class ConnectorError {
 
 /**
  * conduit:connector/source@0.1.0.credit
- * What the host can accept now.
+ * The most that the host accepts from one `read`.
  */
 export class Credit {
   constructor(
@@ -207,7 +207,7 @@ export class Specification {
 
 /**
  * conduit:connector/specifier@0.1.0.validation
- * Mirrors Conduit's validation.
+ * A validation as Conduit knows it.
  */
 export class Validation {
   constructor(

@@ -1,10 +1,10 @@
-// The results that exports give back.
+// The results of exports.
 import { ConnectorError, InvalidParam, RESULT_SIZE, SourceConfigureResult, SourceStopResult } from './connector';
 
 /** Return area of the exports. Its content is read before the next call. */
 export const RETURN_AREA: usize = memory.data(RESULT_SIZE, 8);
 
-/** `result<_, error>` in the return area; null is ok. Right for every export whose error is `error`: the error lies at one place. */
+/** Writes `result<_, error>` into the return area; null is ok. It fits every export whose error is `error`, because the error has the same offset in each. */
 export function returnResult(error: ConnectorError | null): usize {
   const r = changetype<SourceStopResult>(RETURN_AREA);
   r.isError = error !== null;

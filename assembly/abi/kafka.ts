@@ -88,8 +88,7 @@ const RESULT: usize = memory.data(RESULT_SIZE, 8);
 
 /**
  * conduit:kafka/types@0.1.0.connection
- * How to reach a cluster. The host checks every part against the instance's policy, and every address that a broker
- * advertises later as well.
+ * How to reach a cluster. The host checks every server against its policy, and later every address that a broker advertises.
  */
 export class Connection {
   constructor(
@@ -116,8 +115,8 @@ export class Consumer {
   constructor(readonly handle: i32) {}
 
   /**
-   * Waits until a broker has answered and the topics are looked up (10 seconds each), not until the group is joined. Not
-   * being authorised to read a topic is an error here.
+   * Waits until a broker has answered and the topics are looked up (10 seconds each), not until the group is joined. Fails if
+   * the client is not authorised to read a topic.
    */
   static open(connection: Connection, options: ConsumerOptions): Result<Consumer> {
     const params = changetype<ConsumerOpenParams>(arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN));
@@ -129,9 +128,10 @@ export class Consumer {
   }
 
   /**
-   * Waits at most `max-wait-ms`; the host ends the wait sooner when an ack, `stop` or `teardown` is there for the guest. Empty is
-   * normal. Never more than `max-records` records in all, nor than `max-bytes` of `records` unless the first record alone
-   * is larger. Lost connections and rebalances are the host's to mend: an error here is permanent.
+   * Waits at most `max-wait-ms` for records; the host ends the wait earlier if an ack, `stop` or `teardown` waits for the guest.
+   * An empty list is normal. The result never holds more than `max-records` records, nor more than `max-bytes` bytes in `records`
+   * unless the first record alone is larger. The host itself recovers from lost connections and rebalances, so an error is
+   * permanent.
    */
   poll(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): Result<ListSlot<FetchedView>> {
     __consumerPoll(this.handle, maxRecords, maxBytes, maxWaitMs, RESULT);
@@ -140,10 +140,10 @@ export class Consumer {
   }
 
   /**
-   * Ok means that the broker has confirmed what counts. Left out, without an error, are offsets of an epoch that is over (the
-   * partition was lost, or assigned anew), those of partitions that are not assigned, and those at or below the commit: a
-   * commit never rewinds. While the group rebalances the host waits for a moment; `timeout` and `unavailable` leave
-   * everything due, to be committed again later.
+   * Ok means that the broker has confirmed every offset that was sent. The host sends no offset whose epoch is over (the
+   * partition was lost, or assigned again), none of a partition that is not assigned, and none at or below the committed offset
+   * (a commit never rewinds); that is no error. While the group rebalances the host waits for a moment. After `timeout` and
+   * `unavailable` the offsets are still due, and must be committed again later.
    */
   commit(offsets: PartitionCommit[]): ConnectorError | null {
     const offsetsList = newList<PartitionCommitView>(0);
@@ -153,7 +153,7 @@ export class Consumer {
     return result.isError ? ConnectorError.lift(result.error) : null;
   }
 
-  /** Ends the consumer and its handle. Commits nothing. */
+  /** Ends the consumer and its handle. Commits no offset. */
   static close(consumer: Consumer): ConnectorError | null {
     __consumerClose(consumer.handle, RESULT);
     const result = changetype<ConsumerCloseResult>(RESULT);
@@ -180,7 +180,7 @@ export class ConsumerOptions {
 
 /**
  * conduit:kafka/consumer@0.1.0.partition-commit
- * `next-offset` is the offset after the last record handled, `epoch` that of the records.
+ * `next-offset` is the offset after the last record that was handled, `epoch` the epoch of these records.
  */
 export class PartitionCommit {
   constructor(
@@ -204,7 +204,7 @@ export class PartitionCommit {
 
 /**
  * conduit:kafka/types@0.1.0.partition-offset
- * `next-offset` is the offset after the last one handled, as Kafka commits it.
+ * `next-offset` is the offset after the last record that was handled, as Kafka commits it.
  */
 export class PartitionOffset {
   constructor(
@@ -241,7 +241,7 @@ export class PasswordLogin {
 export class Producer {
   constructor(readonly handle: i32) {}
 
-  /** Waits until a broker has answered (10 seconds). Asks for no topic. */
+  /** Waits until a broker has answered (10 seconds). Looks no topic up. */
   static open(connection: Connection, options: ProducerOptions): Result<Producer> {
     const params = changetype<ProducerOpenParams>(arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN));
     connection.lower(params.connection);
@@ -252,8 +252,8 @@ export class Producer {
   }
 
   /**
-   * Writes all of it, in the order given within each partition; a topic that is missing is made if the brokers make topics on
-   * request. Ok lists the records that failed, each once, by rising index, and every other one is written. Err means that no
+   * Writes the records. Within each partition they keep their order. A missing topic is created if the brokers create topics on
+   * request. Ok lists the records that failed, each once, by rising index; every other record is written. Err means that no
    * outcome is known.
    */
   send(outgoing: ListSlot<OutgoingView>): Result<ListSlot<SendFailureView>> {
@@ -262,7 +262,7 @@ export class Producer {
     return result.isError ? new Result<ListSlot<SendFailureView>>(null, ConnectorError.lift(result.error)) : new Result<ListSlot<SendFailureView>>(result.ok.copy(), null);
   }
 
-  /** Ends the producer and its handle, after what `send` was given is settled. */
+  /** Ends the producer and its handle, after the outcomes of a running `send` are known. */
   static close(producer: Producer): ConnectorError | null {
     __producerClose(producer.handle, RESULT);
     const result = changetype<ProducerCloseResult>(RESULT);
@@ -289,8 +289,8 @@ export class ProducerOptions {
 
 /**
  * conduit:kafka/types@0.1.0.sasl
- * How the client proves who it is: one case for each mechanism, with what that mechanism needs. New mechanisms are new
- * cases behind these, with records of their own.
+ * How the client authenticates: one case for each mechanism, with the values that it needs. New mechanisms are added as
+ * cases after these, with records of their own.
  */
 export class Sasl {
   plainValue: PasswordLogin | null = null;
@@ -334,7 +334,7 @@ export class SendFailure {
 
 /**
  * conduit:kafka/types@0.1.0.tls
- * `*-ref` are references to secrets or PEM texts that the host holds (see `param.secret`); empty = not given.
+ * `*-ref` are references to secrets or PEM texts that the host keeps (see `param.secret`); empty = not set.
  */
 export class Tls {
   constructor(

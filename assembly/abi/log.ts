@@ -21,9 +21,9 @@ export function log(level: u8, message: string, fields: string[] = []): void {
 }
 
 /**
- * `--use abort=assembly/abi/log/abortLog`. No allocation, and no method call on a managed value (not even m.length): that would use
- * the shadow stack, whose overflow calls abort, without end. The u32 words before an object are rtId and rtSize (bytes); asc places
- * its own "stack overflow" text inside the heap area, where it is overwritten, hence the check of rtId.
+ * `--use abort=assembly/abi/log/abortLog`. It must not allocate, nor call a method of a managed value (not even m.length): that would use the shadow
+ * stack, and an overflow of the shadow stack calls abort, endlessly. The u32 words before an object are rtId and rtSize (bytes). rtId is checked
+ * because asc places its own "stack overflow" text inside the heap area, where it is overwritten.
  * The parameters have defaults because as-wasi calls abort() without arguments.
  */
 export function abortLog(message: string | null = null, file: string | null = null, line: u32 = 0, column: u32 = 0): void {

@@ -1,4 +1,4 @@
-// What the canonical ABI asks of every component.
+// The functions that the canonical ABI requires of every component.
 import { arenaAlloc, arenaReset } from './arena';
 
 /** jco calls it to place arguments of exports and results of imports; it runs before the export itself. */

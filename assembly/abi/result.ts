@@ -1,4 +1,4 @@
-// What imports give back.
+// The results of imports.
 import { ConnectorError } from './connector';
 
 /** Exactly one of the two is null. */
@@ -9,7 +9,7 @@ export class Result<T> {
   ) {}
 }
 
-/** The same failure, with more words before its text. Its code stays, so that the host knows its own failure again. */
+/** The same error with `words` before its text. It keeps its code, so that the host recognises its own failure. */
 export function prefixed(words: string, error: ConnectorError): ConnectorError {
   return new ConnectorError(error.kind, words + error.text, error.code);
 }

@@ -1,5 +1,5 @@
-// Strings, byte lists and lists as they lie in memory: 8 bytes, an address and a length. Strings are utf16 (the component is
-// embedded so), lengths of strings count code units.
+// Strings, byte lists and lists in memory: 8 bytes, an address and a length. Strings are UTF-16, as tools/component.mjs embeds the component, and
+// their length counts code units.
 import { arenaAlloc, arenaZeroed } from './arena';
 
 
@@ -52,7 +52,7 @@ import { arenaAlloc, arenaZeroed } from './arena';
     return 4;
   }
 
-  /** No copy: the bytes must stay where they are until the call is over. */
+  /** Points to the bytes without copying them: they must stay where they are until the call ends. */
   @inline set(ptr: usize, length: usize): void {
     this.ptr = <u32>ptr;
     this.length = <u32>length;
@@ -69,7 +69,7 @@ import { arenaAlloc, arenaZeroed } from './arena';
   }
 }
 
-/** `T` is a view: it has SIZE and ALIGN. */
+/** A list of `T`, which must be a view with SIZE and ALIGN. */
 @unmanaged export class ListSlot<T> {
   ptr: u32;
   length: u32;
@@ -88,7 +88,7 @@ import { arenaAlloc, arenaZeroed } from './arena';
   @inline at(i: u32): T {
     return changetype<T>(<usize>this.ptr + <usize>i * changetype<T>(0).SIZE);
   }
-  /** A copy of the slot itself: the area that holds a result of an import is used again by the next one. */
+  /** Copies the slot itself, because the next import reuses the area that holds the result of this one. */
   copy(): ListSlot<T> {
     const slot = changetype<ListSlot<T>>(arenaAlloc(8, 4));
     slot.ptr = this.ptr;
@@ -103,7 +103,7 @@ import { arenaAlloc, arenaZeroed } from './arena';
   }
 }
 
-/** A list argument of an export, which arrives as two numbers. */
+/** A list argument of an export, which is passed as two numbers. */
 export function listOf<T>(ptr: usize, length: u32): ListSlot<T> {
   const slot = changetype<ListSlot<T>>(arenaAlloc(8, 4));
   slot.ptr = <u32>ptr;

@@ -5,7 +5,7 @@ const ALPHABET = literal('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 const PADDING: u8 = 0x3d;
 const INVALID: u8 = 0xff;
 
-// 12 bits -> two characters, which halves the loads of the encoder.
+// A table from 12 bits to two characters, which halves the loads of the encoder.
 const PAIRS = heap.alloc(8192);
 for (let i: usize = 0; i < 4096; i++) {
   store<u8>(PAIRS + 2 * i, load<u8>(ALPHABET + (i >> 6)));
@@ -21,7 +21,7 @@ function pair(bits: u32): u32 {
   return load<u16>(PAIRS + <usize>(bits << 1));
 }
 
-/** Characters of `size` bytes in base64. */
+/** Number of characters of `size` bytes in base64. */
 @inline
 export function base64Size(size: u32): u32 {
   return ((size + 2) / 3) * 4;
@@ -30,7 +30,7 @@ export function base64Size(size: u32): u32 {
 /** Writes the base64 of `size` bytes at `from` and returns the end. */
 export function writeBase64(to: usize, from: usize, size: usize): usize {
   const end = from + size;
-  // Six bytes at a time from one load of eight, which must not leave the input.
+  // Six bytes at a time come from one load of eight, which must not read beyond the input.
   while (from + 8 <= end) {
     const bits = bswap(load<u64>(from)) >>> 16;
     const high = pair(<u32>(bits >>> 36)) | (pair((<u32>(bits >>> 24)) & 0xfff) << 16);
@@ -55,7 +55,7 @@ export function writeBase64(to: usize, from: usize, size: usize): usize {
   return to + 4;
 }
 
-/** Writes the bytes that the base64 at `from` stands for and returns the end; 0 if it is not padded standard base64. */
+/** Decodes the base64 at `from` and returns the end of the bytes; 0 if it is not padded standard base64. */
 export function readBase64(to: usize, from: usize, size: usize): usize {
   if (size & 3) return 0;
   const end = from + size;

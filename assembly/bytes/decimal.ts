@@ -3,7 +3,7 @@ import { copy } from './memory';
 const DIGITS = memory.data(24);
 const END: usize = 20;
 
-/** Characters of `value` in decimal. */
+/** Number of characters of `value` in decimal. */
 export function decimalSize(value: u64): u32 {
   let n: u32 = 1;
   while (value >= 10000) {

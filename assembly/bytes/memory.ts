@@ -8,8 +8,8 @@ export function literal(text: string): usize {
 }
 
 /**
- * Copies `size` bytes and returns the end of the copy. It touches no byte outside of both ranges, which must not overlap:
- * a message may end where the memory ends.
+ * Copies `size` bytes and returns the end of the copy. The ranges must not overlap. It accesses no byte outside them, because a message may end where
+ * the memory ends.
  */
 export function copy(to: usize, from: usize, size: usize): usize {
   if (size > 128) {

@@ -1,4 +1,4 @@
-// One growing output in the arena. Addresses into it are good until the next `reserve`; keep distances from `base` instead.
+// One growing output in the arena. Addresses in it are valid until the next `reserve`: keep offsets from `base` instead.
 import { arenaAlloc, arenaFits, arenaGrow, arenaLeft } from '../abi/arena';
 import { copy } from './memory';
 
@@ -13,7 +13,7 @@ export function open(capacity: u64): usize {
   return base;
 }
 
-/** Makes room for `size` bytes at `at`, the end of what is written; returns where that is now. 0: there is no memory for them. */
+/** Makes room for `size` bytes at `at`, the end of the written bytes. Returns the new address of that end, or 0 if there is no memory. */
 @inline
 export function reserve(at: usize, size: usize): usize {
   return size <= end - at ? at : grow(at, size);

@@ -1,4 +1,4 @@
-// Protobuf's wire format: what is not known is skipped, and fields of bytes.
+// Protobuf's wire format: skips unknown fields, and writes fields of bytes.
 import { copy } from './memory';
 import * as reader from './reader';
 import { varintSize, writeVarint } from './varint';
@@ -11,7 +11,7 @@ const END_GROUP: u32 = 4;
 const FIXED32: u32 = 5;
 const MAX_GROUPS = 100;
 
-/** Bytes of a field of bytes whose tag takes one byte. */
+/** Size of a field of `bytes` whose tag takes one byte. */
 @inline
 export function bytesFieldSize(size: u32): u32 {
   return 1 + varintSize(size) + size;
@@ -23,14 +23,14 @@ export function writeBytesField(at: usize, tag: u8, from: usize, size: u32): usi
   return copy(writeBytesHead(at, tag, size), from, size);
 }
 
-/** Writes what is in front of the bytes of a field, and returns where they go. */
+/** Writes tag and length of a field, and returns the address for its content. */
 @inline
 export function writeBytesHead(at: usize, tag: u8, size: u32): usize {
   store<u8>(at, tag);
   return writeVarint(at + 1, size);
 }
 
-/** Skips the value of a field that nobody here knows. */
+/** Skips the value of an unknown field. */
 export function skipField(tag: u64): void {
   skipNested(tag, 0);
 }

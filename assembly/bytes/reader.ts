@@ -1,5 +1,5 @@
-// A bounded reader with one cursor for the whole instance (one call runs at a time). Nothing is read at or behind the limit:
-// what does not fit sets `broken` and moves the cursor to the limit, so that every loop over the input ends by itself.
+// A bounded reader with one cursor for the whole instance (one call runs at a time). It never reads at or beyond the limit: a read that does not
+// fit sets `broken` and moves the cursor to the limit, so that every loop over the input ends.
 import { unzigzag64 } from './varint';
 
 /** The cursor. */
@@ -9,7 +9,7 @@ export let limit: usize = 0;
 /** Set by the first read that did not fit; cleared by `start`. */
 export let broken: bool = false;
 
-/** Reads from `from` up to `to` from now on, without an error so far. */
+/** Sets the range from `from` to `to`, and clears `broken`. */
 @inline
 export function start(from: usize, to: usize): void {
   at = from;
@@ -17,7 +17,7 @@ export function start(from: usize, to: usize): void {
   broken = false;
 }
 
-/** Narrows or widens the range; the caller has checked that `to` lies within its own input. */
+/** Narrows or widens the range. The caller must have checked that `to` lies within the input. */
 @inline
 export function bound(to: usize): void {
   limit = to;
@@ -29,7 +29,7 @@ export function seek(to: usize): void {
   at = to;
 }
 
-/** Notes that the input is not what it should be. */
+/** Sets `broken`, because the input is malformed. */
 export function fail(): void {
   broken = true;
   at = limit;
@@ -70,7 +70,7 @@ export function signed(): i64 {
   return unzigzag64(varint());
 }
 
-/** A length: what it counts lies within the limit. */
+/** Reads a length. The bytes that it counts must lie within the limit. */
 @inline
 export function size(): u32 {
   const n = varint();
@@ -81,7 +81,7 @@ export function size(): u32 {
   return <u32>n;
 }
 
-/** Kafka's zigzag length, -1 for null: what it counts lies within the limit. */
+/** Reads Kafka's zigzag length, -1 for null. The bytes that it counts must lie within the limit. */
 @inline
 export function nullableSize(): i32 {
   const n = signed();

@@ -1,5 +1,5 @@
-// A growing stack of temporary memory, for tables whose size only the input tells. A small one lasts for ever; a larger one lies in the arena
-// until `reset`. Growing moves it: keep offsets, and ask `scratch` for the address after the last `push`.
+// A growing stack of temporary memory, for tables whose size depends on the input. A small stack lies in the heap for the life of the instance; a
+// larger one lies in the arena until `reset`. Growing moves it: keep offsets, and read `scratch` again after a `push`.
 import { arenaAlloc, arenaFits, arenaGrow } from '../abi/arena';
 
 const SMALL: usize = 1 << 16;
@@ -8,15 +8,15 @@ let capacity: usize = SMALL;
 let top: usize = 0;
 export let scratch: usize = small;
 
-/** Memory did not suffice since the last `reset`: what lies on the stack is not complete. */
+/** True if memory did not suffice since the last `reset`: the content of the stack is not complete. */
 export let exhausted: bool = false;
 
-/** Something that belongs to what lies on the stack had no room elsewhere. */
+/** Sets `exhausted` because memory outside the stack did not suffice. */
 export function exhaust(): void {
   exhausted = true;
 }
 
-/** Offset of `size` new bytes, aligned to 8. Without room for them it is 0, and `exhausted` is set: there are 64 KiB at least to write to. */
+/** Offset of `size` new bytes, aligned to 8. Without room for them it sets `exhausted` and returns 0, where at least 64 KiB can be overwritten. */
 export function push(size: u64): usize {
   const offset = top;
   const next = (<u64>offset + size + 7) & ~7;
@@ -49,13 +49,13 @@ function widen(needed: u64): bool {
   return true;
 }
 
-/** Gives everything from `offset` on back. */
+/** Frees everything from `offset` on. */
 @inline
 export function pop(offset: usize): void {
   top = offset;
 }
 
-/** Gives everything back. Must come before the arena is released or reset. */
+/** Frees the whole stack. Must be called before the arena is released or reset. */
 @inline
 export function reset(): void {
   top = 0;

@@ -19,7 +19,7 @@ export function isUtf8(at: usize, size: usize): bool {
   return true;
 }
 
-/** Bytes of the well-formed sequence that starts at `at` with a byte >= 0x80; 0 if it is not well formed. */
+/** Number of bytes in the well-formed sequence at `at`, which starts with a byte >= 0x80; 0 if it is not well formed. */
 export function sequenceSize(at: usize, end: usize): u32 {
   const first = load<u8>(at);
   const left = end - at;

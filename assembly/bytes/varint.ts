@@ -1,6 +1,6 @@
 // Base-128 varints, as protobuf and Kafka's record format 2 share them, and Kafka's zigzag.
 
-/** Bytes of `value` as a varint. */
+/** Number of bytes of `value` as a varint. */
 @inline
 export function varintSize(value: u32): u32 {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;

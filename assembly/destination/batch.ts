@@ -1,6 +1,6 @@
-// connector.v2.Destination.Run.Request -> record sets, grouped by topic in the order in which topics first appear, each set within
-// the largest batch. The first topic's records are written as they are read; those of other topics wait for their turn and are read
-// again, since nearly always there are none.
+// Maps a connector.v2.Destination.Run.Request to record sets, grouped by topic in the order in which topics first appear. Each set is at most
+// as large as one batch. The records of the first topic are written as they are read. Nearly always there is no other topic, so records of
+// others wait for their topic's turn and are read a second time.
 import { arenaAlloc, arenaFits, arenaLeft, arenaMark, arenaRelease } from '../abi/arena';
 import { REQUEST_BYTES, WRITTEN_RECORD_BYTES } from '../abi/budget';
 import { ConnectorError, ErrorKind } from '../abi/connector';
@@ -22,7 +22,8 @@ import * as topics from './topics';
 
 const INVALID_TOPIC =
   'failed to produce record: INVALID_TOPIC_EXCEPTION: The request attempted to perform an operation on an invalid topic.';
-const TOO_MANY_TOPICS = 'failed to produce record: one write can have records of ' + topics.MAX_TOPICS.toString() + ' topics at most';
+const TOO_MANY_TOPICS =
+  'failed to produce record: a write may hold records for at most ' + topics.MAX_TOPICS.toString() + ' topics: send fewer records at once';
 
 
 @unmanaged
@@ -33,14 +34,14 @@ class RecordSpan {
   next: i32;
 }
 const SPAN_SIZE: usize = 12;
-/** What one record more in a request takes, however small it is. */
+/** Bytes in the tables for each record of a request, however small the record is. */
 const RECORD_SIZE: usize = SPAN_SIZE + OUTCOME_SIZE + sets.ORDER_SIZE;
-/** What must be left beside the request and its tables: the buffer of the parts, and room for the records. */
+/** Bytes that must be left after the request and its tables, for the buffer of the record sets and for the records. */
 const WORKING_BYTES: usize = 4 << 20;
 
 let spans: usize = 0;
 let error: ConnectorError | null = null;
-// Of the write that runs. Module variables: an object as an argument costs with every call.
+// The settings of the write that runs. They are module variables because passing an object costs time with every call.
 let producer: Producer | null = null;
 let format: u8 = 0;
 let writesHeaders: bool = false;
@@ -52,7 +53,7 @@ function span(i: u32): RecordSpan {
   return changetype<RecordSpan>(spans + <usize>i * SPAN_SIZE);
 }
 
-/** The number of records in a request, or -1: it is malformed. */
+/** The number of records in a request; -1 if it is malformed. */
 function countRecords(at: usize, size: usize): i32 {
   let count = 0;
   reader.start(at, at + size);
@@ -66,10 +67,10 @@ function countRecords(at: usize, size: usize): i32 {
   return reader.broken ? -1 : count;
 }
 
-/** Writes the records of a request; `outcomes` says what became of each, unless there is an error. */
+/** Writes the records of a request. `outcomes` then holds the outcome of each record, unless an error is returned. */
 export function writeBatch(to: Producer, at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ConnectorError | null {
   if (size > REQUEST_BYTES) {
-    const limit = 'a request of ' + size.toString() + ' bytes is more than the ' + REQUEST_BYTES.toString() + ' that one write can take';
+    const limit = 'a write of ' + size.toString() + ' bytes is over the limit of ' + REQUEST_BYTES.toString() + ': send fewer records at once';
     return new ConnectorError(ErrorKind.limitExceeded, limit);
   }
   error = null;
@@ -80,13 +81,13 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   const total = countRecords(at, size);
   if (!arenaFits(<u64>max(total, 0) * RECORD_SIZE + WORKING_BYTES)) {
     const limit =
-      'a request of ' +
+      'a write of ' +
       size.toString() +
-      ' bytes with ' +
+      ' bytes has ' +
       total.toString() +
-      ' records: beside so many bytes there is memory for ' +
+      ' records, with so many bytes the limit is ' +
       ((arenaLeft() - min(arenaLeft(), WORKING_BYTES)) / RECORD_SIZE).toString() +
-      ' records in one write';
+      ' records: send fewer at once';
     return new ConnectorError(ErrorKind.limitExceeded, limit);
   }
   const complete = total >= 0 && writeAll(at, size, total, settings.delivery.maxBatchBytes, nowMs);
@@ -97,7 +98,7 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   return new ConnectorError(ErrorKind.rejected, 'the request is not a connector.v2.Destination.Run.Request');
 }
 
-/** False: the request is malformed, or there is an `error`. */
+/** Writes all records of the request. False: the request is malformed, or `error` is set. */
 function writeAll(at: usize, size: usize, total: i32, batchBytes: u32, nowMs: i64): bool {
   openOutcomes(total);
   topics.resetTopics();
@@ -132,7 +133,7 @@ function writeAll(at: usize, size: usize, total: i32, batchBytes: u32, nowMs: i6
   return true;
 }
 
-/** Gives back what one record took beside its bytes. */
+/** Frees the memory that one record needed. */
 @inline
 function release(mark: usize): void {
   sets.leaveOneRecord();
@@ -212,17 +213,17 @@ function write(i: i32, topic: i32): bool {
 }
 
 function refuseSize(i: i32, bound: u64, limit: u64): bool {
-  const why = 'failed to produce record: MESSAGE_TOO_LARGE: the record with key ' + keyText() + ' can become ' + bound.toString();
-  fail(i, why + ' bytes, and the memory of the connector is for ' + limit.toString());
+  const why = 'failed to produce record: MESSAGE_TOO_LARGE: the record with key ' + keyText() + ' can take ' + bound.toString();
+  fail(i, why + ' bytes, the memory of the connector has room for ' + limit.toString());
   return true;
 }
 
 function refuseTables(i: i32): bool {
   fail(
     i,
-    'failed to prepare record: it has more metadata or fields than the memory takes, of which ' +
+    'failed to prepare record: its metadata and fields do not fit into the ' +
       arenaLeft().toString() +
-      ' bytes are left',
+      ' bytes of memory that are left',
   );
   return true;
 }
@@ -233,7 +234,7 @@ function refuseDepth(i: i32): bool {
   return true;
 }
 
-/** The key for an error text: what is not text is left out, for the error travels as a protobuf string. */
+/** The key for an error text. A key that is not UTF-8 is left out, because the error is sent as a protobuf string. */
 function keyText(): string {
   if (record.key.kind == record.ABSENT) return '<no key>';
   const size = min(record.key.size, 100);

@@ -49,7 +49,7 @@ export function destinationWrite(ptr: usize, length: usize): usize {
     const left = arenaLeft().toString();
     return refuse(
       ErrorKind.limitExceeded,
-      'the answer to a write takes ' + responseSize.toString() + ' bytes, there is memory for ' + left,
+      'the acknowledgements of a write take ' + responseSize.toString() + ' bytes, there is memory for ' + left + ': send fewer records at once',
     );
   }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);

@@ -1,5 +1,5 @@
-// What became of each record of a write, and the connector.v2.Destination.Run.Response that says so: one ack for each record, in their
-// order, with the record's own position.
+// The outcome of each record of a write, and the connector.v2.Destination.Run.Response with them: one ack for each record, in the order of the
+// records, with the record's position.
 import { arenaAlloc, arenaFits, arenaZeroed } from '../abi/arena';
 import { bytesFieldSize, writeBytesField, writeBytesHead } from '../bytes/protobuf';
 import { writeVarint } from '../bytes/varint';
@@ -9,23 +9,23 @@ import { writeVarint } from '../bytes/varint';
 export class Outcome {
   positionAt: u32;
   positionSize: u32;
-  /** UTF-8, from the begin of the texts; empty: written. */
+  /** The error as UTF-8; `errorAt` is an offset into `texts`. Empty: the record is written. */
   errorAt: u32;
   errorSize: u32;
 }
 export const OUTCOME_SIZE: usize = 16;
 
-// Error texts of one write. They lie in the heap, because what a record takes of the arena is given back after it; so they are bounded.
+// The error texts of one write. They are in the heap, because the arena is released after each record. The heap is small, so they are bounded.
 const MAX_TEXTS: u32 = 2 << 20;
 const MAX_TEXT: i32 = 4096;
-const MORE = 'failed; there are more errors than one answer can say, see those before it';
+const MORE = 'failed; the write has more errors than fit into its acknowledgements, see the errors of the records before';
 
 let table: usize = 0;
 let total: u32 = 0;
 let texts: usize = 0;
 let textsSize: u32 = 0;
 let textsCapacity: u32 = 0;
-// The text before, which is nearly always that of the next failure.
+// The last text. Nearly always the next failure has the same one.
 let recent: string = '';
 let recentAt: u32 = 0;
 let recentSize: u32 = 0;
@@ -37,7 +37,7 @@ export function openOutcomes(count: u32): void {
   recent = '';
   textsSize = 0;
   if (textsCapacity <= 1 << 16) return;
-  // Many errors, of the write before.
+  // The write before had many errors: their memory is freed.
   heap.free(texts);
   texts = 0;
   textsCapacity = 0;
@@ -49,7 +49,7 @@ export function outcome(i: u32): Outcome {
   return changetype<Outcome>(table + <usize>i * OUTCOME_SIZE);
 }
 
-/** Notes that record number `i` was not written. */
+/** Sets the error of record number `i`. */
 export function fail(i: u32, error: string): void {
   if (error.length > MAX_TEXT) error = error.substring(0, MAX_TEXT);
   if (error != recent) keepText(error);
@@ -71,15 +71,15 @@ function keepText(error: string): void {
   String.UTF8.encodeUnsafe(changetype<usize>(error), error.length, texts + recentAt);
 }
 
-/** Protobuf leaves empty fields out. */
+/** Size of a field; 0 if it is empty, because protobuf leaves empty fields out. */
 @inline
 function fieldSize(size: u32): u32 {
   return size == 0 ? 0 : bytesFieldSize(size);
 }
 
 /**
- * Address and, in `responseSize`, size of the response to the request at `request`, which is over: without room for both, the response takes
- * the request's place. 0: there is no room for the texts of errors, see `responseSize`.
+ * Writes the response to the request at `request`. Returns its address; `responseSize` is its size. Without room for both, a response without errors
+ * overwrites the request, which is no longer needed. Returns 0 if there is no room for a response with errors.
  */
 export function writeResponse(request: usize): usize {
   let size: u64 = 0;
@@ -107,7 +107,10 @@ export function writeResponse(request: usize): usize {
 }
 export let responseSize: u64 = 0;
 
-/** An ack is never longer than the record that it is for, and begins no later: writing overtakes no position that is still to be read. */
+/**
+ * Writes acks without errors over the request. An ack is never longer than its record, so an ack never begins after its record, and no position is
+ * overwritten before it is read.
+ */
 function writePositions(at: usize): void {
   for (let i: u32 = 0; i < total; i++) {
     const o = outcome(i);
@@ -115,7 +118,7 @@ function writePositions(at: usize): void {
     if (o.positionSize == 0) continue;
     store<u8>(at, 0x0a);
     at = writeVarint(at + 1, o.positionSize);
-    memory.copy(at, o.positionAt, o.positionSize); // they overlap
+    memory.copy(at, o.positionAt, o.positionSize); // source and target may overlap
     at += o.positionSize;
   }
 }

@@ -1,5 +1,5 @@
-// The record sets that a write has made and not sent yet, in one buffer. A write that does not fit into it is sent in parts, in order,
-// so that the memory that a request takes does not grow with what it becomes.
+// The record sets of a write that are not sent yet, in one buffer. If a write does not fit into the buffer, it is sent in parts, in order. So the
+// memory for a write does not grow with the size of its record sets.
 import { arenaAlloc, arenaFits, arenaLeft, arenaMark, arenaRelease } from '../abi/arena';
 import { ConnectorError, ErrorKind } from '../abi/connector';
 import { OutgoingView, Producer } from '../abi/kafka';
@@ -7,25 +7,25 @@ import { newList } from '../abi/slots';
 import { fail } from './outcomes';
 import { topic } from './topics';
 
-// A set must leave room for the batch header and for what a broker adds, or it is refused as a whole.
+// A set must leave room for the batch header and for bytes that a broker adds. A larger batch is refused as a whole.
 const MAX_SET_BYTES: u32 = 950000;
 const BATCH_HEADER: u32 = 61;
-/** Size of the buffer, if it is no more than an eighth of the memory that is left: the rest is for what one record becomes. */
+/** Most bytes of the buffer. It takes at most an eighth of the memory that is left, because a single record may need the rest. */
 const PART_BYTES: usize = 8 << 20;
-/** Records of one part, if the memory that is left has so much for each: the host may have to say of each why it failed. */
+/** Most records of one part. There must be FAILURE_BYTES of memory for each, because the host may return a failure with a text for each. */
 const PART_RECORDS: usize = 16 << 10;
 const FAILURE_BYTES: usize = 1 << 10;
 const PART_SETS: u32 = 4 << 10;
-/** What a set takes in a send, with its topic. */
+/** Bytes that a set takes in the arguments of `send`, with its topic. */
 const SENT_SET_BYTES: usize = 600;
-/** What `openSets` takes beside the buffer, for each record. */
+/** Bytes that `openSets` takes for each record, besides the buffer. */
 export const ORDER_SIZE: usize = 4;
 
-/** Records of one topic. Not an object: it is asked for with every record. */
+/** Records of one topic. It is no managed object, because it is used with every record. */
 @unmanaged
 class Set {
   topic: i32;
-  /** Distances from the buffer's begin. */
+  /** Offsets in the buffer. */
   begin: u32;
   end: u32;
   count: u32;
@@ -39,7 +39,7 @@ let sets: usize = 0;
 let setCount: u32 = 0;
 let maxSets: u32 = 0;
 let maxBuffered: u32 = 0;
-/** The buffer of the parts; another one is in its place while a single record needs more. */
+/** The buffer for parts. `buffer` is another one while a single record needs more room. */
 let partBuffer: usize = 0;
 let partCapacity: usize = 0;
 let mark: usize = 0;
@@ -65,7 +65,7 @@ export function openSets(records: u32, maxBatchBytes: u32, nowMs: i64): void {
   clear();
 }
 
-/** Gives back everything since `openSets`. */
+/** Frees the memory of `openSets`. */
 export function closeSets(): void {
   clear();
   arenaRelease(mark);
@@ -79,18 +79,18 @@ function clear(): void {
   capacity = partCapacity;
 }
 
-/** False: what is buffered must be sent before a record of this size is written. */
+/** False: the buffered records must be sent before a record of this size can be written. */
 @inline
 export function hasRoom(size: u64): bool {
   return size <= <u64>(capacity - end) && buffered < maxBuffered && setCount < maxSets;
 }
 
-/** True if there is memory to send what is buffered, beside what the record in work has taken. */
+/** True if the memory that is left suffices for sending the buffered records. */
 export function canSend(): bool {
   return arenaFits(<u64>buffered * FAILURE_BYTES + <u64>setCount * SENT_SET_BYTES);
 }
 
-/** Makes room for one record where nothing is buffered; false: the memory has none. It must be sent before the next one. */
+/** Makes room for one large record while no record is buffered. False: there is no memory for it. It must be sent before the next record. */
 export function makeRoom(size: u64): bool {
   if (size <= <u64>capacity) return true;
   if (!arenaFits(size + FAILURE_BYTES + SENT_SET_BYTES)) return false;
@@ -99,19 +99,19 @@ export function makeRoom(size: u64): bool {
   return true;
 }
 
-/** Forgets the buffer that `makeRoom` made, because that is given back with the record. */
+/** Returns to the buffer for parts after a record for which `makeRoom` made a buffer, whose memory is freed with the record. */
 @inline
 export function leaveOneRecord(): void {
   if (buffer != partBuffer) clear();
 }
 
-/** True if the buffer is one that `makeRoom` made for the record in it. */
+/** True if `makeRoom` made the current buffer. */
 @inline
 export function isOfOneRecord(): bool {
   return buffer != partBuffer;
 }
 
-/** Where the next record begins. */
+/** Address at which the next record begins. */
 @inline
 export function nextAt(): usize {
   return buffer + end;
@@ -129,7 +129,7 @@ export function isFull(size: u32): bool {
   return current.end - current.begin + size > maxSetBytes;
 }
 
-/** Notes that record number `record` was written from `nextAt` to `to`, as number `index` of its set. */
+/** Registers record number `record`, which was written from `nextAt` to `to`, as number `index` of its set. */
 export function addRecord(topic: i32, index: u32, record: u32, to: usize): void {
   const last = <u32>(to - buffer);
   if (index == 0) beginSet(topic);
@@ -153,7 +153,7 @@ function setAt(i: u32): Set {
   return changetype<Set>(sets + <usize>i * SET_SIZE);
 }
 
-/** Sends what is buffered and notes which records failed; an error: no outcome is known for any of them. */
+/** Sends the buffered records and sets the outcomes of those that failed. An error means that no outcome is known for any of them. */
 export function sendSets(producer: Producer): ConnectorError | null {
   if (buffered == 0) return null;
   const list = newList<OutgoingView>(setCount);
@@ -177,7 +177,7 @@ export function sendSets(producer: Producer): ConnectorError | null {
   for (let i: u32 = 0; i < failures.length; i++) {
     const failure = failures.at(i);
     if (failure.index >= buffered)
-      return new ConnectorError(ErrorKind.other, 'the host reports a failure of a record that it was not given');
+      return new ConnectorError(ErrorKind.other, 'the host reported the failure of a record that it was not given; this is a bug of the host');
     if (!failure.reason.text.equals(reason)) {
       reason = failure.reason.text.lift();
       text = 'failed to produce record: ' + reason;

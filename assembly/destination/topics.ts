@@ -1,4 +1,4 @@
-// The topic of each record: the configured template over the record's metadata, and the topics of one write.
+// Renders the topic of each record from the configured template and the record's metadata, and keeps the topics of one write.
 import { arenaAlloc } from '../abi/arena';
 import { copy, same } from '../bytes/memory';
 import { MAX_TOPIC_LENGTH, isTopicName } from '../kafka/topic-name';
@@ -6,15 +6,15 @@ import { TopicTemplate } from '../template/topic-template';
 import { entry } from '../json/entries';
 import { metadataCount } from '../opencdc/record-reader';
 
-/** One topic of a write. Records of the others wait in a list, by their numbers, until this topic's turn. */
+/** One topic of a write. Records of all topics but the first wait in the list of their topic, by their numbers. */
 export class Topic {
   firstWaiting: i32 = -1;
   lastWaiting: i32 = -1;
   readonly name: string;
-  /** In UTF-8: what a record takes of the arena does not outlive it. */
+  /** The name in UTF-8, copied from the arena, which is released after each record. */
   private readonly utf8: ArrayBuffer;
   readonly at: usize;
-  /** Kafka can have a topic of this name. */
+  /** True if Kafka allows this name for a topic. */
   readonly valid: bool;
 
   constructor(
@@ -30,11 +30,11 @@ export class Topic {
   }
 }
 
-/** Topics of one write: each record's topic is looked for among them. */
+/** Most topics of one write. They are bounded because each record's topic is searched among them. */
 export const MAX_TOPICS = 10_000;
-/** No topic that Kafka can have. */
+/** The result of `topicNumber` for a name that Kafka does not allow. */
 export const INVALID = -1;
-/** This write has too many topics already. */
+/** The result of `topicNumber` if the write has MAX_TOPICS topics already. */
 export const TOO_MANY = -2;
 
 
@@ -50,12 +50,12 @@ const PART_SIZE: usize = 16;
 let parts: usize = 0;
 let partCount: u32 = 0;
 let topics: Topic[] = [];
-// The topic of the record before, which is nearly always that of the next one.
+// The topic of the last record. Nearly always the next record has the same one.
 let recent: i32 = -1;
 let recentAt: usize = 0;
 let recentSize: u32 = 0;
 
-/** Kafka can have the first topic of this write. */
+/** True if Kafka allows the name of the first topic of this write. */
 export let firstIsValid: bool = false;
 
 /** The topic that `renderTopic` made. */
@@ -100,7 +100,7 @@ export function topic(i: i32): Topic {
   return topics[i];
 }
 
-/** Makes the topic of the current record; false: it has none. */
+/** Renders the topic of the current record. False: the record lacks a metadata key of the template, or the topic is empty. */
 export function renderTopic(): bool {
   if (partCount == 1) return renderPart(partAt(0)) && topicSize != 0;
   let size: u32 = 0;
@@ -108,7 +108,7 @@ export function renderTopic(): bool {
   for (let i: u32 = 0; i < partCount; i++) {
     if (!renderPart(partAt(i))) return false;
     size += topicSize;
-    if (size > <u32>MAX_TOPIC_LENGTH) continue; // no topic any more, whatever follows
+    if (size > <u32>MAX_TOPIC_LENGTH) continue; // the name is invalid already, so the text is not needed
     const joined = arenaAlloc(size, 1);
     copy(copy(joined, at, size - topicSize), topicAt, topicSize);
     at = joined;
@@ -122,7 +122,7 @@ function renderPart(part: Part): bool {
   topicAt = part.at;
   topicSize = part.size;
   if (part.isKey == 0) return true;
-  // Backwards: of equal keys the last one counts.
+  // The search runs backwards, because of equal keys the last one counts.
   for (let i = metadataCount; i > 0; i--) {
     const e = entry(0, i - 1);
     if (e.keySize != part.size || !same(e.keyAt, part.at, part.size)) continue;

@@ -1,4 +1,4 @@
-// The current record of record-reader as `opencdc/json`: the bytes that Conduit's own Go code (goccy/go-json) writes.
+// Writes the current record of record-reader as `opencdc/json`: the same bytes as Conduit's own Go code (goccy/go-json).
 import { base64Size, writeBase64 } from '../bytes/base64';
 import { copy, literal } from '../bytes/memory';
 import { entry } from '../json/entries';
@@ -28,7 +28,7 @@ const AFTER = literal(',"after":');
 const NULL = literal('null');
 const FRAME: usize = 128 + MAX_OPERATION;
 
-/** Bytes that `writeRecordJson` needs at most. */
+/** Most bytes that `writeRecordJson` needs. */
 export function recordJsonBound(recordSize: u32): u64 {
   const raw = rawSize(key) + rawSize(before) + rawSize(after) + positionSize;
   return <u64>FRAME + base64Size(raw) + 12 + <u64>(recordSize - raw) * MAX_GROWTH + <u64>joinedSize * MAX_GROWTH;
@@ -40,7 +40,7 @@ function rawSize(data: Data): u32 {
   return data.kind == RAW ? data.size : 0;
 }
 
-/** Writes the record's JSON and returns the end. `reader.broken` or `tooDeep`: there is none. `table` holds `entries` sorted entries. */
+/** Writes the record's JSON and returns its end. If `reader.broken` or `tooDeep` is set, there is no JSON. The table holds `entries` sorted entries. */
 export function writeRecordJson(at: usize, entries: u32): usize {
   at = copy(at, POSITION, 12);
   at = positionSize == 0 ? copy(at, NULL, 4) : writeText(at, positionAt, positionSize);

@@ -1,11 +1,11 @@
-// What a destination writes as the value of a Kafka record, by `sdk.record.format`.
+// Writes the value of a Kafka record in the form of `sdk.record.format`.
 import { copy } from '../bytes/memory';
 import { MAX_GROWTH, writeStruct } from '../json/struct';
 import { recordJsonBound, writeRecordJson } from './opencdc-json';
 import { Format } from './formats';
 import { ABSENT, OPERATION_DELETE, RAW, after, operation } from '../opencdc/record-reader';
 
-/** Bytes that the value of the current record takes at most. */
+/** Most bytes that the value of the current record can take. */
 export function valueBound(format: u8, recordSize: u32): u64 {
   if (format != Format.raw) return recordJsonBound(recordSize);
   return after.kind == RAW ? after.size : <u64>after.size * MAX_GROWTH + 16;

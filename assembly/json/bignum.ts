@@ -1,5 +1,5 @@
-// Natural numbers of up to 40 x 32 bits in static memory, for the exact digits of a double (the largest one and all its products
-// here have less than 1,200 bits). A number is an address: limb count, then the limbs, least first.
+// Natural numbers of up to 40 x 32 bits in static memory, for the exact digits of a double (the largest double and all products that are computed
+// have less than 1,200 bits). A number is an address, at which lie the limb count and then the limbs, least significant first.
 
 const LIMBS: usize = 40;
 
@@ -90,7 +90,7 @@ export function subtract(a: usize, b: usize): void {
   store<u32>(a, n);
 }
 
-/** Less than, equal to or greater than 0, as a is to b. */
+/** Less than 0 if a < b, 0 if they are equal, greater than 0 if a > b. */
 export function compare(a: usize, b: usize): i32 {
   if (size(a) != size(b)) return size(a) < size(b) ? -1 : 1;
   for (let i = size(a); i > 0; i--) {

@@ -1,6 +1,6 @@
 // The entries of one protobuf map, sorted as goccy/go-json sorts the keys of an object: by the bytes of the *escaped* key with its
-// quotes, so that a key's closing quote counts ("a!" is before "a"). Of equal keys the last one stays. The table lies in the scratch
-// memory, which may move with every push: ask for an entry again after one.
+// quotes, so that a key's closing quote counts ("a!" is before "a"). Of equal keys the last one is kept. The table lies in the scratch
+// memory, which may move with every push: the address of an entry is invalid after a push.
 import { arenaAlloc, arenaFits } from '../abi/arena';
 import { exhaust, exhausted, push, scratch } from '../bytes/scratch';
 import { MAX_ESCAPE, escapeInto, isPlain } from './string';
@@ -8,7 +8,7 @@ import { MAX_ESCAPE, escapeInto, isPlain } from './string';
 
 @unmanaged
 export class Entry {
-  /** As it is written in JSON, without quotes. */
+  /** The key as JSON, without quotes. */
   escapedAt: u32;
   escapedSize: u32;
   keyAt: u32;
@@ -17,7 +17,7 @@ export class Entry {
   valueSize: u32;
 }
 const ENTRY_SIZE: usize = 24;
-// Up to here insertion beats a heap.
+// Up to this number insertion sort is faster than heapsort.
 const FEW: u32 = 24;
 
 
@@ -26,7 +26,7 @@ export function entry(table: usize, i: u32): Entry {
   return changetype<Entry>(scratch + table + <usize>i * ENTRY_SIZE);
 }
 
-/** Adds an entry; the table must be the last thing on the scratch stack. Without room it adds none: see `exhausted`. */
+/** Adds an entry. The table must be the last block on the scratch stack. Without room it adds none and sets `exhausted`. */
 export function addEntry(keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): void {
   const offset = push(ENTRY_SIZE); // first: it may move the scratch memory
   if (exhausted) return;
@@ -47,7 +47,7 @@ export function addEntry(keyAt: usize, keySize: u32, valueAt: usize, valueSize: 
   e.escapedSize = <u32>(escapeInto(text, keyAt, keySize) - text);
 }
 
-/** Sorts the first `count` entries and gives the number of those that stay. */
+/** Sorts the first `count` entries, drops repeated keys, and returns the number of entries that are left. */
 export function sortEntries(table: usize, count: u32): u32 {
   const at = scratch + table;
   if (count <= FEW) insertionSort(at, count);
@@ -55,7 +55,7 @@ export function sortEntries(table: usize, count: u32): u32 {
   return dropRepeated(at, count);
 }
 
-/** Equal keys stay in the order of the input, so that the last one of them is known: the address of the key decides. */
+/** Compares two entries. Equal keys are ordered by their address, which is the order of the input, so that the last one is known. */
 function before(a: Entry, b: Entry): bool {
   const order = compareKeys(a, b);
   return order < 0 || (order == 0 && a.keyAt < b.keyAt);
@@ -75,7 +75,7 @@ function compareKeys(a: Entry, b: Entry): i32 {
     if (x != y) return x < y ? -1 : 1;
   }
   if (a.escapedSize == b.escapedSize) return 0;
-  // The shorter one ends with its quote, which an escaped text never holds alone.
+  // The shorter key ends with its quote, and an escaped text never contains a bare quote.
   if (a.escapedSize > common) return load<u8>(a.escapedAt + i) < 0x22 ? -1 : 1;
   return load<u8>(b.escapedAt + i) < 0x22 ? 1 : -1;
 }

@@ -1,5 +1,5 @@
-// A double as goccy/go-json writes it: strconv's shortest digits, without an exponent from 1e-6 to below 1e21, and an exponent of two
-// digits at least (encoding/json would write 1e-9). What JSON has no number for is a text, as protobuf's own Go code has it.
+// Writes a double as goccy/go-json does: strconv's shortest digits, no exponent from 1e-6 to below 1e21, and at least two digits in an exponent
+// (encoding/json would write 1e-9). NaN and infinities become texts, as in protobuf's own Go code.
 import { copy, literal } from '../bytes/memory';
 import { writeDecimal } from '../bytes/decimal';
 import { DIGITS, digitCount, point, shortest } from './shortest';

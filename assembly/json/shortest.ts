@@ -1,6 +1,6 @@
-// The shortest decimal digits that give a double back, and of those the closest ones, as Go's strconv and JavaScript print them.
-// AssemblyScript's own dtoa (Grisu2) is at times longer. Numbers of up to 15 digits, which are nearly all, take a short way; the rest
-// the exact one of Steele, White, Burger and Dybvig: big numbers, no tables, no doubt.
+// Finds the shortest decimal digits that read back as the same double, and among these the closest, as Go's strconv and JavaScript print them.
+// AssemblyScript's own dtoa (Grisu2) sometimes gives more digits. Nearly all numbers have up to 15 digits and take a fast path. The others take the
+// exact algorithm of Steele, White, Burger and Dybvig, with big numbers and without tables.
 import { writeDecimal } from '../bytes/decimal';
 import { add, assign, compare, multiply, multiplyPowerOf10, newBignum, shift, subtract } from './bignum';
 
@@ -17,7 +17,7 @@ const LOWER = newBignum();
 const SUM = newBignum();
 const LIMIT: f64 = 1e15; // below, a decimal of as many digits as it has stands for one double only
 
-/** Finds the digits of a finite number above 0. */
+/** Finds the digits of a finite number greater than 0. */
 export function shortest(value: f64): void {
   if (!short(value)) exact(value);
 }
@@ -48,7 +48,7 @@ function exact(value: f64): void {
   let mantissa = bits & 0xfffffffffffff;
   const exponent = biased == 0 ? -1074 : biased - 1075;
   if (biased != 0) mantissa |= (<u64>1) << 52;
-  // Half of the way to the neighbours, as UPPER / S and LOWER / S; the one below is nearer at a power of two.
+  // Half the distances to the neighbours are UPPER / S and LOWER / S. At a power of two the neighbour below is nearer.
   const closer = biased > 1 && mantissa == (<u64>1) << 52;
   const up: u32 = exponent > 0 ? exponent : 0;
   const down: u32 = exponent < 0 ? -exponent : 0;
@@ -61,7 +61,7 @@ function exact(value: f64): void {
   shift(UPPER, up + extra);
   assign(LOWER, 1);
   shift(LOWER, up);
-  // Too small by one at most.
+  // The estimate is at most one too small.
   let k = <i32>Math.ceil(Math.log10(value) - 1e-10);
   if (k >= 0) multiplyPowerOf10(S, k);
   else {

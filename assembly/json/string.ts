@@ -3,14 +3,14 @@
 import { copy, literal } from '../bytes/memory';
 import { sequenceSize } from '../bytes/utf8';
 
-/** Bytes that one byte of a string can become at most. */
+/** Most bytes that one byte of a string can become. */
 export const MAX_ESCAPE: usize = 6;
 
 const HEX = literal('0123456789abcdef');
 const PLAIN: u8 = 0;
 const UNICODE: u8 = 1; // \u00xx
 const MULTIBYTE: u8 = 2;
-// Every other class is the character behind the backslash.
+// Every other class is the character that follows the backslash.
 const CLASSES = heap.alloc(256);
 memory.fill(CLASSES, PLAIN, 128);
 memory.fill(CLASSES + 128, MULTIBYTE, 128);
@@ -28,8 +28,8 @@ const ONES: u64 = 0x0101010101010101;
 const HIGH_BITS: u64 = 0x8080808080808080;
 
 /**
- * Not 0 if one of eight bytes is not plain: a control character, above ASCII, a quote or `&` (they differ in one bit), `<` or `>`
- * (likewise), or a backslash. A borrow can blame a byte behind such a one, never one where there is none.
+ * Not 0 if one of eight bytes is not plain: a control character, a byte above ASCII, a quote or `&` (they differ in one bit), `<` or `>`
+ * (likewise), or a backslash. A borrow can mark a byte after such a byte as well, but never a byte if all eight are plain.
  */
 @inline
 function special(x: u64): u64 {
@@ -39,17 +39,17 @@ function special(x: u64): u64 {
   return (x | (x - ONES * 0x20) | quote | angle | backslash) & HIGH_BITS;
 }
 
-/** True if the whole text is written as it is. */
+/** True if no byte of the text needs an escape. */
 export function isPlain(from: usize, size: usize): bool {
   const end = from + size;
   for (; from + 8 <= end; from += 8) if (special(load<u64>(from)) != 0) return false;
-  // The rest with some bytes before it, which are plain.
+  // The last bytes are tested together with some before them, which are known to be plain.
   if (size >= 8) return special(load<u64>(end - 8)) == 0;
   for (; from < end; from++) if (load<u8>(CLASSES + load<u8>(from)) != PLAIN) return false;
   return true;
 }
 
-/** Writes the string with its quotes and returns the end; there is room for MAX_ESCAPE * size + 2 bytes. */
+/** Writes the string with its quotes and returns its end. There must be room for MAX_ESCAPE * size + 2 bytes. */
 export function writeJsonString(at: usize, from: usize, size: usize): usize {
   store<u8>(at, 0x22);
   at = escapeInto(at + 1, from, size);
@@ -69,14 +69,14 @@ export function escapeInto(at: usize, from: usize, size: usize): usize {
       at += 8;
       from += 8;
     } else {
-      // Eight bytes, and what belongs to the last character of them.
+      // Eight bytes, and the rest of the last character in them.
       at = escapeBytes(at, from, from + 8, end);
       from = escapedTo;
     }
   }
   if (from == end) return at;
   if (plain) {
-    // The rest, written again with the bytes before it.
+    // The last bytes are written together with some before them, which are written a second time.
     const x = load<u64>(end - 8);
     if (special(x) == 0) {
       at += end - from;

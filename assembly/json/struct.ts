@@ -1,4 +1,4 @@
-// google.protobuf.Struct as JSON: objects with sorted keys, numbers as doubles.
+// Writes google.protobuf.Struct as JSON: objects with sorted keys, numbers as doubles.
 import { writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import * as reader from '../bytes/reader';
@@ -8,12 +8,12 @@ import { writeJsonNumber } from './number';
 import { writeJsonString } from './string';
 import { skipField } from '../bytes/protobuf';
 
-/** Objects and lists within each other; more is refused, because each level takes stack. */
+/** Most levels of objects and lists within each other. It is bounded because each level takes stack. */
 export const MAX_DEPTH = 500;
-/** Bytes of JSON that one byte of a Struct can become at most. */
+/** Most bytes of JSON that one byte of a Struct can become. */
 export const MAX_GROWTH: usize = 6;
 
-/** Set when a Struct was nested deeper than MAX_DEPTH, or was too much for the memory (`exhausted`), until `clearTooDeep`. */
+/** True after a Struct that is nested deeper than MAX_DEPTH or does not fit into the memory (`exhausted`), until `clearTooDeep`. */
 export let tooDeep: bool = false;
 
 export function clearTooDeep(): void {
@@ -33,21 +33,21 @@ const KIND_LIST: u32 = 5;
 const KIND_INTEGER: u32 = 6;
 
 /**
- * Not in Google's message: field 15, an int64. The host puts a decoded Avro long there that a double cannot hold; Go prints all of
+ * Field 15, an int64, which Google's message does not have. The host puts a decoded Avro long there that a double cannot hold, because Go prints all
  * its digits.
  */
 const INTEGER_VALUE: u64 = 0x78;
 
-/** Writes the JSON of a Struct and returns the end; `reader.broken` or `tooDeep` if there is none; both stay set. Moves the reader. */
+/** Writes the JSON of a Struct and returns its end. If it sets `reader.broken` or `tooDeep`, there is no JSON; both stay set. Moves the reader. */
 export function writeStruct(at: usize, from: usize, size: usize): usize {
   return writeObject(at, from, size, 0);
 }
 
-/** Reads one map entry, whose range lies in the reader, into the table. */
+/** Reads one map entry at the reader into the table. */
 export function readEntry(size: u32): void {
   const begin = reader.at;
   const end = begin + size;
-  // A key and a value, both short, in this order: what everyone writes.
+  // The usual form: a short key, then a short value.
   if (size >= 4 && load<u8>(begin) == 0x0a) {
     const keySize: u32 = load<u8>(begin, 1);
     const value = begin + 2 + keySize;
@@ -153,7 +153,7 @@ function writeList(at: usize, from: usize, size: usize, depth: i32): usize {
   return at + 1;
 }
 
-/** A Value without a kind is null, as in Go; of several kinds the last one counts. */
+/** Writes a Value. One without a kind is null, as in Go; if it has several kinds, the last one counts. */
 function writeValue(at: usize, from: usize, size: u32, depth: i32): usize {
   let kind = KIND_NULL;
   let number: f64 = 0;

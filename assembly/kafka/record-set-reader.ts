@@ -1,5 +1,5 @@
-// Reads the records section of a Kafka record batch, magic 2 (KIP-98). The fields of the current record are module variables: no
-// object per record. A record whose fields do not fill it exactly, or leave it, ends the reading with `reader.broken`.
+// Reads the records section of a Kafka record batch, magic 2 (KIP-98). The fields of the current record are module variables, so that no object is
+// allocated per record. If the fields of a record do not fill it exactly, the reading ends with `reader.broken`.
 import * as reader from '../bytes/reader';
 
 export let offset: i64 = 0;
@@ -35,12 +35,12 @@ export function openRecordSet(at: usize, size: usize, firstOffset: i64, firstTim
   stamped = logAppendTime;
 }
 
-/** Address behind the last byte of the record that was read last. */
+/** Address after the last byte of the current record. */
 export function position(): usize {
   return recordEnd;
 }
 
-/** Moves to the next record. The caller knows how many there are, and has read all headers of the one before. */
+/** Moves to the next record. The caller must know that there is one, and must have read all headers of the record before. */
 export function nextRecord(): bool {
   reader.bound(setEnd);
   const size = reader.signed();
@@ -61,7 +61,7 @@ export function nextRecord(): bool {
   valueAt = reader.at;
   reader.skip(max(valueSize, 0));
   const headers = reader.signed();
-  // A header takes two bytes at least, which bounds what a bad count can ask for.
+  // A header takes at least two bytes, which bounds the count of a corrupt record.
   if (headers < 0 || headers > <i64>((recordEnd - reader.at) >> 1)) reader.fail();
   else if (headers == 0 && reader.at != recordEnd) reader.fail();
   headersLeft = <u32>headers;

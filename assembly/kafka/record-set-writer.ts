@@ -1,5 +1,5 @@
-// Writes records of a record batch, magic 2. A record begins with lengths that are known last, so its value is written where it
-// belongs if these lengths take as many bytes as those of the record before it, which is nearly always so; else it is moved.
+// Writes records of a record batch, magic 2. A record begins with lengths that are known only after its value is written. So the value is written at
+// the place that is right if these lengths take as many bytes as in the record before, which is nearly always so. Otherwise it is moved.
 import { copy } from '../bytes/memory';
 import { varintSize, writeVarint, zigzag } from '../bytes/varint';
 
@@ -7,10 +7,10 @@ const ATTRIBUTES_AND_TIMESTAMP: u32 = 2;
 let lengthWidth: u32 = 2;
 let valueWidth: u32 = 2;
 
-/** Bytes that a record takes beside key, value and headers at most. */
+/** Most bytes that a record takes besides key, value and headers. */
 export const MAX_RECORD_OVERHEAD: usize = 32;
 
-/** Where the value of the next record is to be written. */
+/** Address at which the value of the next record must be written. */
 @inline
 export function valueStart(at: usize, index: u32, keySize: i32): usize {
   return (
@@ -24,7 +24,7 @@ export function valueStart(at: usize, index: u32, keySize: i32): usize {
   );
 }
 
-/** Bytes of a record; sizes of -1 are null. `headersSize` counts the headers and their number. */
+/** Size of a record in bytes. Sizes of -1 mean null. `headersSize` includes the header count. */
 @inline
 export function recordSize(index: u32, keySize: i32, valueSize: i32, headersSize: u32): u32 {
   const body = bodySize(index, keySize, valueSize, headersSize);
@@ -38,13 +38,13 @@ function bodySize(index: u32, keySize: i32, valueSize: i32, headersSize: u32): u
   return ATTRIBUTES_AND_TIMESTAMP + lengths + <u32>max(keySize, 0) + <u32>max(valueSize, 0) + headersSize;
 }
 
-/** Writes everything in front of the headers, with the value from `valueAt`, and returns where the headers go. */
+/** Writes everything before the headers, with the value that lies at `valueAt`, and returns the address for the headers. */
 export function writeRecord(at: usize, index: u32, keyAt: usize, keySize: i32, valueAt: usize, valueSize: i32, headersSize: u32): usize {
   const body = bodySize(index, keySize, valueSize, headersSize);
   lengthWidth = varintSize(zigzag(body));
   if (valueSize >= 0) valueWidth = varintSize(zigzag(valueSize));
   const start = valueStart(at, index, keySize);
-  // Before the front is written: it may lie where the value was.
+  // The value is moved first, because the fields before it may be written over its old place.
   if (valueSize > 0 && start != valueAt) memory.copy(start, valueAt, valueSize);
   at = writeVarint(at, zigzag(body));
   store<u16>(at, 0); // attributes, timestamp delta

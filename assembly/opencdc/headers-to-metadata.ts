@@ -1,5 +1,5 @@
-// The headers of the current record (record-set-reader) as metadata entries. header-keys.ts has the mapping; metadata-to-headers.ts is the
-// way back.
+// Writes the headers of the current record (record-set-reader) as metadata entries. header-keys.ts describes the mapping;
+// metadata-to-headers.ts is the other direction.
 import { base64Size, writeBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';
 import { bytesFieldSize, writeBytesHead } from '../bytes/protobuf';
@@ -23,7 +23,7 @@ class Header {
   kind: u32;
 }
 const HEADER_SIZE: usize = 20;
-// Up to here comparing each with each beats a hash table.
+// Up to this number comparing all pairs is faster than a hash table.
 const FEW: u32 = 12;
 
 let count: u32 = 0;
@@ -51,12 +51,12 @@ function textSize(h: Header): u32 {
 }
 
 /**
- * Reads the record's headers; gives the bytes of the metadata entries. They stay in the scratch memory until the next record. 0: they cannot be
- * read, or there are more than the memory takes, see `exhausted`.
+ * Reads the record's headers into the scratch memory, where they stay until the next record. Returns the size of their metadata entries in bytes; 0
+ * if the headers cannot be read, or do not fit into the memory (`exhausted`).
  */
 export function collectHeaders(): u32 {
   count = record.headersLeft;
-  pop(0); // of a record that was measured and not written
+  pop(0); // the headers of a record that was measured but not written may be there
   push(<u64>count * HEADER_SIZE);
   if (exhausted) return 0;
   for (let i: u32 = 0; i < count; i++) {
@@ -96,7 +96,7 @@ function dropRepeated(): void {
   }
 }
 
-/** From the last header to the first: a name that is in the table already comes again later. */
+/** Goes from the last header to the first, so that a header whose name is in the table already is repeated later, and dropped. */
 function dropRepeatedByHash(): void {
   const slots: u32 = 1 << (33 - clz(count));
   const table = push((<u64>slots) << 2);
@@ -128,7 +128,7 @@ function hash(at: usize, size: usize): u32 {
   return h ^ (h >>> 15);
 }
 
-/** Writes the entries that `collectHeaders` counted and returns the end. */
+/** Writes the entries that `collectHeaders` read, and returns their end. */
 export function writeHeaders(at: usize): usize {
   for (let i: u32 = 0; i < count; i++) {
     const h = header(i);

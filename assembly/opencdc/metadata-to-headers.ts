@@ -1,4 +1,5 @@
-// The metadata of the current record as Kafka headers. header-keys.ts has the mapping; headers-to-metadata.ts is the way here.
+// Writes the metadata of the current record as Kafka headers. header-keys.ts describes the mapping; headers-to-metadata.ts is the other
+// direction.
 import { arenaAlloc, arenaFits } from '../abi/arena';
 import { readBase64 } from '../bytes/base64';
 import { copy, same } from '../bytes/memory';
@@ -22,10 +23,10 @@ const FEW: u32 = 64;
 const fewHeaders = heap.alloc(<usize>FEW * HEADER_SIZE);
 let list: usize = fewHeaders;
 
-/** The metadata key whose value, or itself, is not base64. */
+/** The metadata entry whose key or value is not base64, by its key. */
 export let badKey: string = '';
 
-/** Finds the headers among the first `entries` metadata entries; gives their bytes with their number, or -1: see `exhausted`, else `badKey`. */
+/** Finds the headers among the first `entries` metadata entries. Returns the size of headers and header count in bytes, or -1: see `exhausted`, else `badKey`. */
 export function collectHeaders(entries: u32): i32 {
   count = 0;
   list = entries <= FEW ? fewHeaders : room(<u64>entries * HEADER_SIZE);
@@ -91,13 +92,13 @@ function bad(e: Entry): i32 {
   return -1;
 }
 
-/** There are none: for a destination that writes no headers. */
+/** `collectHeaders` for a destination that writes no headers. */
 export function noHeaders(): i32 {
   count = 0;
   return 1;
 }
 
-/** Writes the number of headers and the headers, and returns the end. */
+/** Writes the header count and the headers, and returns their end. */
 export function writeHeaders(at: usize): usize {
   at = writeVarint(at, zigzag(count));
   for (let i: u32 = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-// The JSON of a position. Strict JSON; the keys of `Position` in any letter case, the last of equal ones counts, unknown ones are
-// skipped, null leaves a field as it is: what Go's decoder does.
+// Parses the JSON of a position as Go's decoder does: strict JSON, the keys of `Position` in any letter case. Of equal keys the last one counts,
+// unknown keys are skipped, and null leaves a field unchanged.
 import { Position, PositionResult } from './position';
 
 const MAX_DEPTH = 100;
@@ -12,7 +12,7 @@ export function parsePositionJson(text: string): PositionResult {
 }
 
 class Parser {
-  /** The first thing that is wrong; what fails gives null or false. */
+  /** The first error. A method that fails sets it and returns null or false. */
   error: string = '';
   private i: i32 = 0;
 
@@ -56,7 +56,7 @@ class Parser {
     if (!this.number()) return false;
     const digits = this.text.substring(begin, this.i);
     const value = I64.parseInt(digits);
-    // The digits themselves say whether the number fits: a fraction, an exponent or an overflow gives other digits back.
+    // Printing the number shows whether it is a 64-bit integer: for a fraction, an exponent or an overflow the digits differ.
     if (value.toString() != digits) return this.fail('expected a whole number as ' + key);
     if (key == 'offset') position.offset = value;
     else if (value > <i64>i32.MAX_VALUE || value < <i64>i32.MIN_VALUE) return this.fail('the partition is too large');
@@ -188,7 +188,7 @@ class Parser {
   }
 }
 
-/** Half of a surrogate pair, which \u escapes can make, becomes U+FFFD, as Go has it. */
+/** Replaces half a surrogate pair, which \u escapes can produce, by U+FFFD, as Go does. */
 function wellFormed(text: string): string {
   let out = '';
   let begin = 0;

@@ -5,16 +5,16 @@ import { parsePositionJson } from './position-json';
 
 const MAX_GROUP: usize = 249;
 const MAX_QUOTED = 100;
-/** Group, topic and numbers take a small part of this. */
+/** Longest position. Group, topic and numbers take only a small part of it. */
 const MAX_POSITION: usize = 64 << 10;
 
 /**
  * Reads a position:
  * - none: no bytes, blanks, or `null`;
- * - `{"GroupID":"g","Topic":"t","Partition":0,"Offset":42}`, keys in any order and letter case (v0.1.1 to v0.6 wrote lower case);
- *   what starts with `{` must be a JSON object to its end, keys of others are ignored, as Go does;
+ * - `{"GroupID":"g","Topic":"t","Partition":0,"Offset":42}`, with the keys in any order and letter case (v0.1.1 to v0.6 wrote lower case).
+ *   Bytes that start with `{` must be one JSON object; unknown keys are ignored, as in Go;
  * - the bare consumer group id of the first releases (they wrote a UUID): 1 to 249 letters, digits, dots, dashes and underscores.
- *   Everything else is refused, so that a damaged position can never start a new group in silence.
+ *   All other bytes are refused, so that a damaged position never silently starts a new group.
  */
 export function parsePosition(at: usize, size: usize): PositionResult {
   let end = at + size;

@@ -4,8 +4,8 @@ import { writeJsonString } from '../json/string';
 const NAMES: string[] = ['{"GroupID":', ',"Topic":', ',"Partition":', ',"Offset":'];
 
 /**
- * What the positions of one partition have in common: everything up to the offset, in memory of its own. A position is this, the
- * offset in decimal, and a closing brace.
+ * The text with which all positions of one partition begin, in memory of its own. A position is this prefix, the offset in decimal, and a closing
+ * brace.
  */
 export class PositionPrefix {
   readonly at: usize;

@@ -1,6 +1,6 @@
-// Positions: where a source goes on.
+// Positions from which a source resumes.
 
-/** What a position says. `topic` is empty and `offset` -1 where it names a group only. */
+/** The content of a position. If it names only a group, `topic` is empty and `offset` is -1. */
 export class Position {
   group: string = '';
   topic: string = '';
@@ -8,11 +8,11 @@ export class Position {
   offset: i64 = -1;
 }
 
-/** A position, or none (the connector starts anew), or why the bytes are no position. */
+/** A position, or null if there is none (the connector starts for the first time), or the error for bytes that are no position. */
 export class PositionResult {
   constructor(
     readonly value: Position | null,
-    /** Empty: nothing is wrong. */
+    /** Empty if there is no error. */
     readonly error: string = '',
   ) {}
 }

@@ -1,5 +1,5 @@
-// One opencdc.v1.Record. Its fields are module variables, its metadata a table of `entries`. Unknown fields are skipped; a field
-// that comes again is merged or replaced, as protobuf says.
+// Reads one opencdc.v1.Record. Its fields become module variables, its metadata a table of `entries`. Unknown fields are skipped. A repeated
+// field is merged or replaces the first one, as protobuf specifies.
 import { arenaAlloc, arenaFits } from '../abi/arena';
 import { writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
@@ -8,7 +8,7 @@ import { exhaust, exhausted, pop } from '../bytes/scratch';
 import { readEntry } from '../json/struct';
 import { skipField } from '../bytes/protobuf';
 
-/** What a Data holds. */
+/** The kinds of content of a Data. */
 export const ABSENT: u32 = 0;
 export const RAW: u32 = 1;
 export const STRUCTURED: u32 = 2;
@@ -29,12 +29,15 @@ export let positionSize: u32 = 0;
 export let operation: i32 = 0;
 /** Entries in the table at offset 0 of the scratch memory, in the order of the input. */
 export let metadataCount: u32 = 0;
-/** Bytes of data that was put together outside of the record. */
+/** Bytes of structured data that was merged, outside of the record's own bytes. */
 export let joinedSize: u32 = 0;
 
 export const OPERATION_DELETE: i32 = 3;
 
-/** Reads the record that lies at the reader; false: it is malformed. `exhausted`: it is more than the memory takes, all but the position is unknown. The reader's limit is the record's end afterwards. */
+/**
+ * Reads the record at the reader. False: it is malformed. If `exhausted` is set, the record does not fit into the memory, and only its position is valid.
+ * Afterwards the reader's limit is the end of the record.
+ */
 export function readRecord(size: u32): bool {
   const end = reader.at + size;
   reader.bound(end);
@@ -115,7 +118,7 @@ function widen(to: usize): void {
   if (reader.broken) reader.fail();
 }
 
-/** Two messages one after the other are the two merged. */
+/** Concatenates two Structs: for protobuf the concatenation is the merged message. */
 function joinStructs(data: Data, at: usize, size: u32): void {
   if (!arenaFits(<u64>data.size + size)) {
     exhaust();
@@ -134,7 +137,7 @@ const DELETE = literal('delete');
 const SNAPSHOT = literal('snapshot');
 const OPERATION = literal('Operation(');
 
-/** Characters that an operation takes at most. */
+/** Most characters of an operation. */
 export const MAX_OPERATION: usize = 24;
 
 /** Writes the operation's name and returns the end. */

@@ -1,7 +1,7 @@
-// The current record of record-set-reader as one `records` entry of connector.v2.Source.Run.Response (field 1). Everything has its
-// exact size before it is written, so that the caller can bound the batch, and lengths are minimal varints.
+// Writes the current record of record-set-reader as one `records` entry of connector.v2.Source.Run.Response (field 1). The exact size is computed
+// before the record is written, so that the caller can bound the batch and lengths are minimal varints.
 //
-// What is null in Kafka is absent here, what is empty is present and empty: Conduit keeps the two apart.
+// A null key or value is absent here, an empty one is present and empty: Conduit distinguishes the two.
 import { decimalSize, writeDecimal, writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import { bytesFieldSize, writeBytesField, writeBytesHead } from '../bytes/protobuf';
@@ -16,7 +16,7 @@ const CREATED_AT = literal('opencdc.createdAt');
 const CREATED_AT_SIZE: u32 = 17;
 const OPERATION_CREATE: u16 = 0x0110;
 const ZEROS: u32 = 0x30303030;
-/** Milliseconds that nanoseconds in 64 bits can say. */
+/** Most milliseconds that fit into 64 bits as nanoseconds. */
 const MAX_MS: i64 = i64.MAX_VALUE / 1_000_000;
 
 let prefixAt: usize = 0;
@@ -28,7 +28,7 @@ let createdSize: u32 = 0;
 let headersSize: u32 = 0;
 let bodySize: u32 = 0;
 
-/** Where the last written record has its position. */
+/** Address of the position of the last written record. */
 export let positionAt: usize = 0;
 export { positionSize };
 
@@ -37,7 +37,7 @@ export function sharedBound(topicSize: u32): usize {
   return <usize>topicSize + 160;
 }
 
-/** Writes what all records of a partition have in common in one read; returns its end. */
+/** Writes the fields that all records of a partition share in one read, and returns their end. */
 export function writeShared(at: usize, topicAt: usize, topicSize: u32, nowMs: u64): usize {
   store<u16>(at, OPERATION_CREATE);
   at = writeEntry(at + 2, COLLECTION, COLLECTION_SIZE, topicAt, topicSize);
@@ -51,8 +51,8 @@ function writeEntry(at: usize, keyAt: usize, keySize: u32, valueAt: usize, value
 }
 
 /**
- * Characters of `writeNanoseconds`. 0: the record has no createdAt, because -1 is Kafka's "no timestamp", and readers of createdAt take 64 bits,
- * which end in the year 2262 (and begin in 1677). Anything further away is no time in milliseconds, and what 64 bits hold of it would be another time.
+ * Number of characters of `writeNanoseconds`. 0: the record gets no createdAt. That is so for -1, which is Kafka's "no timestamp", and for timestamps
+ * before 1677 or after 2262: readers of createdAt use 64 bits, and an overflow would be another time. Such a timestamp was not in milliseconds.
  */
 function nanosecondsSize(ms: i64): u32 {
   if (ms == -1 || ms > MAX_MS || ms < -MAX_MS) return 0;
@@ -60,7 +60,7 @@ function nanosecondsSize(ms: i64): u32 {
   return decimalSize(<u64>ms) + (ms == 0 ? 0 : 6);
 }
 
-/** Milliseconds as nanoseconds in decimal: six more zeros, which no size of the number can overflow. */
+/** Writes milliseconds as nanoseconds in decimal. It appends six zeros to the digits, which cannot overflow. */
 function writeNanoseconds(at: usize, ms: i64): usize {
   at = writeSigned(at, ms);
   if (ms == 0) return at;
@@ -69,7 +69,7 @@ function writeNanoseconds(at: usize, ms: i64): usize {
   return at + 6;
 }
 
-/** Prepares for the records of one partition: its position prefix, and what `writeShared` wrote. */
+/** Sets the position prefix of a partition, and the fields that `writeShared` wrote, for its records. */
 export function openRecords(positionPrefixAt: usize, positionPrefixSize: u32, metadataAt: usize, metadataSize: u32): void {
   prefixAt = positionPrefixAt;
   prefixSize = positionPrefixSize;
@@ -77,7 +77,7 @@ export function openRecords(positionPrefixAt: usize, positionPrefixSize: u32, me
   sharedSize = metadataSize;
 }
 
-/** Bytes that the current record takes; 0 if its headers cannot be read. */
+/** The size of the current record in bytes; 0 if its headers cannot be read. */
 export function measureRecord(): usize {
   positionSize = prefixSize + decimalSize(<u64>record.offset) + 1;
   createdSize = nanosecondsSize(record.timestamp);

@@ -15,7 +15,7 @@ export function clientIdParameters(): Parameter[] {
   ];
 }
 
-/** For valid values. */
+/** Reads the settings, which must be valid. */
 export function parseClientId(values: Values, connection: Connection): void {
   connection.clientId = values.text('clientID');
   const length = String.UTF8.byteLength(connection.clientId);

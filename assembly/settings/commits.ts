@@ -17,7 +17,7 @@ export function commitParameters(): Parameter[] {
   ];
 }
 
-/** For valid values. There cannot be more pending acknowledgements than the number says. */
+/** Reads the settings, which must be valid. A larger number than i32 holds is cut: there are never more pending acknowledgements. */
 export function parseCommitSize(values: Values): i32 {
   return <i32>min<i64>(values.integer('commitOffsetsSize'), i32.MAX_VALUE);
 }

@@ -13,7 +13,7 @@ import { parseTls, tlsParameters } from './tls';
 import { parseTopic, topicParameters } from './topic';
 import { Values } from './values';
 
-/** What the data path wants to know of it. */
+/** The settings in the form that the data path uses. */
 export class DestinationSettings {
   connection: Connection = new Connection();
   delivery: ProducerOptions = new ProducerOptions();
@@ -24,7 +24,7 @@ export class DestinationSettings {
   writeHeaders: bool = true;
 }
 
-/** Null until a configuration was accepted. */
+/** The accepted settings; null before. */
 export let destinationSettings: DestinationSettings | null = null;
 
 export function destinationParameters(): Parameter[] {
@@ -37,12 +37,12 @@ export function destinationParameters(): Parameter[] {
     deliveryParameters(),
     formatParameters(),
     destinationSdkParameters(),
-    // The first release accepted it on both sides.
+    // The official connector's first release accepted it on both sides.
     [ignored('readFromBeginning')],
   ]);
 }
 
-/** Sets `destinationSettings` unless something is wrong; gives every problem. */
+/** Validates a configuration, and sets `destinationSettings` if it is valid. Returns all problems. */
 export function configureDestination(config: Map<string, string>): InvalidParam[] {
   const table = destinationParameters();
   const values = new Values(config, table);

@@ -1,8 +1,8 @@
-// Texts as Go reads and prints them: Conduit's configuration is written for Go's parsers (strings.TrimSpace, strconv, time).
+// Reads and prints values as Go does, because Conduit's settings are written for Go's parsers (strings.TrimSpace, strconv, time).
 
 /**
- * strings.TrimSpace, except for U+0085. JavaScript's trim keeps that one, and the host finds secrets by trimmed names: a name that is
- * a secret's only to the guest would come with its value.
+ * strings.TrimSpace, except that it keeps U+0085, as JavaScript's trim does. The host recognises secrets by names that it has trimmed: if the guest
+ * trimmed more, it could take a name for a secret's that the host did not, and get the value.
  */
 export function goTrim(s: string): string {
   let from = 0,
@@ -42,7 +42,7 @@ export function goQuote(s: string): string {
   return out + '"';
 }
 
-/** What a text says, or `ok` false and a value of no meaning: it says nothing of the kind. */
+/** The value of a text. If `ok` is false, the text has another form, and the value has no meaning. */
 export class Parsed<T> {
   constructor(
     readonly ok: bool,
@@ -73,7 +73,7 @@ export function parseInteger(s: string): Parsed<i64> {
   return new Parsed<i64>(true, negative ? <i64>(0 - v) : <i64>v);
 }
 
-/** strconv.ParseFloat without its hexadecimal numbers, infinities and NaN, which no setting has a use for. */
+/** strconv.ParseFloat without hexadecimal numbers, infinities and NaN, which no setting can use. */
 export function parseDecimal(s: string): Parsed<f64> {
   const none = new Parsed<f64>(false, 0);
   let i = 0,

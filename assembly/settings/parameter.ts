@@ -1,9 +1,9 @@
-// One setting of the connector. Each file of a group of settings has its rows, and what parses them. The tables that source.ts and
-// destination.ts join from these rows are data: `specify`, the defaults and the validation of a configuration read them.
+// One setting of the connector. Each file of a group of settings has the rows of the group and the code that parses them. source.ts and
+// destination.ts join the rows to tables, which `specify`, the defaults and the validation of a configuration use.
 import { Param, ParamType, Validation, ValidationKind } from '../abi/connector';
 
 export class Parameter extends Param {
-  /** Accepted and without effect: known so that old configurations stay valid, but not described. */
+  /** The setting is accepted and has no effect, so that old configurations stay valid. It is not part of the specification. */
   ignored: bool = false;
 
   /** `kind` is a case of ParamType; an empty default means that there is none. */
@@ -25,7 +25,7 @@ export class Parameter extends Param {
     this.secret = true;
     return this;
   }
-  /** The host does what the setting says; here it is only validated. */
+  /** The host implements the setting; the guest only validates it. */
   byHost(): this {
     this.hostImplemented = true;
     return this;
@@ -62,7 +62,7 @@ export function ignored(name: string): Parameter {
   return p;
 }
 
-/** One table of the rows of several groups. */
+/** Joins the rows of several groups to one table. */
 export function joined(groups: Parameter[][]): Parameter[] {
   const table: Parameter[] = [];
   for (let i = 0; i < groups.length; i++) for (let j = 0; j < groups[i].length; j++) table.push(groups[i][j]);

@@ -1,4 +1,4 @@
-// What a destination makes of a record: writeHeaders, sdk.record.format, sdk.record.format.options.
+// The form of the records that a destination writes: writeHeaders, sdk.record.format, sdk.record.format.options.
 import { Format } from '../format/formats';
 import { goQuote } from './go-values';
 import { Parameter, boolean, text } from './parameter';

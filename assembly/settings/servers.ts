@@ -18,12 +18,12 @@ export function serversParameters(): Parameter[] {
 }
 
 /**
- * The addresses as host:port; reports every bad one. Before the table is validated: what is wrong with a list replaces what the table says
- * of its setting.
+ * The addresses as host:port. Reports every bad one. Must be called before the table is validated, because an error in the list replaces the
+ * table's error for the setting.
  */
 export function parseServers(values: Values): string[] {
   const out: string[] = [];
-  // Blank is an empty list element to the user who wrote it, and not a missing setting.
+  // A blank value that the user wrote is an empty list element, and not a missing setting.
   if (values.isGiven(NAME) && values.text(NAME).length == 0) {
     values.refuse(NAME, 'invalid servers: empty 0. server');
     return out;

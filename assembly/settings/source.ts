@@ -12,11 +12,11 @@ import { parseTls, tlsParameters } from './tls';
 import { parseTopics, topicsParameters } from './topics';
 import { Values } from './values';
 
-/** What the data path wants to know of it. */
+/** The settings in the form that the data path uses. */
 export class SourceSettings {
   connection: Connection = new Connection();
   topics: string[] = [];
-  /** Empty: the user named no consumer group. */
+  /** The configured consumer group; empty if there is none. */
   group: string = '';
   readFromBeginning: bool = false;
   /** Commit when this many acknowledgements are pending; 0 and 1: with every one. */
@@ -25,7 +25,7 @@ export class SourceSettings {
   commitOffsetsDelayMs: i64 = 5000;
 }
 
-/** Null until a configuration was accepted. */
+/** The accepted settings; null before. */
 export let sourceSettings: SourceSettings | null = null;
 
 export function sourceParameters(): Parameter[] {
@@ -38,12 +38,12 @@ export function sourceParameters(): Parameter[] {
     consumerGroupParameters(),
     commitParameters(),
     sourceSdkParameters(),
-    // The first release accepted them on both sides.
+    // The official connector's first release accepted them on both sides.
     [ignored('acks'), ignored('deliveryTimeout')],
   ]);
 }
 
-/** Sets `sourceSettings` unless something is wrong; gives every problem. */
+/** Validates a configuration, and sets `sourceSettings` if it is valid. Returns all problems. */
 export function configureSource(config: Map<string, string>): InvalidParam[] {
   const table = sourceParameters();
   const values = new Values(config, table);

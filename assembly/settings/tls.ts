@@ -22,13 +22,14 @@ export function tlsParameters(): Parameter[] {
     boolean(
       'insecureSkipVerify',
       'false',
-      'Accept any certificate and host name from the brokers. The connection is encrypted but nobody knows with whom: for tests only. Has an effect only with TLS.',
+      'Accept any certificate and host name from the brokers. The connection is encrypted, but the broker is not authenticated: for tests only. Has an effect only with TLS.',
     ),
   ];
 }
 
 /**
- * Null: no TLS. Certificates and keys are references here, so only whether they are empty can be looked at; the host checks the PEM.
+ * The TLS settings; null without TLS. Certificates and keys are references here, so that only an empty value can be recognised; the host checks the
+ * PEM.
  */
 export function parseTls(values: Values): Tls | null {
   const cert = values.text('clientCert'),

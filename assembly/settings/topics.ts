@@ -12,7 +12,7 @@ export function topicsParameters(): Parameter[] {
   ];
 }
 
-/** Before the table is validated: what is wrong with a list replaces what the table says of its setting. */
+/** Must be called before the table is validated, because an error in the list replaces the table's error for the setting. */
 export function parseTopics(values: Values): string[] {
   useAlias(values);
   const out: string[] = [];

@@ -1,11 +1,11 @@
 // Conduit's algorithm for a connector's configuration: trim, defaults, unknown keys, types, validations (conduit-commons
-// config.Config). The texts are its own. All problems are reported, in the order of the table of settings.
+// config.Config), with Conduit's error texts. All problems are reported, in the order of the table of settings.
 import { InvalidParam, ParamType, ValidationKind } from '../abi/connector';
 import { Parameter } from './parameter';
 import { Level, log } from '../abi/log';
 import { goQuote, goTrim, parseBool, parseDecimal, parseDuration, parseInteger } from './go-values';
 
-/** A configuration with its defaults applied, and what is wrong with it. */
+/** A configuration with its defaults applied, and its problems. */
 export class Values {
   private found: InvalidParam[] = [];
   private values: Map<string, string> = new Map();
@@ -33,8 +33,8 @@ export class Values {
   }
 
   /**
-   * Types and validations of every setting in the table. A step of its own: what was refused before keeps its own text, and what is parsed
-   * afterwards is valid.
+   * Checks types and validations of every setting in the table. It is a separate step: settings that were refused before keep their error, and
+   * settings that are parsed afterwards are valid.
    */
   validate(table: Parameter[]): void {
     for (let i = 0; i < table.length; i++) {
@@ -45,7 +45,7 @@ export class Values {
     }
   }
 
-  /** Tells the user of settings that are accepted and have no effect. */
+  /** Logs the settings that are accepted and have no effect. */
   logIgnored(table: Parameter[], side: string): void {
     for (let i = 0; i < table.length; i++)
       if (table[i].ignored && this.isGiven(table[i].name)) log(Level.info, '"' + table[i].name + '" has no effect on ' + side);
@@ -56,7 +56,7 @@ export class Values {
     this.failed.add(name);
   }
 
-  /** Everything that is wrong: unknown settings by name, then the others in the order of the table. */
+  /** All problems: unknown settings by name, then the others in the order of the table. */
   problems(table: Parameter[]): InvalidParam[] {
     const out: InvalidParam[] = [];
     const known = new Set<string>();
@@ -67,11 +67,11 @@ export class Values {
     return out;
   }
 
-  /** Given by the user, even if blank. */
+  /** True if the user set it, even to a blank value. */
   isGiven(name: string): bool {
     return this.given.has(name);
   }
-  /** Valid so far: what depends on the value may be checked. */
+  /** True if no problem was found so far, so that further checks may use the value. */
   isValid(name: string): bool {
     return !this.failed.has(name);
   }
@@ -81,7 +81,7 @@ export class Values {
   set(name: string, value: string): void {
     this.values.set(name, value);
   }
-  /** The readers below want a setting that is valid; a blank value is 0 and false. */
+  /** This reader and those below need a valid setting. A blank value gives 0 and false. */
   flag(name: string): bool {
     return parseBool(this.text(name)).value;
   }
@@ -91,7 +91,7 @@ export class Values {
   nanoseconds(name: string): i64 {
     return parseDuration(this.text(name)).value;
   }
-  /** Rounded away from zero: a short time must not become 0, which means something else. */
+  /** Rounds away from zero: a short time must not become 0, which has another meaning. */
   milliseconds(name: string): i64 {
     const ns = this.nanoseconds(name),
       ms = ns / 1000000;
@@ -99,7 +99,7 @@ export class Values {
   }
 }
 
-/** Null: nothing is wrong. A value of the wrong type is not checked further. */
+/** The first problem of a value, or null. A value of the wrong type is not checked further. */
 function problemOf(p: Parameter, value: string): string | null {
   if (value.length == 0) return p.isRequired ? 'required parameter is not provided' : null;
   const type = typeProblem(p.kind, value);
@@ -115,7 +115,7 @@ function problemOf(p: Parameter, value: string): string | null {
       return goQuote(value) + ' value must be included in the list [' + operand + ']: inclusion validation failed';
     if (kind == ValidationKind.exclusion && operand.split(',').includes(value))
       return goQuote(value) + ' value must be excluded from the list [' + operand + ']: exclusion validation failed';
-    // The tables use no regex: AssemblyScript has none, and RE2 in the guest would cost more than it gives.
+    // The tables use no regular expressions: AssemblyScript has none, and an implementation in the guest is not worth its size.
     if (kind == ValidationKind.regex) return 'regex validations are not supported';
   }
   return null;

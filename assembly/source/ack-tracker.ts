@@ -1,11 +1,12 @@
-// Which delivered records are acknowledged, and up to where each partition may be committed: only to the end of the acknowledged
-// prefix, so that no commit ever passes over a record that nobody acknowledged.
+// Tracks which delivered records are acknowledged, and how far each partition may be committed: only to the end of the acknowledged
+// prefix, so that a commit never passes an unacknowledged record.
 //
-// Each partition has its deliveries in order, as runs of consecutive offsets; gaps that compaction or transactions left begin a new
-// run. In-order acknowledgements cost O(1). Others are held, as runs of their own, until what is before them is acknowledged.
+// Each partition has a list of its deliveries in order, as runs of consecutive offsets. A gap that compaction or a transaction left
+// begins a new run. An in-order acknowledgement costs O(1). An out-of-order one is held as a run of its own until the records before it
+// are acknowledged.
 //
-// An epoch is one assignment of a partition. After a new one the same offsets may be delivered again while acknowledgements of the
-// first delivery are still on their way; they find the older run first, and count for nothing.
+// An epoch is one assignment of a partition. In a new epoch the same offsets may be delivered again while acknowledgements of the first
+// delivery are still on their way. Those match the older run first, and have no effect.
 import { Partition } from './partition';
 import { Run } from './run';
 
@@ -16,16 +17,16 @@ export function resetTracker(): void {
   pending = 0;
 }
 
-/** What is acknowledged of this partition is committed, or cannot be any more. */
+/** The acknowledged records of this partition are committed, or can no longer be committed. */
 export function nonePending(partition: Partition): void {
   pending -= partition.pending;
   partition.pending = 0;
 }
 
-/** Records with the offsets `first` to `last` go out. */
+/** Records with the offsets `first` to `last` are delivered to the host. */
 export function delivered(partition: Partition, epoch: u32, first: i64, last: i64): void {
   if (epoch > partition.epoch) {
-    // Offsets of an epoch that is over cannot be committed any more: what was not is delivered again.
+    // Offsets of an epoch that is over cannot be committed any more; their records are delivered again.
     nonePending(partition);
     partition.epoch = epoch;
     partition.due = -1;
@@ -42,7 +43,7 @@ export function delivered(partition: Partition, epoch: u32, first: i64, last: i6
   partition.last = next;
 }
 
-/** False: no record with this offset is waiting for an acknowledgement. */
+/** Acknowledges one record. False: no record with this offset waits for an acknowledgement. */
 export function acknowledge(partition: Partition, offset: i64): bool {
   const run = partition.first;
   if (run === null) return false;
@@ -99,12 +100,12 @@ function hold(partition: Partition, offset: i64): bool {
   } else if (before !== null) {
     before.next = held;
   }
-  // The head is never acknowledged, so a held run has one before it.
+  // The first run is never an acknowledged one, so there is a run before a held run.
   if (before !== null) joinHeld(partition, before, held);
   return true;
 }
 
-/** Joins held runs that touch, so that many acknowledgements in any order leave few runs. */
+/** Joins held runs that are adjacent, so that many acknowledgements in any order leave few runs. */
 function joinHeld(partition: Partition, before: Run, held: Run): void {
   const next = held.next;
   if (next !== null && touches(held, next)) {

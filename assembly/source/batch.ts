@@ -1,4 +1,4 @@
-// Fetched record sets -> one connector.v2.Source.Run.Response, within the host's credit.
+// Maps fetched record sets to one connector.v2.Source.Run.Response, within the host's credit.
 import { arenaAlloc, arenaLeft } from '../abi/arena';
 import { READ_RECORD_BYTES } from '../abi/budget';
 import { ConnectorError, ErrorKind } from '../abi/connector';
@@ -12,13 +12,13 @@ import { delivered } from './ack-tracker';
 import { FetchedSet, keepFetched, releaseFetched } from './fetched';
 import { partitionOf } from './partitions';
 
-/** What the records of a partition have in common; not in the arena, so that the output is the last block there and can grow. */
+/** The fields that all records of a partition share. They are not in the arena, so that the output is the last block there and can grow. */
 const SHARED_SIZE: usize = 1024;
 const SHARED: usize = memory.data(1024, 8);
 
 let waiting: FetchedSet[] = [];
 
-/** Of the last batch: its bytes, records, and where its last position is. */
+/** The last batch: its bytes, the number of its records, and the address of its last position. */
 export let dataAt: usize = 0;
 export let dataSize: usize = 0;
 export let count: u32 = 0;
@@ -26,9 +26,9 @@ export let lastPositionAt: usize = 0;
 export let lastPositionSize: u32 = 0;
 
 let bytesIn: usize = 0;
-// Bytes out for each byte in, of the last batch: positions and metadata weigh more than small values.
+// Bytes of the last batch for each byte that was fetched for it. Positions and metadata can be larger than the values.
 let growth: f64 = 2;
-/** A record that cannot be read: what came after it is given up, and every read says so until the source is opened anew. */
+/** The error for a record that cannot be read. The records after it are dropped, and every read returns it until the source is opened again. */
 let refusal: ConnectorError | null = null;
 
 export function resetBatches(): void {
@@ -37,7 +37,7 @@ export function resetBatches(): void {
   releaseFetched();
 }
 
-/** Records wait that a batch can take without a new fetch, or an error. */
+/** True if fetched records, or an error, wait for the next batch. */
 export function hasWaiting(): bool {
   return waiting.length != 0 || refusal !== null;
 }
@@ -55,8 +55,8 @@ export function add(group: string, fetched: ListSlot<FetchedView>): void {
 }
 
 /**
- * Maps as much as fits, one record at least; what does not fit waits. An error: the next record cannot be read. What is good before it
- * goes out first.
+ * Maps as many records as fit into the credit, at least one; the others wait for the next batch. Returns an error if the next record cannot be
+ * read; the readable records before it are returned first.
  */
 export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorError | null {
   count = 0;
@@ -89,7 +89,7 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
       const readable = size != 0 && size <= READ_RECORD_BYTES;
       const to = readable ? output.reserve(w, size) : 0;
       if (to == 0) {
-        // Beside the records before it there may be no room for this one.
+        // Without the records before it there may be room for this one: it is tried again as the first of the next batch.
         const lacksRoom = (readable || exhausted) && count + taken != 0;
         if (!lacksRoom) refusal = refuse(set, size);
         break;
@@ -128,8 +128,8 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
 function refuse(set: FetchedSet, size: usize): ConnectorError {
   const where = 'topic-partition ' + set.partition.topic + '-' + set.partition.partition.toString();
   if (exhausted) {
-    const many = 'the record at offset ' + record.offset.toString() + ' of ' + where + ' has more headers than the memory takes: ';
-    return new ConnectorError(ErrorKind.limitExceeded, many + arenaLeft().toString() + ' bytes are left');
+    const many = 'the headers of the record at offset ' + record.offset.toString() + ' of ' + where + ' do not fit into the ';
+    return new ConnectorError(ErrorKind.limitExceeded, many + arenaLeft().toString() + ' bytes of memory that are left');
   }
   if (size == 0) return new ConnectorError(ErrorKind.rejected, 'a record set of ' + where + ' is corrupt');
   const text = 'the record at offset ' + record.offset.toString() + ' of ' + where + ' takes ' + size.toString() + ' bytes, the limit is ';

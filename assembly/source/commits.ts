@@ -1,5 +1,5 @@
-// When acknowledged offsets are committed: with commitOffsetsSize of them, commitOffsetsDelay after the first, with an
-// acknowledgement a second or more after the last commit, and at the end.
+// Commits acknowledged offsets: when commitOffsetsSize records are acknowledged, commitOffsetsDelay after the first of them, with an
+// acknowledgement that comes a second or more after the last commit, and at the end.
 import { ConnectorError, ErrorKind } from '../abi/connector';
 import { Consumer } from '../abi/kafka';
 import { Level, log } from '../abi/log';
@@ -25,13 +25,13 @@ export function resetCommits(commitSize: i32, commitDelayMs: i64, nowMs: i64): v
   failedAt = -1;
 }
 
-/** After an acknowledgement. */
+/** Commits if a commit is due after an acknowledgement. */
 export function commitAfterAck(consumer: Consumer, nowMs: i64): ConnectorError | null {
   const due = isDue(nowMs) || (pending != 0 && delayMs > 0 && elapsed(committedAt, nowMs) >= IDLE_MS);
   return due ? commitNow(consumer, nowMs) : null;
 }
 
-/** Every now and then. A commit that failed is not tried again with every call. */
+/** Commits if a commit is due. It is called with every `read`, so a failed commit is tried again only after RETRY_MS. */
 export function commitWhenDue(consumer: Consumer, nowMs: i64): ConnectorError | null {
   if (failedAt >= 0 && elapsed(failedAt, nowMs) < RETRY_MS) return null;
   return isDue(nowMs) ? commitNow(consumer, nowMs) : null;
@@ -42,7 +42,7 @@ function isDue(nowMs: i64): bool {
     pendingSince = -1;
     return false;
   }
-  // The wall clock can be set back; waiting then begins anew.
+  // If the wall clock was set back, the wait begins again.
   if (pendingSince < 0 || nowMs < pendingSince) pendingSince = nowMs;
   return pending >= size || (delayMs > 0 && nowMs - pendingSince >= delayMs);
 }
@@ -53,7 +53,7 @@ function elapsed(since: i64, nowMs: i64): i64 {
   return nowMs < since ? i64.MAX_VALUE : nowMs - since;
 }
 
-/** Commits what is due. What another attempt may cure is logged and stays due. */
+/** Commits the due offsets. After an error that a retry may cure, it logs a warning, and the offsets stay due. */
 function commitNow(consumer: Consumer, nowMs: i64): ConnectorError | null {
   const error = commitAll(consumer);
   if (error === null) {
@@ -65,11 +65,11 @@ function commitNow(consumer: Consumer, nowMs: i64): ConnectorError | null {
   failedAt = nowMs;
   const curable = error.kind == ErrorKind.timeout || error.kind == ErrorKind.unavailable || error.kind == ErrorKind.cancelled;
   if (!curable) return prefixed('failed to commit records: ', error);
-  log(Level.warn, 'failed to commit offsets, they stay due', ['error', error.text, 'records', pending.toString()]);
+  log(Level.warn, 'failed to commit offsets, trying again later', ['error', error.text, 'records', pending.toString()]);
   return null;
 }
 
-/** Commits everything that is acknowledged, at once. */
+/** Commits all acknowledged offsets now. */
 export function commitAll(consumer: Consumer): ConnectorError | null {
   const offsets = dueOffsets();
   if (offsets.length != 0) {

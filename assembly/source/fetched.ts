@@ -1,5 +1,5 @@
-// Record sets that were fetched and have not gone out in full. A batch ends where the credit ends, which no one knows before the
-// records are mapped; the rest of a set waits here for the next read.
+// Fetched record sets that are not delivered in full. A batch ends where the credit ends, which is known only when the records are mapped;
+// the rest of a set waits here for the next read.
 import { arenaBase, arenaHas, arenaHold, arenaMark } from '../abi/arena';
 import { FetchedView } from '../abi/kafka';
 import { Partition } from './partition';
@@ -35,15 +35,15 @@ export class FetchedSet {
   }
 }
 
-/** What waits is from one poll, and is kept as it is from the end of that call until all of it has gone out. */
+/** True while sets wait. They come from one poll, and stay at their place from the end of that call until all are delivered. */
 let kept = false;
 
-/** Moves what is left of the sets down to where the arena begins, so that they outlive this call. */
+/** Moves the rest of the sets to the beginning of the arena, so that they outlive this call. */
 export function keepFetched(sets: FetchedSet[]): void {
   if (kept) return;
   kept = true;
   let end = arenaBase();
-  // The heap has grown, and the arena has moved: what is in the way cannot be told.
+  // If the heap has grown, the arena has moved, and moving the sets could overwrite one of them. So everything stays where it is.
   for (let i = 0; i < sets.length; i++) if (!arenaHas(sets[i].at)) return arenaHold(arenaMark());
   for (let i = 0; i < sets.length; i++) {
     const set = sets[i];

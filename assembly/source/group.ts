@@ -3,13 +3,13 @@ import { Random } from 'as-wasi/assembly';
 import { Level, log } from '../abi/log';
 import { Position } from '../opencdc/position';
 
-/** Its group, or why there is none. */
+/** The group, or the error for which there is none. */
 export class GroupResult {
   group: string = '';
   error: string = '';
 }
 
-/** The position's group; else the configured one; else a new one. Both, and different: an error. */
+/** The group of the position, else the configured one, else a new one. An error if both are given and differ. */
 export function resolveGroup(position: Position | null, configured: string): GroupResult {
   const result = new GroupResult();
   if (position !== null && configured != '' && position.group != configured) {

@@ -44,7 +44,7 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   const resolved = resolveGroup(position, settings.group);
   if (resolved.error != '') return refuse(ErrorKind.invalidPosition, resolved.error);
   const resume = new Array<PartitionOffset>();
-  // A topic that is not read any more has nothing to resume.
+  // A topic that is no longer configured is not resumed.
   if (position !== null && position.offset >= 0 && position.partition >= 0 && settings.topics.includes(position.topic)) {
     resume.push(new PartitionOffset(position.topic, position.partition, position.offset + 1));
   }
@@ -81,7 +81,7 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
     batches.add(group, fetched.value!);
     if (!batches.hasWaiting()) return nothing();
   }
-  // The wait of the poll may have been long, and readAt is when a record was read.
+  // The time is read again after the poll, which may have waited: opencdc.readAt is the time at which a record was read.
   const unreadable = batches.mapBatch(maxRecords, maxBytes, <u64>nowMs());
   if (unreadable !== null) return returnResult(prefixed('failed getting a record: ', unreadable));
   const result = changetype<SourceReadResult>(RETURN_AREA);

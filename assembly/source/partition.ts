@@ -1,15 +1,15 @@
-// What the source knows of one partition: how its positions begin, and which of its delivered records are acknowledged.
+// The state of one partition in the source: the beginning of its positions, and its delivered and acknowledged records.
 import { PositionPrefix } from '../opencdc/position-writer';
 import { Run } from './run';
 
 export class Partition {
   readonly prefix: PositionPrefix;
   readonly topicUtf8: ArrayBuffer;
-  /** The assignment of this partition that its newest records belong to: the only one that can be committed. */
+  /** The epoch of its newest records. Only offsets of this epoch can be committed. */
   epoch: u32 = 0;
-  /** The offset after the acknowledged prefix of this epoch; -1: nothing was acknowledged. */
+  /** The offset after the acknowledged prefix of this epoch; -1: no record was acknowledged. */
   due: i64 = -1;
-  /** What a commit has brought to the host, of `due`. */
+  /** The last value of `due` that the host has taken in a commit. */
   committed: i64 = -1;
   /** Acknowledged records of this epoch that the next commit would cover. */
   pending: u32 = 0;

@@ -1,4 +1,4 @@
-// The partitions that this source has seen, and what their acknowledgements may commit.
+// The partitions that this source has read from. Finds the partition of an acknowledged position, and lists the due offsets.
 import { PartitionCommit } from '../abi/kafka';
 import * as reader from '../bytes/reader';
 import { same } from '../bytes/memory';
@@ -33,8 +33,8 @@ function find(topic: string, partition: i32): Partition | null {
 }
 
 /**
- * Acknowledges the record with this position; false: there is none that waits for it. A position that this instance wrote is
- * recognised by its bytes.
+ * Acknowledges the record with this position. False: no record with this position waits. A position that this instance wrote is recognised by
+ * its bytes, without parsing it.
  */
 function acknowledgePosition(at: usize, size: u32): bool {
   let p = recent;
@@ -49,7 +49,7 @@ function acknowledgePosition(at: usize, size: u32): bool {
       return acknowledge(p, offset);
     }
   }
-  // The same position in other words: an engine may have stored and rewritten it.
+  // The bytes differ, but it may be the same position: an engine may have stored and rewritten the JSON.
   const parsed = parsePosition(at, size).value;
   if (parsed === null || parsed.offset < 0) return false;
   p = find(parsed.topic, parsed.partition);
@@ -62,7 +62,7 @@ function begins(p: Partition, at: usize, size: u32): bool {
   return size > p.prefix.size && same(at, p.prefix.at, p.prefix.size);
 }
 
-/** The digits up to the closing brace at the end; -1: something else. */
+/** The number before the closing brace that ends the position; -1 if the bytes have another form. */
 function readOffset(at: usize, end: usize): i64 {
   let value: i64 = 0;
   const last = end - 1;
@@ -75,7 +75,7 @@ function readOffset(at: usize, end: usize): i64 {
   return value;
 }
 
-/** What a commit has to say now; empty: nothing. */
+/** The offsets for a commit now; empty if none is due. */
 export function dueOffsets(): PartitionCommit[] {
   const due = new Array<PartitionCommit>();
   for (let i = 0; i < all.length; i++) {
@@ -85,7 +85,7 @@ export function dueOffsets(): PartitionCommit[] {
   return due;
 }
 
-/** The host took everything that was due: it is committed, or its epoch is over. */
+/** The host has taken all due offsets: they are committed, or their epoch is over. */
 export function markCommitted(): void {
   for (let i = 0; i < all.length; i++) {
     all[i].committed = all[i].due;
@@ -93,7 +93,7 @@ export function markCommitted(): void {
   }
 }
 
-/** Positions of a connector.v2.Source.Run.Request; the first one that nobody waits for, as text, or null. */
+/** Acknowledges the positions of a connector.v2.Source.Run.Request. Returns the first position for which no record waits, as text, or null. */
 export function acknowledgeAll(at: usize, size: usize): string | null {
   const end = at + size;
   let unknown: string | null = null;

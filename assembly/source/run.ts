@@ -1,4 +1,4 @@
-/** Delivered records with consecutive offsets, from one assignment of their partition. Either all of them are acknowledged, or none. */
+/** Delivered records with consecutive offsets of one epoch. Either all of them are acknowledged, or none. */
 export class Run {
   next: Run | null = null;
 

@@ -1,5 +1,5 @@
-// Topic of a destination record: literal text, `{{ index .Metadata "key" }}` and `{{ .Metadata.key }}`. Other Go templates are
-// refused when the connector is configured. destination/topics.ts renders what is parsed here.
+// Parses the topic of a destination: literal text, `{{ index .Metadata "key" }}` and `{{ .Metadata.key }}`. Other Go templates are refused when
+// the connector is configured. destination/topics.ts renders the parsed template.
 import { MAX_TOPIC_LENGTH, hasOnlyTopicCharacters, isTopicName } from '../kafka/topic-name';
 
 const NEITHER = 'topic is neither a valid static Kafka topic nor a valid Go template';
@@ -11,7 +11,7 @@ export class TopicPart {
     /** The literal text or the key. */
     readonly text: string,
     readonly isKey: bool,
-    /** A missing key is empty text (`index`, as in Go); else it makes the topic unknown (`.Metadata.key`, where Go writes `<no value>`). */
+    /** True: a missing key gives an empty text (`index`, as in Go). False: the record has no topic (`.Metadata.key`, where Go writes `<no value>`). */
     readonly emptyIfMissing: bool,
   ) {}
 }
@@ -22,22 +22,22 @@ export class TopicTemplate {
   constructor(readonly source: string) {}
 }
 
-/** A template, or why the text is none. */
+/** A template, or the error for a text that is no template. */
 export class TopicResult {
   constructor(
     readonly value: TopicTemplate,
-    /** Empty: the template is good. */
+    /** Empty if the template is valid. */
     readonly error: string = '',
   ) {}
 }
 
-/** A topic's name is a template of one literal. */
+/** Parses a template. The name of a topic is a template of one literal. */
 export function parseTopicTemplate(source: string): TopicResult {
   const template = new TopicTemplate(source);
   return new TopicResult(template, problemOf(template));
 }
 
-/** Fills in the parts; empty: nothing is wrong. */
+/** Fills in the parts. Returns the error, empty if there is none. */
 function problemOf(template: TopicTemplate): string {
   const source = template.source;
   if (source.length != 0 && hasOnlyTopicCharacters(source)) {
@@ -52,7 +52,7 @@ function problemOf(template: TopicTemplate): string {
     const open = source.indexOf('{{', at);
     const literal = source.substring(at, open < 0 ? source.length : open);
     if (!hasOnlyTopicCharacters(literal)) {
-      // Go would parse on, and complain about an open action first.
+      // Go would go on parsing, and report an open action first.
       if (open >= 0 && source.indexOf('}}', open) < 0) return inTemplate('unclosed action');
       return inTemplate('"' + literal + '" cannot be part of the name of a topic');
     }
@@ -73,7 +73,7 @@ function inTemplate(problem: string): string {
   return NEITHER + ': template: topic:1: ' + problem;
 }
 
-/** Index of the `}}` that ends an action; one inside a quoted text does not. */
+/** Index of the `}}` that ends an action. A `}}` inside a quoted text does not end it. */
 function endOfAction(s: string, from: i32): i32 {
   let quote = 0;
   for (let i = from; i < s.length; i++) {
@@ -96,7 +96,7 @@ function isIdentifier(s: string): bool {
   return s.length > 0;
 }
 
-/** Null: it is not supported, see `whyNoAction`. */
+/** The part for an action; null if it is not supported, see `whyNoAction`. */
 function parseAction(action: string): TopicPart | null {
   const FIELD = '.Metadata.';
   if (action.startsWith(FIELD) && isIdentifier(action.substring(FIELD.length)))
@@ -122,7 +122,7 @@ function firstWord(action: string): string {
   return action.substring(0, end);
 }
 
-/** A Go string literal: "..." with \" and \\, or `...`; null if it is none. */
+/** The content of a Go string literal: "..." with \" and \\, or `...`; null if it is none. */
 function unquote(s: string): string | null {
   const last = s.length - 1;
   if (last < 1 || s.charCodeAt(0) != s.charCodeAt(last)) return null;

@@ -3,40 +3,41 @@
 import type { WitError } from '../runtime/contract.ts';
 
 export interface ConsumerOptions {
-  /** Topics that are missing are no error: the host looks for them until they are there. It makes none. */
+  /** A missing topic is no error: the host looks for it until it exists. The host creates no topic. */
   topics: string[];
   group: string;
   /**
-   * Where a partition without a committed offset starts: true at its beginning, false at the end that it had when `open` first
-   * looked at its topic. That end is committed before any record is handed out, so that a later start or a rebalance skips
-   * nothing. Partitions and topics that are made afterwards start at their beginning either way, and so does a partition whose
-   * offset is out of range (the host logs that as an error).
+   * Where a partition without a committed offset starts. True: at its beginning. False: at the end that it had when `open` first
+   * looked its topic up; that end is committed before any record is delivered, so that a later start or a rebalance skips no
+   * record. Partitions and topics that are created afterwards start at their beginning in both cases, and so does a partition
+   * whose offset is out of range (the host logs an error).
    */
   fromBeginning: boolean;
   /**
-   * Offsets known to be handled. A partition starts here if this is ahead of its commit, when it is assigned for the first time;
-   * afterwards the group's commit counts. One beyond the end of its partition is ignored and logged.
+   * Offsets up to which records are known to be handled. When a partition is assigned for the first time, it starts here if that
+   * is ahead of its committed offset; afterwards the group's committed offset counts. An offset beyond the end of its partition
+   * is ignored, and an error is logged.
    */
   resume: PartitionOffset[];
 }
 
 /**
- * A part of one partition, in order. A batch may come in several parts, which keep its bases; offsets may have gaps
- * (compaction, transactions). No record lies before the offset where the partition starts.
+ * Consecutive records of one partition, in order. One batch may come in several parts with the same bases. Offsets may have
+ * gaps (compaction, transactions). No record lies before the offset where the partition starts.
  */
 export interface Fetched {
   topic: string;
   partition: number;
   /**
-   * The assignment of this partition that the records belong to: 1 or more, and larger each time the partition is assigned
-   * to this consumer anew. A partition that is kept over a rebalance keeps its epoch. After a new epoch the records come again
-   * from the committed offset.
+   * The number of the assignment of this partition to which the records belong: 1 or more, and larger each time the partition
+   * is assigned to this consumer again. A partition that stays assigned over a rebalance keeps its epoch. In a new epoch records
+   * are delivered again from the committed offset on.
    */
   epoch: number;
   records: RecordSet;
 }
 
-/** `next-offset` is the offset after the last record handled, `epoch` that of the records. */
+/** `next-offset` is the offset after the last record that was handled, `epoch` the epoch of these records. */
 export interface PartitionCommit {
   topic: string;
   partition: number;
@@ -44,7 +45,10 @@ export interface PartitionCommit {
   nextOffset: bigint;
 }
 
-/** Which brokers must have a record before it is written: nobody is asked, the partition's leader, all replicas in sync. */
+/**
+ * The brokers that must have a record before it counts as written. `none`: no broker, the host waits for no answer; `leader`:
+ * the partition's leader; `all`: all replicas in sync.
+ */
 export type Acks = 'none' | 'leader' | 'all';
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
@@ -54,18 +58,21 @@ export interface ProducerOptions {
   acks: Acks;
   compression: Compression;
   /**
-   * Largest record batch in bytes, its header of 61 included, before compression. The host splits record sets into
-   * batches; a record that does not fit into one alone is refused (`rejected`).
+   * Largest record batch in bytes, with its header of 61 bytes, before compression. The host divides record sets into
+   * batches. A record that is too large for a batch of its own is refused (`rejected`).
    */
   maxBatchBytes: number;
-  /** From the call of `send`, with all retries. 0 = no limit: the host tries until it is closed. */
+  /**
+   * The longest time from the call of `send` to the outcome, with all retries. 0 = no limit: the host retries until the producer
+   * is closed.
+   */
   deliveryTimeoutMs: number;
 }
 
-/** Records for one topic, in order. A host may pass the section on as it is: the offset deltas count from 0 without a gap. */
+/** Records for one topic, in order. The offset deltas must count from 0 without a gap, so that a host may send the section as it is. */
 export interface Outgoing {
   topic: string;
-  /** `none` = by murmur2 of the key as Kafka's own clients do it, or the host's choice for a null key. */
+  /** `none`: the host chooses by murmur2 of the key, as Kafka's own clients do, and freely for a null key. */
   partition?: number;
   records: RecordSet;
 }
@@ -77,10 +84,7 @@ export interface SendFailure {
   reason: WitError;
 }
 
-/**
- * How to reach a cluster. The host checks every part against the instance's policy, and every address that a broker
- * advertises later as well.
- */
+/** How to reach a cluster. The host checks every server against its policy, and later every address that a broker advertises. */
 export interface Connection {
   /** `host:port`; IPv6 addresses in brackets. */
   servers: string[];
@@ -89,18 +93,18 @@ export interface Connection {
   sasl?: Sasl;
 }
 
-/** `*-ref` are references to secrets or PEM texts that the host holds (see `param.secret`); empty = not given. */
+/** `*-ref` are references to secrets or PEM texts that the host keeps (see `param.secret`); empty = not set. */
 export interface Tls {
   clientCertRef: string;
   clientKeyRef: string;
-  /** Joins the certificate authorities that the host trusts. */
+  /** Certificate authorities in addition to those that the host trusts. */
   caCertRef: string;
   insecureSkipVerify: boolean;
 }
 
 /**
- * How the client proves who it is: one case for each mechanism, with what that mechanism needs. New mechanisms are new
- * cases behind these, with records of their own.
+ * How the client authenticates: one case for each mechanism, with the values that it needs. New mechanisms are added as
+ * cases after these, with records of their own.
  */
 export type Sasl = SaslPlain | SaslScramSha256 | SaslScramSha512;
 
@@ -124,7 +128,7 @@ export interface PasswordLogin {
   passwordRef: string;
 }
 
-/** `next-offset` is the offset after the last one handled, as Kafka commits it. */
+/** `next-offset` is the offset after the last record that was handled, as Kafka commits it. */
 export interface PartitionOffset {
   topic: string;
   partition: number;
@@ -143,8 +147,8 @@ export interface RecordSet {
   count: number;
   records: Uint8Array;
   /**
-   * True: the broker stamped the batch (`message.timestamp.type=LogAppendTime`), every record has `base-timestamp`, which is then
-   * the batch's max timestamp, and the timestamp deltas mean nothing. False for what a producer is given.
+   * True: the broker stamped the batch (`message.timestamp.type=LogAppendTime`). Every record then has `base-timestamp`, which is
+   * the batch's max timestamp, and the timestamp deltas must be ignored. Must be false in a record set for a producer.
    */
   logAppendTime: boolean;
 }

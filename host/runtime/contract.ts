@@ -1,18 +1,21 @@
 // Written by tools/wit/generate.mjs from wit/; do not edit.
 // The types of conduit:connector in the shapes that jco uses.
-/** Writes records. In order: `configure`, `open`, `write` as the host likes, `stop`, `teardown`. */
+/** Writes records. The calls come in this order: `configure`, `open`, any number of `write`, `stop`, `teardown`. */
 export interface DestinationExports {
-  /** Parses and validates; reaches nothing outside. May be called again until `open`; the last configuration counts. */
+  /**
+   * Parses and validates the configuration, without reaching the remote system. May be called again until `open`; the last
+   * configuration counts.
+   */
   configure(config: [string, string][]): Promise<void>;
   open(): Promise<void>;
   /**
    * In: bytes of a protobuf `connector.v2.Destination.Run.Request`.
    * Out: bytes of a protobuf `connector.v2.Destination.Run.Response` with exactly one ack for each record, in the same
-   * order, empty error = durably written.
+   * order. An ack with an empty error means that the record is durably written.
    * The outer error means that no outcome is known for any record: some may be written all the same.
    */
   write(records: Uint8Array): Promise<Uint8Array>;
-  /** No more `write` after this. */
+  /** No `write` follows. */
   stop(): Promise<void>;
   /** Closes everything. Valid in any state, any number of times. */
   teardown(): Promise<void>;
@@ -26,8 +29,8 @@ export interface InvalidParam {
 }
 
 /**
- * Why something failed. Texts are for people, never for matching; the kind alone says whether a retry can help. WIT
- * cannot add a case without breaking guests, so a failure without a kind of its own is `other`.
+ * The kind of a failure. Texts are for people, never for matching: only the kind says whether a retry can help. WIT
+ * cannot add a case without breaking guests, so a failure that fits no other case is `other`.
  */
 export type ErrorKind =
   | 'invalid-config'
@@ -45,17 +48,17 @@ export interface WitError {
   /** For people: what was expected, what came, what to change. A guest may put its own words before a host's text. */
   text: string;
   /**
-   * Opaque, of an error that the host gave: a guest that returns this error, whatever it did to the text, returns the code
-   * unchanged. The host knows its own failure by it again. `none` for an error that the guest made itself.
+   * The opaque code of an error that came from the host. A guest that returns such an error, even with a changed text, must
+   * return the code unchanged, so that the host recognises its own failure. `none` for an error of the guest itself.
    */
   code?: string;
 }
 
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-/** What the host can accept now. */
+/** The most that the host accepts from one `read`. */
 export interface Credit {
-  /** A guest that returns more has broken the contract. 0: return nothing, but commit what is due. */
+  /** A guest that returns more breaks the contract. 0: return no batch, but commit due offsets. */
   maxRecords: number;
   /**
    * Of `data`. One record may exceed it, if it is the first of its batch; hosts bound that as well (128 MiB in the host that
@@ -63,8 +66,8 @@ export interface Credit {
    */
   maxBytes: number;
   /**
-   * The longest that `read` may wait for records. It delays acks and `stop` unless the host ends the wait: keep it at or below
-   * 500.
+   * The longest time that `read` may wait for records. The wait delays acks and `stop` unless the host ends it, so hosts should
+   * keep it at or below 500.
    */
   maxWaitMs: number;
 }
@@ -79,26 +82,29 @@ export interface Batch {
   lastPosition: Uint8Array;
 }
 
-/** Reads records. In order: `configure`, `open`, then `read` and `ack` as the host likes, `stop`, `ack`, `teardown`. */
+/** Reads records. The calls come in this order: `configure`, `open`, then `read` and `ack` in any order, `stop`, `ack`, `teardown`. */
 export interface SourceExports {
-  /** Parses and validates; reaches nothing outside. May be called again until `open`; the last configuration counts. */
+  /**
+   * Parses and validates the configuration, without reaching the remote system. May be called again until `open`; the last
+   * configuration counts.
+   */
   configure(config: [string, string][]): Promise<void>;
-  /** `none` on a first run, else the last position that was acknowledged. */
+  /** `resume`: `none` on a first run, else the last position that was acknowledged. */
   open(resume: Uint8Array | undefined): Promise<void>;
   /**
-   * `none`: nothing yet. Until `stop` the host calls it at least once a second, with zero credit if it can take no records, so
-   * that the guest may commit what is due.
+   * Returns the next batch, or `none` if no record has come yet. Until `stop` the host calls it at least once a second, with
+   * zero credit if it can take no records, so that the guest can commit due offsets.
    */
   read(credit: Credit): Promise<Batch | undefined>;
   /**
-   * Bytes of a protobuf `connector.v2.Source.Run.Request`: positions acknowledged downstream, in the order in which `read`
-   * returned them. A guest commits what is due in here too. An error that a retry can mend concerns the commit alone: the
-   * acknowledgements are taken.
+   * Bytes of a protobuf `connector.v2.Source.Run.Request`: positions that were acknowledged downstream, in the order in which
+   * `read` returned them. A guest may commit due offsets here too. An error that a retry can mend concerns the commit only:
+   * the guest has taken the acknowledgements.
    */
   ack(positions: Uint8Array): Promise<void>;
-  /** No more `read` after this; `ack` may follow, and commits. */
+  /** No `read` follows. `ack` may follow, and may commit. */
   stop(): Promise<void>;
-  /** Commits what is acknowledged, closes everything. Valid in any state, any number of times. */
+  /** Commits acknowledged offsets and closes everything. Valid in any state, any number of times. */
   teardown(): Promise<void>;
 }
 
@@ -106,7 +112,7 @@ export type ParamType = 'text' | 'int' | 'float' | 'boolean' | 'file' | 'duratio
 
 export type ValidationKind = 'required' | 'greater-than' | 'less-than' | 'inclusion' | 'exclusion' | 'regex';
 
-/** Mirrors Conduit's validation. */
+/** A validation as Conduit knows it. */
 export interface Validation {
   kind: ValidationKind;
   /** The limit, the list (separated by commas) or the regular expression; empty for `required`. */
@@ -121,13 +127,13 @@ export interface Param {
   kind: ParamType;
   validations: Validation[];
   /**
-   * The value is a secret. The host keeps it and gives the guest a reference instead, which the guest may only pass back
-   * to a host capability. A reference is empty if the value is, means nothing to the guest, and has at most 1,024 bytes.
+   * The value is a secret. The host keeps it and gives the guest a reference instead, which the guest can only pass to a
+   * capability of the host. A reference is opaque, has at most 1,024 bytes, and is empty if the value is empty.
    */
   secret: boolean;
   /**
-   * The host does what this setting says (`sdk.batch.*`, `sdk.rate.*`, `sdk.schema.*`); the guest only validates it. A host that
-   * cannot must refuse values other than the default.
+   * The host implements this setting (`sdk.batch.*`, `sdk.rate.*`, `sdk.schema.*`), and the guest only validates it. A host that
+   * does not implement it must refuse values other than the default.
    */
   hostImplemented: boolean;
 }
@@ -142,8 +148,8 @@ export interface Specification {
   destinationParams: Param[];
 }
 
-/** What the connector is, and which settings it has. */
+/** The description of the connector and of its settings. */
 export interface SpecifierExports {
-  /** Pure: the host may call it in an instance that was granted nothing. */
+  /** Calls no import: the host may call it in an instance that was granted nothing. */
   specify(): Promise<Specification>;
 }

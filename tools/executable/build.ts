@@ -29,7 +29,7 @@ async function buildInto(folder: string, node: EmbeddedNode): Promise<void> {
   const component = resolve(root, 'dist/component');
   const executable = resolve(folder, 'conduit-connector-kafka-wasm');
   await mkdir(folder, { recursive: true });
-  // Of this build alone: a code cache that was made of another build's program is thrown away at every start.
+  // The folder is used by this build only: Node would discard a code cache of another build's program at every start.
   const parts = await mkdtemp(resolve(root, 'dist/plugin-parts-'));
   try {
     const manifest = parseManifest(await readFile(resolve(component, 'manifest.json'), 'utf8'), 'dist/component/manifest.json');
@@ -44,10 +44,11 @@ async function buildInto(folder: string, node: EmbeddedNode): Promise<void> {
         ...['manifest.json', ...manifest.coreModules].map((name) => [name, resolve(component, name)]),
       ]) as Record<string, string>,
       disableExperimentalSEAWarning: true,
-      // V8 takes this cache only where its options are the same as when the cache was made.
+      // V8 accepts this cache only if its options are the same as when the cache was made.
       useCodeCache: true,
-      // NODE_OPTIONS could load other code into the program, or end it. A signal opens no debugger port. OpenSSL reads no configuration,
-      // neither that of OPENSSL_CONF nor the machine's: a mistake in it would end the program. host/plugin/process/node-variables.ts does the rest.
+      // NODE_OPTIONS is ignored, because it could load other code into the program or end it. A signal opens no debugger port. OpenSSL reads no
+      // configuration, neither that of OPENSSL_CONF nor the machine's, because a mistake in it would end the program. Other variables are handled by
+      // host/plugin/process/node-variables.ts.
       execArgvExtension: 'none',
       // host/plugin/process/idle-memory.ts uses a module that Node calls experimental.
       execArgv: [
@@ -69,7 +70,7 @@ async function buildInto(folder: string, node: EmbeddedNode): Promise<void> {
   process.stdout.write(`${executable}: ${((await stat(executable)).size / 1e6).toFixed(1)} MB\n`);
 }
 
-/** Node says so on stderr when it cannot use the code cache or an asset. What was built for musl starts only where musl is. */
+/** Starts the executable: Node prints on stderr if it cannot use the code cache or an asset. A build for musl can only be started on a system with musl. */
 async function checkStart(file: string): Promise<void> {
   try {
     const { stdout, stderr } = await run(file, ['--version'], { env: {} });

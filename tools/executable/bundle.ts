@@ -7,8 +7,9 @@ import { REPLACED_MODULES } from '../../host/kafka/kafkajs/replaced-modules.ts';
 const SHIMS = 'kafkajs-replacement';
 
 /**
- * Environment variables that libraries read: kafkajs' would print what goes to the brokers, or change its retries. yaml reads its own from
- * an import of `process`, which nothing else has: `LOG_STREAM` would mix its debugging lines with the data on standard output.
+ * Environment variables of libraries, which the bundle replaces by constants. kafkajs' variables would print the requests to brokers, or change its
+ * retries. yaml reads its variables from an import of `process`, as no other library does: `LOG_STREAM` would mix debugging lines with the data on
+ * standard output.
  */
 const NO_VARIABLES = {
   'process.env.NODE_ENV': '"production"',
@@ -32,13 +33,13 @@ export interface BundlePaths {
 export async function bundleProgram(paths: BundlePaths): Promise<string> {
   return bundle(paths, {
     entryPoints: [resolve(paths.root, 'tools/executable/entry.ts')],
-    // Only this form can have a code cache, and it loads Node's own modules when they are used: half the time to the handshake.
+    // Only CommonJS can have a code cache, and it loads Node's own modules when they are used. Both halve the time to the handshake.
     format: 'cjs',
     plugins: [replaceKafkajsModules(paths), resolveComponent(paths)],
   });
 }
 
-/** What a worker thread runs: the guest and nothing of the host's. It is evaluated as CommonJS. */
+/** The code of a worker thread: the guest, and no code of the host. It is evaluated as CommonJS. */
 export async function bundleWorker(paths: BundlePaths): Promise<string> {
   const contents = `
     import { instantiate } from 'virtual:component';
@@ -56,7 +57,7 @@ async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string
     platform: 'node',
     target: paths.target,
     minify: true,
-    // Names of errors and functions appear in messages.
+    // Names are kept because names of errors and functions appear in messages.
     keepNames: true,
     legalComments: 'none',
     logLevel: 'error',
@@ -68,8 +69,8 @@ async function bundle(paths: BundlePaths, options: BuildOptions): Promise<string
 }
 
 /**
- * kafkajs' own imports of the replaced modules get the replacements, as `loadPrivately` gives them where there are files. A file with other
- * bytes than those the replacement was written for ends the build.
+ * Gives the replacements to kafkajs' own imports of the replaced modules, as `loadPrivately` does where there are files. If a file is not the one that
+ * the replacement was written for, the build ends.
  */
 function replaceKafkajsModules({ root }: BundlePaths): Plugin {
   const modules = new Map<string, ReplacedModule>(
@@ -107,7 +108,7 @@ function replaceKafkajsModules({ root }: BundlePaths): Plugin {
   };
 }
 
-/** `virtual:component` is what jco has written. */
+/** Resolves `virtual:component` to the module that jco wrote. */
 function resolveComponent({ component, name }: BundlePaths): Plugin {
   return {
     name: 'resolve-component',

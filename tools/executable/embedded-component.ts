@@ -1,11 +1,11 @@
-/** The component inside of the executable: its files are assets. */
+/** The component inside the executable. Its files are assets. */
 import { getAsset, getRawAsset } from 'node:sea';
 import { instantiate } from 'virtual:component';
 import type { ComponentSource } from '../../host/runtime/component.ts';
 import { parseManifest } from '../../host/runtime/manifest.ts';
 
 export const MANIFEST_ASSET = 'manifest.json';
-/** Name of the asset that a worker thread runs. */
+/** Name of the asset with the code of a worker thread. */
 export const WORKER_ASSET = 'worker.js';
 
 let embedded: ComponentSource | null = null;

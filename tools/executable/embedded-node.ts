@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** What Node calls the configuration of a single executable application, without the two files that the embedded Node decides on. */
+/** Node's configuration of a single executable application, without the two files that depend on the embedded Node. */
 export interface SeaConfig {
   main: string;
   assets: Record<string, string>;
@@ -21,13 +21,13 @@ export interface EmbeddedNode {
   readonly target: string;
   /** Options that this Node needs to run the program. */
   readonly execArgv: readonly string[];
-  /** Makes one executable of the Node and the program, in this file. `parts` is a folder for what is made on the way. */
+  /** Writes the executable with Node and program to this file. `parts` is a folder for intermediate files. */
   embed(config: SeaConfig, parts: string, executable: string): Promise<void>;
-  /** Folder with shared libraries that the executable looks for beside itself, or in the system; null: it needs none but the system's. */
+  /** Folder with shared libraries that the executable searches beside itself or in the system; null: it needs only the system's libraries. */
   readonly libraries: string | null;
 }
 
-/** Without symbols Node is a quarter smaller; where there is no `strip`, it works as it is. */
+/** Removes symbols, which makes Node a quarter smaller. Without `strip` it is left as it is, and works too. */
 export async function stripped(node: string, parts: string): Promise<string> {
   const smaller = resolve(parts, 'node');
   await copyFile(node, smaller);

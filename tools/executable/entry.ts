@@ -1,13 +1,13 @@
-/** Entry of the executable: the program of host/main.ts, with the component that it carries. */
+/** Entry of the executable: the program of host/main.ts, with the component that the executable contains. */
 import { stopCoverage } from 'node:v8';
 import { leaveOutNodeVariables } from '../../host/plugin/process/node-variables.ts';
 import { start } from '../../host/start.ts';
 import { embeddedComponent } from './embedded-component.ts';
 
-/** The environment keeps the program from starting; the exit code that the command line has for it. */
+/** The exit code for an environment in which the program cannot start. It is that of the command line. */
 const EXIT_ENVIRONMENT = 3;
 
-// Run from the sources, Node and its variables are the business of the person who calls it.
+// Only the executable ignores Node's variables. When the program runs from its sources, the user has chosen the Node.
 const refusal = leaveOutNodeVariables(process, stopCoverage);
 if (refusal === null) {
   // The executable opens no debugger port at this signal; without a listener it would end the process.

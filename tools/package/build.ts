@@ -1,6 +1,6 @@
 /**
- * Builds the npm package: dist/package/ holds its files, dist/NAME-VERSION.tgz is what `npm publish` takes. It holds the host as
- * JavaScript with types, the built component and the documentation; no sources, no tests and no development dependencies.
+ * Builds the npm package: its files in dist/package/, and dist/NAME-VERSION.tgz for `npm publish`. The package holds the host as JavaScript with types,
+ * the built component and the documentation; no sources, no tests and no development dependencies.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -67,7 +67,7 @@ async function writeManifest(): Promise<void> {
   await writeFile(resolve(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** The command line. A file of its own, because the host's entry is bundled as CommonJS elsewhere, where a hashbang is a syntax error. */
+/** The command line has a file of its own: the host's entry is also bundled as CommonJS, where a hashbang is a syntax error. */
 async function writeProgram(): Promise<void> {
   await mkdir(resolve(folder, 'bin'));
   await writeFile(resolve(folder, 'bin/program.js'), "#!/usr/bin/env node\nimport '../host/main.js';\n", { mode: 0o755 });

@@ -1,8 +1,8 @@
-// WIT -> AssemblyScript classes: managed values with `lower` (into a view) and `lift` (out of a view), and the resources that the guest
-// imports, with their functions. What holds bytes has no class, since that would copy them: it is read and written through its view.
+// Generates AssemblyScript classes from the WIT: managed values with `lower` (into a view) and `lift` (out of a view), and the resources that the
+// guest imports, with their functions. A type that holds bytes has no class, because that would copy them: it is read and written through its view.
 import { HANDLES, SCALARS, camel, pascal } from './layouts.mjs';
 
-/** Names that AssemblyScript has for something else. */
+/** Names that AssemblyScript reserves. */
 const RENAMED = { 'conduit:connector.error': 'ConnectorError' };
 
 /** Classes of the interfaces of one package. */
@@ -18,7 +18,7 @@ export class ClassWriter {
     this.findNeeded();
   }
 
-  // What the guest sends (parameters of imports, results of exports) is lowered, what it gets is lifted.
+  // Values that the guest sends (parameters of imports, results of exports) are lowered, values that it gets are lifted.
   findNeeded() {
     const { imports, exports } = this.layouts.world;
     const walk = (owners, params, results) => {
@@ -67,7 +67,7 @@ export class ClassWriter {
   viewName(type, owner) {
     return `${this.layouts.name(type, owner)}View`;
   }
-  /** True for what has a class, or needs none: everything but bytes and handles. */
+  /** True for a type that has a class or needs none: every type but bytes and handles. */
   isManaged(reference, from) {
     const { type, owner } = this.layouts.resolve(reference, from);
     switch (type.kind) {
@@ -85,7 +85,7 @@ export class ClassWriter {
         return type.kind in SCALARS || type.kind === 'string' || type.kind === 'enum';
     }
   }
-  /** Such a list is read where the host has put it: only the host knows how long it is, and a guest's heap of objects is small. */
+  /** True for a list that is read through its view. The host decides its length, and the guest's heap of managed objects is small. */
   isListOfRecords({ type, owner }) {
     return type.kind === 'list' && this.layouts.resolve(type.of, owner).type.kind === 'record';
   }
@@ -124,7 +124,7 @@ export class ClassWriter {
       ? `lowerStrings(${value}, ${view});`
       : `${this.className(item.type, item.owner)}.lowerAll(${value}, ${view});`;
   }
-  /** The expression for what the accessor `view` holds. */
+  /** The expression for the value of the accessor `view`. */
   lift(reference, from, view) {
     const { type, owner } = this.layouts.resolve(reference, from);
     if (this.number(type) !== null) return view;
@@ -223,7 +223,7 @@ export class ClassWriter {
       '}\n'
     );
   }
-  /** The methods among lower, lowerAll, lift and liftAll that somebody needs. */
+  /** Those of the methods lower, lowerAll, lift and liftAll that are used. */
   conversions(type, owner, lower, lift) {
     const name = this.className(type, owner);
     const view = this.viewName(type, owner);
@@ -316,7 +316,7 @@ export class ClassWriter {
       before: [`const ${name}List = newList<${view}>(0);`, this.lower(p.type, from, name, `${name}List`)],
     };
   }
-  /** What a method returns: an error or null, or a Result. */
+  /** The return type of a method: an error or null, or a Result. */
   methodResult(f, from) {
     const { type, owner } = this.layouts.resolve(f.result, from);
     if (type.kind !== 'result' || type.error === null) throw new Error(`${from.fullName}#${f.name}: a result with an error was expected`);
@@ -339,7 +339,7 @@ export class ClassWriter {
   }
 }
 
-/** A doc comment in the lines that the WIT has. */
+/** A doc comment with the same lines as in the WIT. */
 export function comment(text, indent = '') {
   const lines = text.split('\n');
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;

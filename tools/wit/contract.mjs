@@ -1,10 +1,10 @@
-// WIT -> the TypeScript contract, in the shapes that jco uses: records as objects in camel case, u64 and s64 as bigint, option as undefined,
-// lists of u8 as Uint8Array, variants as { tag, val }. A type test compares it with what jco itself writes.
+// Generates the TypeScript contract from the WIT, in the shapes that jco uses: records as objects in camel case, u64 and s64 as bigint, option as
+// undefined, lists of u8 as Uint8Array, variants as { tag, val }. A type test compares it with jco's own types.
 import { comment } from './classes.mjs';
 import { SCALARS, camel, pascal } from './layouts.mjs';
 
 const PRINT_WIDTH = 140;
-/** Names that TypeScript has for something else. */
+/** Names that TypeScript reserves. */
 const RENAMED = { 'conduit:connector.error': 'WitError' };
 
 /** Types of the interfaces of one package, and the functions of those that a guest exports. */
@@ -88,7 +88,7 @@ export class ContractWriter {
     const text = line.length <= PRINT_WIDTH ? line : `export type ${name} =\n${members.map((m) => `  | ${m}`).join('\n')};\n`;
     this.add(this.doc(doc) + text);
   }
-  /** Every export is async (JSPI), and rejects with an object that has the error in `payload`. */
+  /** An exported function. It is async (JSPI), and rejects with an object that has the error in `payload`. */
   exports(owner) {
     const functions = owner.functions.map((f) => {
       const { type, owner: o } = f.result === null ? { type: null, owner } : this.layouts.resolve(f.result, owner);

@@ -1,5 +1,5 @@
-// Writes what follows from the WIT: the guest's views and classes (AssemblyScript), and the host's contract (TypeScript). The files are
-// committed; a build stops, and a test fails, if one of them does not fit the WIT.
+// Writes the files that are generated from the WIT: the guest's views and classes (AssemblyScript), and the host's contract (TypeScript). The files
+// are committed. If one of them does not fit the WIT, the build stops and a test fails.
 // Usage: node tools/wit/generate.mjs     (`make generate`)
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,13 +12,13 @@ import { ViewWriter } from './views.mjs';
 const WORLD = 'kafka-connector';
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** What is written for each package. `log` and the WASI interfaces have no classes: assembly/abi/log.ts and assembly/wasi.ts are theirs. */
+/** The files for each package. `log` and the WASI interfaces get no classes: assembly/abi/log.ts and assembly/abi/wasi.ts are written by hand. */
 const OUTPUTS = [
   { package: 'conduit:connector', assembly: 'assembly/abi/connector.ts', classes: true, contract: 'host/runtime/contract.ts' },
   { package: 'conduit:kafka', assembly: 'assembly/abi/kafka.ts', classes: true, contract: 'host/kafka/contract.ts' },
   { package: 'wasi:clocks', assembly: 'assembly/abi/clocks.ts', classes: false },
 ];
-/** What generated AssemblyScript uses, by the file in assembly/abi that has it. */
+/** The names that generated AssemblyScript imports, by the file in assembly/abi that exports them. */
 const HELPERS = {
   './arena': ['arenaZeroed'],
   './result': ['Result'],
@@ -105,7 +105,7 @@ export function staleFiles() {
   return [...generated()].filter(([file, text]) => committed(file) !== text).map(([file]) => file);
 }
 
-/** Stops a build whose glue was made for another WIT. */
+/** Stops the build if the generated files were made for another WIT. */
 export function checkGenerated() {
   const stale = staleFiles();
   if (stale.length > 0) throw new Error(`${stale.join(', ')}: does not fit wit/, run "make generate"`);

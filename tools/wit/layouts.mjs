@@ -1,5 +1,5 @@
-// Where everything that crosses the boundary lies in memory, by the canonical ABI's rules (component-model, CanonicalABI.md: alignment,
-// size, flattening), and what the types are called.
+// Computes the memory layout of all values that cross the boundary, by the canonical ABI's rules (component-model, CanonicalABI.md: alignment, size,
+// flattening), and the names of the generated types.
 
 /** WIT's numbers: bytes in memory and AssemblyScript's type. */
 export const SCALARS = {
@@ -18,7 +18,7 @@ export const SCALARS = {
 };
 export const MAX_FLAT_PARAMS = 16;
 export const MAX_FLAT_RESULTS = 1;
-/** What is a handle, one number. */
+/** The types that are handles: one number each. */
 export const HANDLES = ['borrow', 'own', 'resource'];
 
 const align = (offset, alignment) => Math.ceil(offset / alignment) * alignment;
@@ -38,7 +38,7 @@ export class Layouts {
       }
     this.clashes = new Set([...count].filter(([, n]) => n > 1).map(([key]) => key));
   }
-  /** A type's name in generated code: its own, with the interface's before it if another interface of the package has it too. */
+  /** A type's name in generated code: its own name, after the interface's name if another interface of the package has a type of the same name. */
   name({ name }, owner) {
     return (this.clashes.has(`${owner.package}.${name}`) ? pascal(owner.name) : '') + pascal(name);
   }
@@ -102,7 +102,7 @@ export class Layouts {
     }
     return { size: align(size, alignment), align: alignment, offsets };
   }
-  /** `payload` is its offset; a case without one has the type null. */
+  /** `payload` is the offset of the payload; a case without a payload has the type null. */
   variant(cases, owner) {
     const tag = this.caseBytes(cases.length);
     const m = cases.map((type) => (type === null ? { size: 0, align: 1 } : this.measure(type, owner)));

@@ -1,13 +1,13 @@
-// Reads the WIT in wit/ into plain data, with the doc comments. jco offers no resolved WIT (its `wit` prints names only, its types drop integer widths), so
-// this is a parser of the part of the language that wit/ uses. It refuses everything else: a construct that it does not know must
-// stop the build and not become a wrong layout. jco parses the same files in the next build step and refuses what is not WIT.
+// Reads the WIT in wit/ into plain data, with the doc comments. jco offers no resolved WIT (its `wit` prints names only, its types drop integer
+// widths), so this is a parser of the part of the language that wit/ uses. It refuses everything else, because a construct that it does not know must
+// stop the build and not become a wrong layout. jco parses the same files in the next build step and refuses files that are not WIT.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const PRIMITIVES = new Set(['bool', 'u8', 's8', 'u16', 's16', 'u32', 's32', 'u64', 's64', 'f32', 'f64', 'char', 'string']);
 const TOKEN = /\s+|(\/\/[^\n]*)|(->|%?[a-zA-Z][a-zA-Z0-9-]*|[0-9][0-9a-zA-Z+-]*(?:\.[0-9a-zA-Z+-]+)*|[{}()<>,;:=/@.*_])/y;
 
-/** The tokens, and by the number of a token the doc comment (`///`) before it. */
+/** The tokens, and the doc comments (`///`) by the number of the token that follows. */
 function tokenize(text, file) {
   const tokens = [];
   const docs = new Map();
@@ -36,7 +36,7 @@ class Parser {
   peek() {
     return this.tokens[this.at];
   }
-  /** Doc comment of what begins at the next token; '' if there is none. */
+  /** The doc comment before the next token; '' if there is none. */
   doc() {
     return this.docs.get(this.at) ?? '';
   }

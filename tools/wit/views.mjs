@@ -1,4 +1,4 @@
-// WIT -> AssemblyScript views: where the fields lie. A view is an address with typed accessors: no object, no copy.
+// Generates AssemblyScript views from the WIT. A view is an address with typed accessors for its fields: no object, no copy.
 import { HANDLES, SCALARS, camel, pascal } from './layouts.mjs';
 
 /** Views and enums of the interfaces of one package. */
@@ -13,7 +13,7 @@ export class ViewWriter {
     this.resultSize = 0;
   }
 
-  /** Writes the views of everything that an interface defines, and of what its functions take and give. */
+  /** Writes the views of all types of an interface, and of the parameters and results of its functions. */
   interface(owner) {
     for (const [name, type] of owner.types) {
       if (type.kind === 'record' || type.kind === 'variant') this.view({ kind: 'named', name }, owner);
@@ -22,7 +22,7 @@ export class ViewWriter {
     for (const f of owner.functions) this.function(f, owner);
   }
 
-  /** The AssemblyScript class that views a value of this type in memory; writes it if it is not there yet. */
+  /** The AssemblyScript class that views a value of this type in memory. Writes the class if it does not exist yet. */
   view(reference, from) {
     const { type, owner } = this.layouts.resolve(reference, from);
     switch (type.kind) {
@@ -51,7 +51,7 @@ export class ViewWriter {
         throw new Error(`${owner.fullName}: no view of ${type.kind}`);
     }
   }
-  /** Runs `write` unless the view is there already, or another package's. */
+  /** Runs `write` unless the view exists already, or belongs to another package. */
   define(name, owner, write) {
     if (owner.package === this.package && !this.views.has(name)) {
       this.views.set(name, '');
@@ -59,7 +59,7 @@ export class ViewWriter {
     }
     return name;
   }
-  /** The AssemblyScript type of what is one number in memory, else null. */
+  /** The AssemblyScript type of a type that is one number in memory, else null. */
   scalar(reference, from) {
     const { type, owner } = this.layouts.resolve(reference, from);
     if (type.kind in SCALARS) return SCALARS[type.kind][1];
@@ -117,7 +117,7 @@ export class ViewWriter {
     );
     this.class(name, what, m, fields.map((f, i) => this.member(f.name, f.type, m.offsets[i], owner)).join(''));
   }
-  /** `tag` says which of the members, that all lie at one place, is there. */
+  /** Accessors of a variant: `tag` says which of the members is present. They all lie at the same offset. */
   variant(name, type, owner) {
     const m = this.layouts.variant(
       type.cases.map((c) => c.type),
@@ -127,7 +127,7 @@ export class ViewWriter {
     const members = type.cases.filter((c) => c.type !== null).map((c) => this.member(c.name, c.type, m.payload, owner));
     this.class(name, `${owner.fullName}.${type.name}`, m, this.number('tag', this.tag(type), 0) + members.join(''));
   }
-  /** Views of what a function takes or gives through memory. */
+  /** Views of the parameters and results that a function passes in memory. */
   function(f, owner) {
     const name = this.layouts.functionName(f, owner);
     const full = `${owner.fullName}#${f.name}`;
