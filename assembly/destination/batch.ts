@@ -70,7 +70,8 @@ function countRecords(at: usize, size: usize): i32 {
 /** Writes the records of a request. `outcomes` then holds the outcome of each record, unless an error is returned. */
 export function writeBatch(to: Producer, at: usize, size: usize, settings: DestinationSettings, nowMs: i64): ConnectorError | null {
   if (size > REQUEST_BYTES) {
-    const limit = 'a write of ' + size.toString() + ' bytes is over the limit of ' + REQUEST_BYTES.toString() + ': send fewer records at once';
+    const limit =
+      'a write of ' + size.toString() + ' bytes is over the limit of ' + REQUEST_BYTES.toString() + ': send fewer records at once';
     return new ConnectorError(ErrorKind.limitExceeded, limit);
   }
   error = null;
@@ -221,9 +222,7 @@ function refuseSize(i: i32, bound: u64, limit: u64): bool {
 function refuseTables(i: i32): bool {
   fail(
     i,
-    'failed to prepare record: its metadata and fields do not fit into the ' +
-      arenaLeft().toString() +
-      ' bytes of memory that are left',
+    'failed to prepare record: its metadata and fields do not fit into the ' + arenaLeft().toString() + ' bytes of memory that are left',
   );
   return true;
 }

@@ -49,7 +49,11 @@ export function destinationWrite(ptr: usize, length: usize): usize {
     const left = arenaLeft().toString();
     return refuse(
       ErrorKind.limitExceeded,
-      'the acknowledgements of a write take ' + responseSize.toString() + ' bytes, there is memory for ' + left + ': send fewer records at once',
+      'the acknowledgements of a write take ' +
+        responseSize.toString() +
+        ' bytes, there is memory for ' +
+        left +
+        ': send fewer records at once',
     );
   }
   const result = changetype<DestinationWriteResult>(RETURN_AREA);

@@ -177,7 +177,10 @@ export function sendSets(producer: Producer): ConnectorError | null {
   for (let i: u32 = 0; i < failures.length; i++) {
     const failure = failures.at(i);
     if (failure.index >= buffered)
-      return new ConnectorError(ErrorKind.other, 'the host reported the failure of a record that it was not given; this is a bug of the host');
+      return new ConnectorError(
+        ErrorKind.other,
+        'the host reported the failure of a record that it was not given; this is a bug of the host',
+      );
     if (!failure.reason.text.equals(reason)) {
       reason = failure.reason.text.lift();
       text = 'failed to produce record: ' + reason;

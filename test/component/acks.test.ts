@@ -276,7 +276,7 @@ describe('a commit that fails', () => {
     async (kind) => {
       guest.world.fail.set('consumer.commit', { kind, text: 'no coordinator' });
       await ack(guest, positionOf(0));
-      expect(guest.world.logs.at(-1)).toMatchObject({ level: 'warn', message: 'failed to commit offsets, they stay due' });
+      expect(guest.world.logs.at(-1)).toMatchObject({ level: 'warn', message: 'failed to commit offsets, trying again later' });
       guest.world.fail.clear();
       await ack(guest, positionOf(1));
       expect(commits(guest)).toEqual([['orders/0@1 -> 1'], ['orders/0@1 -> 2']]);

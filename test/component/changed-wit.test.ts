@@ -62,8 +62,8 @@ test('a new field moves what is behind it', async () => {
 
 test('a wider field has another type, which the glue does not compile with', async () => {
   const { assembly } = await change(
-    '    topic: string,\n    partition: s32,\n    /// The assignment',
-    '    topic: string,\n    partition: s64,\n    /// The assignment',
+    '    topic: string,\n    partition: s32,\n    /// The number of the assignment',
+    '    topic: string,\n    partition: s64,\n    /// The number of the assignment',
   );
   expect(assembly).toMatch(/class FetchedView \{[^}]*SIZE[^]*?get partition\(\): i64/);
 });

@@ -165,7 +165,7 @@ describe('a message', () => {
     expect(acks.map((ack) => ack.error)).toEqual([
       '',
       expect.stringMatching(
-        /^failed to produce record: MESSAGE_TOO_LARGE: the record with key .* can become 16\d{7} bytes, and the memory of the connector is for 1\d{8}$/,
+        /^failed to produce record: MESSAGE_TOO_LARGE: the record with key .* can take 16\d{7} bytes, the memory of the connector has room for 1\d{8}$/,
       ),
       '',
     ]);
