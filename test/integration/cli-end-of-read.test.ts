@@ -81,6 +81,14 @@ describe('reading without --follow', () => {
     expect(new Set(runs.flatMap(values)).size).toBe(8);
   });
 
+  it('reads a topic that is named twice once, and ends', async () => {
+    const topic = await newTopic();
+    await write(servers, topic, ['a', 'b']);
+    const run = await source(`${topic},${topic}`);
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(values(run)).toEqual(['a', 'b']);
+  });
+
   it('ends with 0 at the last stable offset while a transaction is open', async () => {
     const topic = await newTopic();
     await write(servers, topic, ['a', 'b']);

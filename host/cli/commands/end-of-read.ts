@@ -9,6 +9,8 @@ export interface Remaining {
   readonly isWatched: boolean;
   /** The consumer is, or was, a member of its group. */
   readonly isJoined: boolean;
+  /** Why the consumer is out of its group; null if it is in, or has not heard of it yet. */
+  readonly outage: ConnectorError | null;
   /** Grows with everything that brings the end nearer, also where no record comes of it. */
   readonly progress: bigint;
   /** What is left, partition by partition, and why. */
@@ -19,10 +21,11 @@ export interface Remaining {
 
 /** Longest time without progress. A quota of the brokers can make a client wait for ten seconds and more. */
 export const DEFAULT_IDLE_MS = 30_000;
+/** A group takes a member in when its other members have joined again, or are given up: after their session, 45 s for many clients. */
+const JOIN_MS = 60_000;
 /** Without ends of topics silence is all there is. */
 const UNWATCHED_IDLE_MS = 3_000;
-/** Before the first record there is a group to join, which takes as long as its other members and the broker let it. */
-const JOIN_MS = 15_000;
+const UNWATCHED_FIRST_MS = 15_000;
 /** Partitions that an error names. */
 const MAX_NAMED = 20;
 
@@ -65,10 +68,9 @@ export class ReadEnd {
       this.#progress = backlog.progress;
       this.#since = this.#now();
     }
-    if (backlog.isJoined) this.#joining = false;
-    const idleMs = this.#idleMs ?? (backlog.isWatched ? DEFAULT_IDLE_MS : UNWATCHED_IDLE_MS);
+    if (this.#joining && backlog.isJoined) this.progress();
     const silentMs = this.#now() - this.#since;
-    if (silentMs < idleMs + (this.#joining ? JOIN_MS : 0)) return false;
+    if (silentMs < this.#patienceMs(this.#idleMs)) return false;
     if (!backlog.isWatched) return true;
     await backlog.confirm().catch((error: unknown) => {
       throw this.#failure('kafka.unreachable', ConnectorError.from(error).message);
@@ -76,6 +78,13 @@ export class ReadEnd {
     // The answer may have taken a while.
     if (backlog.remaining === 0n) return this.#isOver();
     throw this.#failure('kafka.timeout', `nothing came for ${Math.round(silentMs / 1000)} s (--idle)`);
+  }
+
+  #patienceMs(idleMs: number | undefined): number {
+    const { isWatched, outage } = this.#backlog;
+    if (!isWatched) return (idleMs ?? UNWATCHED_IDLE_MS) + (this.#joining ? UNWATCHED_FIRST_MS : 0);
+    // A group that has refused the consumer is not waited for as one that has not answered.
+    return (idleMs ?? DEFAULT_IDLE_MS) + (this.#joining && outage === null ? JOIN_MS : 0);
   }
 
   /** Records may be on their way out of the queue of the consumer: a moment later they are counted. */

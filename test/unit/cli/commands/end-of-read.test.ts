@@ -6,6 +6,7 @@ class FakeBacklog implements Remaining {
   remaining: bigint | null;
   isWatched = true;
   isJoined = false;
+  outage: ConnectorError | null = null;
   progress = 0n;
   missing: string[] = [];
   asked = 0;
@@ -69,7 +70,7 @@ describe('reading ends', () => {
   it('names twenty partitions at most', async () => {
     const { end, backlog, clock } = started(3000, 99n);
     backlog.missing = Array.from({ length: 22 }, (_, index) => `t/${index}`);
-    clock.now = 18_000;
+    clock.now = 63_000;
     await expect(end.ended()).rejects.toThrow(/ t\/19; and 2 more partitions$/);
   });
 
@@ -85,20 +86,31 @@ describe('reading ends', () => {
     await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.timeout' });
   });
 
-  it('later while the group is being joined', async () => {
+  it('later while the group is being joined, and counts from then on', async () => {
     const { end, backlog, clock } = started(3000, 7n);
     expect(await end.ended()).toBe(false);
-    clock.now = 17_999;
+    clock.now = 62_999;
     expect(await end.ended()).toBe(false);
     backlog.isJoined = true;
-    clock.now = 18_000;
+    clock.now = 63_000;
+    expect(await end.ended()).toBe(false);
+    clock.now = 66_000;
+    await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.timeout' });
+  });
+
+  it('no later where the group has refused the consumer', async () => {
+    const { end, backlog, clock } = started(3000, 7n);
+    backlog.outage = new ConnectorError('kafka.unreachable', 'GROUP_MAX_SIZE_REACHED');
+    clock.now = 2_999;
+    expect(await end.ended()).toBe(false);
+    clock.now = 3_000;
     await expect(end.ended()).rejects.toMatchObject({ code: 'kafka.timeout' });
   });
 
   it('well if what was left has come while brokers were asked', async () => {
     const { end, backlog, clock } = started(3000, 7n);
     backlog.meanwhile = () => (backlog.remaining = 0n);
-    clock.now = 18_000;
+    clock.now = 63_000;
     expect(await end.ended()).toBe(true);
   });
 
@@ -116,10 +128,10 @@ describe('reading ends', () => {
   it('with an error where the ends of the topics were never known though brokers answer', async () => {
     const { end, backlog, clock } = started(3000, null);
     backlog.missing = ['not authorized'];
-    clock.now = 18_000;
+    clock.now = 63_000;
     await expect(end.ended()).rejects.toMatchObject({
       code: 'kafka.timeout',
-      message: 'reading ended, and the ends of the topics are not known: nothing came for 18 s (--idle). Left: not authorized',
+      message: 'reading ended, and the ends of the topics are not known: nothing came for 63 s (--idle). Left: not authorized',
     });
   });
 
