@@ -15,6 +15,7 @@ import type { Log, LogLevel } from '../../host/base/log.ts';
 import type { Connection, ConsumerOptions, Fetched, ProducerOptions } from '../../host/kafka/contract.ts';
 import { decode, type DecodedRecord } from '../unit/kafka/sections.ts';
 import { sleep } from '../support/wait.ts';
+import { connectionTo } from '../support/connection.ts';
 
 export interface LogLine {
   level: LogLevel;
@@ -42,7 +43,7 @@ export function subject(servers: string, options: Partial<KafkaOptions> = {}): S
     ...options,
     net: options.net ?? new Net(),
   });
-  const connection: Connection = { servers: servers.split(','), clientId: 'test' };
+  const connection = connectionTo(servers);
   return {
     kafka,
     connection,

@@ -6,11 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ByteBudget } from '../../../host/kafka/consume/byte-budget.ts';
 import { openConsumer } from '../../../host/kafka/consume/consumer.ts';
 import { factoryOf } from '../kafka-client.ts';
+import { connectionTo } from '../../support/connection.ts';
 
 const NOT_POLLED_MS = 4_000;
 const [servers = '', topic = '', budgetMb, totalMb] = process.argv.slice(2);
 const budget = new ByteBudget(Number(budgetMb) * 2 ** 20);
-const factory = factoryOf({ connection: { servers: servers.split(','), clientId: 'compressed' }, lines: [] });
+const factory = factoryOf({ connection: connectionTo(servers, { clientId: 'compressed' }), lines: [] });
 const consumer = await openConsumer(
   factory,
   { topics: [topic], group: `${topic}-${budgetMb}`, fromBeginning: true, resume: [] },

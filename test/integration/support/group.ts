@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { openConsumer } from '../../../host/kafka/consume/consumer.ts';
 import type { ConsumerHandle } from '../../../host/kafka/handles.ts';
 import { commit, factoryOf, flatten, type LogLine, type Read } from '../kafka-client.ts';
+import { connectionTo } from '../../support/connection.ts';
 
 const TIMES = { heartbeatIntervalMs: 200, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 10_000, maxWaitMs: 100 };
 
@@ -25,7 +26,7 @@ export class Member {
   }
 
   async join(servers: string, group: string, times: Partial<typeof TIMES & { metadataMaxAgeMs: number }> = {}): Promise<void> {
-    const factory = factoryOf({ connection: { servers: servers.split(','), clientId: this.name }, lines: this.lines });
+    const factory = factoryOf({ connection: connectionTo(servers, { clientId: this.name }), lines: this.lines });
     const options = { topics: [...this.topics], group, fromBeginning: true, resume: [] };
     this.#handle = await openConsumer(factory, options, { times: { ...TIMES, ...times } });
     this.#pump = this.#read(this.#handle);

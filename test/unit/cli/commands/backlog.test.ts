@@ -6,9 +6,10 @@ import { ConnectorError } from '../../../../host/base/errors.ts';
 import type { ConsumerOptions, Fetched } from '../../../../host/kafka/contract.ts';
 import type { Reading } from '../../../../host/kafka/handles.ts';
 import type { ConsumerHandle, Kafka } from '../../../../host/kafka/index.ts';
+import { connectionTo } from '../../../support/connection.ts';
 
 const OPTIONS: ConsumerOptions = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
-const CONNECTION = { servers: ['a:1'], clientId: '' };
+const CONNECTION = connectionTo('a:1');
 
 /** `count` records from this offset, without gaps; only their deltas are looked at. */
 function fetched(partition: number, baseOffset: bigint, count: number): Fetched {

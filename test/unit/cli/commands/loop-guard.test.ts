@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { canBeTopic, LoopGuard } from '../../../../host/cli/commands/loop-guard.ts';
 import type { Connection, ConsumerOptions, ProducerOptions } from '../../../../host/kafka/contract.ts';
 import type { ConsumerHandle, Kafka, ProducerHandle } from '../../../../host/kafka/index.ts';
+import { connectionTo } from '../../../support/connection.ts';
 
 const DEFAULT = '{{ index .Metadata "opencdc.collection" }}';
 
@@ -31,7 +32,7 @@ describe('a pipe', () => {
   };
 
   async function open(template: string, ids: (string | null)[], servers = ['a:1', 'b:1']): Promise<void> {
-    const [source, destination] = servers.map((server) => ({ servers: [server], clientId: '' })) as [Connection, Connection];
+    const [source, destination] = servers.map((server) => connectionTo(server)) as [Connection, Connection];
     const guard = new LoopGuard(
       [template, 'refused-records'],
       async ({ servers: [server] }) => ids[server === destination.servers[0] ? 1 : 0]!,

@@ -11,6 +11,7 @@ import { dialFailure } from '../../../../host/kafka/kafkajs/errors.ts';
 import { makeCertificates } from '../../../support/broker/certificates.ts';
 import { tlsOptions } from '../../../../host/kafka/auth/tls.ts';
 import { checkPem } from '../../../../host/kafka/index.ts';
+import { connectionTo } from '../../../support/connection.ts';
 
 const servers: Server[] = [];
 const clients: Socket[] = [];
@@ -214,7 +215,7 @@ test('a secret reference that nobody gave out is refused before anything is dial
     },
   };
   const tls = { clientCertRef: 'x', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false };
-  expect(
-    () => new ClientFactory({ servers: ['h'], clientId: 'c', tls }, { secrets, log: () => undefined, net: new Net(), asker: 'test' }),
-  ).toThrow('no secret x');
+  expect(() => new ClientFactory(connectionTo('h', { tls }), { secrets, log: () => undefined, net: new Net(), asker: 'test' })).toThrow(
+    'no secret x',
+  );
 });
