@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../unit/cli/spawned.ts';
+import { Topics } from '../support/topics.ts';
+import { eventually } from '../support/wait.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import kafkajs from '../support/plain-kafkajs.ts';
@@ -41,10 +43,12 @@ describe.skipIf(brokersAreNotOurs !== null)(`when the broker goes away${skipped(
 
   it('destination tells the lines that were not written, and ends with 1', async () => {
     const argv = ['destination', '-c', `servers=${broker.servers}`, '-c', `topic=${topic}`, '-c', 'deliveryTimeout=2s'];
+    const topics = new Topics(broker.servers);
+    const before = await topics.count(topic);
     const run = new Cli(argv);
     const record = `${JSON.stringify({ operation: 'create', payload: { after: { id: 1 } } })}\n`;
     run.process.stdin.write(record);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await eventually(async () => (await topics.count(topic)) > before, 20_000, 'the first record in the topic');
     await broker.kill();
     run.process.stdin.end(record.repeat(20));
     const { code, err } = await run.done;
