@@ -2,15 +2,25 @@ import type { Log } from '../base/log.ts';
 import { trimmedSettings, type Settings } from '../base/settings.ts';
 import type { InvalidParam } from '../runtime/contract.ts';
 import type { DestinationConnector } from '../runtime/destination.ts';
-import { checkSchemaSettings, destinationStages, type Collecting, type DestinationStages, type SchemaService } from '../sdk/index.ts';
+import {
+  checkSchemaSettings,
+  destinationStages,
+  WriteQueue,
+  type DestinationStages,
+  type QueueListener,
+  type SchemaService,
+} from '../sdk/index.ts';
 
 /** A destination as the plugin and the command line use it: a guest under supervision, with the stages of Conduit's SDK in front of it. */
 export interface Destination {
   /** The problems of the settings, none if they are accepted. May be called again until `open`. */
   configure(settings: Settings): Promise<InvalidParam[]>;
   open(): Promise<void>;
-  /** The limits for a `WriteQueue` in front of `write`. They are known once the settings are accepted. */
-  readonly collecting: Collecting;
+  /**
+   * A queue in front of `write`, which makes writes as the settings (`sdk.batch.*`, `sdk.rate.*`) say. To be called once the settings are accepted.
+   * Whoever writes more than single records goes through it.
+   */
+  queue(listener: QueueListener): WriteQueue;
   /**
    * Writes a Destination.Run.Request and resolves with the Destination.Run.Response: one ack for each record, in order. If `teardown` is called
    * meanwhile, there are acks only for the records that were written. Rejects if no outcome is known. One write at a time.
@@ -60,8 +70,8 @@ class ComposedDestination implements Destination {
     return this.#connector.open();
   }
 
-  get collecting(): Collecting {
-    return this.#stages.collecting ?? {};
+  queue(listener: QueueListener): WriteQueue {
+    return new WriteQueue({ ...listener, write: (records) => this.write(records), collecting: this.#stages.collecting ?? {} });
   }
 
   write(records: Uint8Array): Promise<Uint8Array> {

@@ -5,5 +5,5 @@
 export { type SourceStages, type SourceStagesOptions, sourceStages } from './source.ts';
 export { type DestinationStages, type DestinationStagesOptions, destinationStages } from './destination.ts';
 export { checkSchemaSettings } from './settings.ts';
-export { type Collecting, type Gathering, type QueueRoom, WriteQueue } from './write-queue.ts';
+export { type Collecting, type Gathering, type QueueListener, type QueueRoom, WriteQueue } from './write-queue.ts';
 export { type SchemaService, type SchemaServiceOptions, schemaService } from '../schema/conduit-schemas.ts';

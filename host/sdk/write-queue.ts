@@ -14,7 +14,7 @@ const LINGER_BYTES = 64 * 1024;
 export interface Gathering {
   /** Write as soon as so many records wait; 0 = no such limit. */
   maxRecords: number;
-  /** Longest wait for more records, from the first one on; 0 = do not wait. */
+  /** Longest time that a record waits for more, from its arrival; 0 = do not wait. A record that arrives during a write may have waited long enough. */
   maxDelayMs: number;
 }
 
@@ -35,18 +35,22 @@ export interface QueueRoom {
   requests?: number;
 }
 
-export interface WriteQueueOptions {
-  /** Answers with one ack for each record, in order. Called for one write at a time. */
-  write(records: Uint8Array): Promise<Uint8Array>;
-  /** Takes the acks of a write, at least one. The next write waits for the promise. */
-  acks(bytes: Uint8Array): Promise<void> | undefined;
+/** The sender's side of a queue. */
+export interface QueueListener {
+  /** Takes the acks of a write, at least one, and the records that were written. The next write waits for the promise. */
+  acks(acks: Uint8Array, records: Uint8Array): Promise<void> | undefined;
   /** A write failed as a whole; the requests that wait have been dropped. */
   failed(error: unknown): void;
   /** True: the queue is full, the sender should stop. False: there is room again. */
   full(isFull: boolean): void;
-  collecting: Collecting;
-  /** The sender is asked to stop when more than this waits, and may go on at half of it. */
+  /** The sender is asked to stop when more than this waits, and may go on at half of it. A write that is still gathered never makes the queue full. */
   room?: QueueRoom;
+}
+
+export interface WriteQueueOptions extends QueueListener {
+  /** Answers with one ack for each record, in order. Called for one write at a time. */
+  write(records: Uint8Array): Promise<Uint8Array>;
+  collecting: Collecting;
 }
 
 /**
@@ -54,6 +58,8 @@ export interface WriteQueueOptions {
  * (arch-v2) is never delayed; for one that sends single records without waiting (arch-v1) a write waits three milliseconds for more.
  */
 export class WriteQueue {
+  /** Most records of a request that is to be written with others, as the settings say; Infinity if they do not. */
+  readonly requestRecords: number;
   readonly #options: WriteQueueOptions;
   readonly #maxBytes: number;
   readonly #maxRequests: number;
@@ -73,6 +79,8 @@ export class WriteQueue {
     this.#options = options;
     this.#maxBytes = options.room?.bytes ?? MAX_QUEUE_BYTES;
     this.#maxRequests = options.room?.requests ?? Infinity;
+    const { gathering, maxWriteRecords = Infinity } = options.collecting;
+    this.requestRecords = Math.min(gathering?.maxRecords || Infinity, maxWriteRecords);
   }
 
   /** True while requests wait for more to arrive before they are written. */
@@ -92,7 +100,7 @@ export class WriteQueue {
     this.#bytes += request.bytes.length;
     if (!this.#writing) void this.#pump();
     else if (this.#wake !== null && this.#isEnough()) this.#wake();
-    if (this.#full || (this.#bytes <= this.#maxBytes && this.#requests.length < this.#maxRequests)) return;
+    if (this.#full || (this.#bytes <= this.#maxBytes && this.#requests.length < this.#maxRequests) || this.#isFilling()) return;
     this.#full = true;
     this.#options.full(true);
   }
@@ -123,13 +131,13 @@ export class WriteQueue {
         const acks = await this.#options.write(part.bytes);
         const answered = readStreamMessage(acks, 'the acks of a write').count;
         if (this.#closed && answered <= part.count) {
-          if (answered > 0) void this.#options.acks(acks);
+          if (answered > 0) void this.#options.acks(acks, part.bytes);
           break;
         }
         if (answered !== part.count) {
           throw new ConnectorError('guest.contract', `expected ${part.count} acks for as many records, the connector gave ${answered}`);
         }
-        await this.#options.acks(acks);
+        await this.#options.acks(acks, part.bytes);
       }
     } catch (error) {
       this.#closed = true;
@@ -166,7 +174,20 @@ export class WriteQueue {
   #isEnough(): boolean {
     const { gathering } = this.#options.collecting;
     if (gathering !== undefined && gathering.maxRecords > 0 && this.#records >= gathering.maxRecords) return true;
-    return this.#bytes >= (gathering !== undefined && gathering.maxDelayMs > 0 ? MAX_WRITE_BYTES : LINGER_BYTES);
+    return this.#bytes >= (this.#gathers ? MAX_WRITE_BYTES : LINGER_BYTES);
+  }
+
+  /** True if the settings make a write wait for more records. */
+  get #gathers(): boolean {
+    return (this.#options.collecting.gathering?.maxDelayMs ?? 0) > 0;
+  }
+
+  /**
+   * True while the requests that wait are less than the write that the settings ask for. A sender that stopped here would keep the write from
+   * filling, and wait for the delay.
+   */
+  #isFilling(): boolean {
+    return this.#gathers && !this.#hurried && !this.#isEnough();
   }
 
   /** Takes the first requests, as many as one write may hold. Concatenated requests are one request. */
@@ -209,7 +230,8 @@ export class WriteQueue {
   }
 
   #makeRoom(): void {
-    if (!this.#full || this.#bytes > this.#maxBytes / 2 || this.#requests.length > this.#maxRequests / 2) return;
+    if (!this.#full) return;
+    if (!this.#isFilling() && (this.#bytes > this.#maxBytes / 2 || this.#requests.length > this.#maxRequests / 2)) return;
     this.#full = false;
     this.#options.full(false);
   }

@@ -18,7 +18,7 @@ const MAX_BATCH_RECORDS = 1000;
 
 /** Moves the records of an open source to a destination until its end, its limit or a stop, and keeps count. */
 export async function readInto(
-  destination: Pick<Destination, 'write' | 'collecting'>,
+  destination: Pick<Destination, 'queue'>,
   context: Context,
   source: Source,
   options: ReadingOptions,

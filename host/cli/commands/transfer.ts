@@ -5,7 +5,7 @@ import { contentsOf, firstFrames } from '../../conduit/stream-message.ts';
 import type { Destination } from '../../connector/destination.ts';
 import type { Source } from '../../connector/source.ts';
 import type { Batch, Credit } from '../../runtime/contract.ts';
-import { WriteQueue, type QueueRoom } from '../../sdk/write-queue.ts';
+import type { QueueRoom, WriteQueue } from '../../sdk/write-queue.ts';
 import type { Patience } from './shutdown-budget.ts';
 
 /** Read ahead while a write is on its way: two writes of the largest size. More would come again after a crash. */
@@ -21,7 +21,7 @@ export interface Failure {
 }
 
 export interface TransferOptions {
-  destination: Pick<Destination, 'write' | 'collecting'>;
+  destination: Pick<Destination, 'queue'>;
   /** At most so many records. */
   limit?: number | undefined;
   /** True once there is nothing more to wait for; asked while no record comes. */
@@ -82,8 +82,6 @@ class Transfer {
   /** Records that may still be taken from the source. */
   #room: number;
   #isFull = false;
-  /** The records of the last write. */
-  #writing: Uint8Array = new Uint8Array(0);
   #sourceError: ConnectorError | null = null;
   #writeError: ConnectorError | null = null;
   /** The last write took too long after a stop: what comes of it is not known here. */
@@ -95,12 +93,8 @@ class Transfer {
     this.#options = options;
     this.#room = options.limit ?? Infinity;
     const { destination, readAhead } = options;
-    this.#queue = new WriteQueue({
-      write: (records) => {
-        this.#writing = records;
-        return destination.write(records);
-      },
-      acks: (response) => this.#acknowledge(response),
+    this.#queue = destination.queue({
+      acks: (response, records) => this.#acknowledge(response, records),
       failed: (error) => {
         this.#writeError = ConnectorError.from(error);
         this.#wake?.();
@@ -109,7 +103,6 @@ class Transfer {
         this.#isFull = isFull;
         if (!isFull && this.#room > 0) source.resume();
       },
-      collecting: destination.collecting,
       room: readAhead ?? READ_AHEAD,
     });
   }
@@ -187,7 +180,7 @@ class Transfer {
     });
   }
 
-  #acknowledge(response: Uint8Array): Promise<void> | undefined {
+  #acknowledge(response: Uint8Array, written: Uint8Array): Promise<void> | undefined {
     if (this.#isLeft) return undefined;
     const all = acksWithoutErrors(response);
     if (all !== null) return this.#good(all.request, all.count, all.count);
@@ -197,7 +190,7 @@ class Transfer {
     if (first === undefined) return this.#good(encodeAckRequest(acks), acks.length, acks.length);
     const { failures, stop } = this.#options;
     if (failures === undefined || stop.aborted) return this.#goodUntil(acks, first.ack);
-    const records = contentsOf(this.#writing, 'the records of a write');
+    const records = contentsOf(written, 'the records of a write');
     return failures(failed.map(({ ack, index }) => ({ ack, record: records[index] ?? new Uint8Array(0) }))).then((left) =>
       this.#goodUntil(acks, left?.ack ?? null),
     );

@@ -2,7 +2,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import { decodeAcks, type Ack } from '../../conduit/acks.ts';
 import { frameHeader } from '../../conduit/stream-message.ts';
 import type { Destination } from '../../connector/destination.ts';
-import { WriteQueue } from '../../sdk/write-queue.ts';
+import type { WriteQueue } from '../../sdk/write-queue.ts';
 
 export interface LineListener {
   written(count: number): void;
@@ -28,12 +28,9 @@ export class LineWriter {
   #failure: ConnectorError | null = null;
   #room: PromiseWithResolvers<void> | null = null;
 
-  constructor(destination: Pick<Destination, 'write' | 'collecting'>, listener: LineListener) {
+  constructor(destination: Pick<Destination, 'queue'>, listener: LineListener) {
     this.#listener = listener;
-    const { gathering, maxWriteRecords } = destination.collecting;
-    this.#maxRecords = Math.min(MAX_RECORDS, gathering?.maxRecords || MAX_RECORDS, maxWriteRecords ?? MAX_RECORDS);
-    this.#queue = new WriteQueue({
-      write: (records) => destination.write(records),
+    this.#queue = destination.queue({
       acks: (response) => this.#tell(decodeAcks(response)),
       failed: (error) => {
         this.#failure = ConnectorError.from(error);
@@ -43,9 +40,9 @@ export class LineWriter {
         if (isFull) this.#room = Promise.withResolvers();
         else this.#setRoom();
       },
-      collecting: destination.collecting,
       room: { requests: 1 },
     });
+    this.#maxRecords = Math.min(MAX_RECORDS, this.#queue.requestRecords);
   }
 
   /** Resolves when there is room for the next record. Rejects when a write failed as a whole. */

@@ -10,7 +10,7 @@ import { VarintReader } from '../../base/varint.ts';
 import { RECORD } from '../../conduit/tags.ts';
 import { EMPTY, decodeBytes, decodeConfig } from '../../conduit/protocol-messages.ts';
 import { readStreamMessage } from '../../conduit/stream-message.ts';
-import { WriteQueue } from '../../sdk/write-queue.ts';
+import type { WriteQueue } from '../../sdk/write-queue.ts';
 
 const SERVICE = '/connector.v2.DestinationPlugin/';
 /** Stop can arrive before the records: longest wait for the record that it names. */
@@ -82,12 +82,10 @@ export class DestinationService extends ConnectorService<Destination> {
     this.advance('Started', 'Running');
     this.call = call;
     const connector = this.connector!;
-    const queue = new WriteQueue({
-      write: (records) => connector.write(records),
+    const queue = connector.queue({
       acks: (bytes) => (call.write(bytes) || !call.open ? undefined : new Promise((resolve) => (this.#drained = resolve))),
       failed: (error) => this.failed(call, error),
       full: (isFull) => (isFull ? call.pause() : call.resume()),
-      collecting: connector.collecting,
     });
     this.#queue = queue;
     return {

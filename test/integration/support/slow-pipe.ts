@@ -9,6 +9,7 @@ import { Patience } from '../../../host/cli/commands/shutdown-budget.ts';
 import { transfer } from '../../../host/cli/commands/transfer.ts';
 import type { Source } from '../../../host/connector/source.ts';
 import { createDestination, createSource } from '../../../host/connector.ts';
+import { WriteQueue } from '../../../host/sdk/index.ts';
 
 const [servers = '', from = '', to = '', records, pauseMs, mode, maxRssMb] = process.argv.slice(2);
 const wanted = Number(records);
@@ -64,12 +65,16 @@ const counting: Source = {
 };
 const result = await transfer(counting, {
   destination: {
-    collecting: {},
-    write: async (batch) => {
-      await delay(Number(pauseMs));
-      bytes += batch.length;
-      return destination.write(batch);
-    },
+    queue: (listener) =>
+      new WriteQueue({
+        ...listener,
+        collecting: {},
+        write: async (batch) => {
+          await delay(Number(pauseMs));
+          bytes += batch.length;
+          return destination.write(batch);
+        },
+      }),
   },
   limit: wanted,
   ended: async () => false,

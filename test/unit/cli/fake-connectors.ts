@@ -2,7 +2,7 @@ import type { Kafka } from '../../../host/kafka/index.ts';
 import type { ConnectorChoice, Connectors } from '../../../host/cli/connector-factory.ts';
 import type { Destination } from '../../../host/connector/destination.ts';
 import type { Source, SourceSink } from '../../../host/connector/source.ts';
-import type { Collecting } from '../../../host/sdk/index.ts';
+import { WriteQueue, type Collecting, type QueueListener } from '../../../host/sdk/index.ts';
 import type { RecordSet } from '../../../host/kafka/contract.ts';
 import type { ProducerHandle } from '../../../host/kafka/handles.ts';
 import type { Batch, InvalidParam, Param, Specification } from '../../../host/runtime/contract.ts';
@@ -161,6 +161,10 @@ export class FakeDestination implements Destination {
   open(): Promise<void> {
     this.calls.push('open');
     return Promise.resolve();
+  }
+
+  queue(listener: QueueListener): WriteQueue {
+    return new WriteQueue({ ...listener, write: (records) => this.write(records), collecting: this.collecting });
   }
 
   async write(records: Uint8Array): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { composeDestination, type DestinationComposition } from '../../../host/connector/destination.ts';
 import type { Settings } from '../../../host/base/settings.ts';
+import type { QueueListener } from '../../../host/sdk/index.ts';
 import { FakeDestination, acksOf, positionsOf, records } from '../plugin/support.ts';
 import { eventually } from '../../support/wait.ts';
 
@@ -10,6 +11,8 @@ function composed(composition: Partial<DestinationComposition> = {}) {
   inner.configure = ((settings: Settings) => (seen.push(settings), Promise.resolve(inner.invalid))) as typeof inner.configure;
   return { inner, seen, destination: composeDestination(inner, { log: () => {}, schemas: null, ...composition }) };
 }
+
+const listener: QueueListener = { acks: () => undefined, failed: () => {}, full: () => {} };
 
 describe('a composed destination', () => {
   test('gives its component settings without the blanks around names and values', async () => {
@@ -31,10 +34,21 @@ describe('a composed destination', () => {
   });
 
   test('collects and paces writes as the settings say, whatever blanks are around their names', async () => {
-    const { destination } = composed();
-    expect(destination.collecting).toEqual({});
-    await destination.configure({ ' sdk.batch.size': '50', 'sdk.batch.delay ': '1s', ' sdk.rate.perSecond ': '20', 'sdk.rate.burst': '4' });
-    expect(destination.collecting).toEqual({ gathering: { maxRecords: 50, maxDelayMs: 1000 }, maxWriteRecords: 4 });
+    const { inner, destination } = composed();
+    await destination.configure({
+      ' sdk.batch.size': '8',
+      'sdk.batch.delay ': '1h',
+      ' sdk.rate.perSecond ': '1000',
+      'sdk.rate.burst': '4',
+    });
+    const queue = destination.queue(listener);
+    expect(queue.requestRecords).toBe(4);
+    for (let record = 0; record < 7; record++) queue.push({ bytes: records(record, 1), count: 1 });
+    expect(queue.gathering).toBe(true);
+    expect(inner.writes).toEqual([]);
+    queue.push({ bytes: records(7, 1), count: 1 });
+    await eventually(() => queue.idle);
+    expect(inner.writes.map((positions) => positions.length)).toEqual([4, 4]);
   });
 
   test('writes no more records at once than the burst of its rate', async () => {
@@ -58,6 +72,6 @@ describe('a composed destination', () => {
     const { destination } = composed();
     await destination.configure({ 'sdk.rate.perSecond': '20' });
     await destination.configure({});
-    expect(destination.collecting).toEqual({});
+    expect(destination.queue(listener).requestRecords).toBe(Infinity);
   });
 });

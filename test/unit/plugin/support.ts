@@ -5,7 +5,7 @@ import { DestinationService, type DestinationServiceOptions } from '../../../hos
 import { GrpcServer, type Method } from '../../../host/plugin/grpc/server.ts';
 import type { Destination } from '../../../host/connector/destination.ts';
 import type { Source, SourceSink } from '../../../host/connector/source.ts';
-import type { Collecting } from '../../../host/sdk/index.ts';
+import { WriteQueue, type Collecting, type QueueListener } from '../../../host/sdk/index.ts';
 import { SourceService, type SourceServiceOptions } from '../../../host/plugin/services/source-service.ts';
 import type { Credit, InvalidParam } from '../../../host/runtime/contract.ts';
 import { GrpcClient } from '../../support/grpc-client.ts';
@@ -110,6 +110,9 @@ export class FakeDestination implements Destination {
   open(): Promise<void> {
     this.told.push('open');
     return Promise.resolve();
+  }
+  queue(listener: QueueListener): WriteQueue {
+    return new WriteQueue({ ...listener, write: (records) => this.write(records), collecting: this.collecting });
   }
   async write(request: Uint8Array): Promise<Uint8Array> {
     const positions = positionsOf(request);

@@ -55,6 +55,13 @@ describe('a transfer', () => {
     expect(source.acked).toEqual(numbers(95));
   });
 
+  it('fills a write as the destination asks, of however many batches, before it asks the source to wait', async () => {
+    const [source, destination] = [new FakeSource(64, 1), new FakeDestination()];
+    destination.collecting = { gathering: { maxRecords: 32, maxDelayMs: 3_600_000 } };
+    await transfer(source, optionsFor(source, destination));
+    expect(destination.writes).toEqual([32, 32]);
+  });
+
   it('goes on behind records that failed and are dealt with, and ends at the first that is not', async () => {
     const [source, destination] = [new FakeSource(30, 10), new FakeDestination()];
     destination.reject = (position) => (['3', '7', '21'].includes(position) ? 'too large' : null);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LineWriter } from '../../../../host/cli/lines/line-writer.ts';
 import { FakeDestination } from '../fake-connectors.ts';
 
@@ -18,4 +18,27 @@ test.each([
   await writer.settled();
   expect(destination.writes).toEqual(writes);
   expect(written).toEqual(writes);
+});
+
+test('chunks of lines become one write while it is gathered', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    const destination = new FakeDestination();
+    destination.collecting = { gathering: { maxRecords: 1000, maxDelayMs: 700 } };
+    const writer = new LineWriter(destination, { written: () => {}, failed: () => {} });
+    let added = 0;
+    void (async () => {
+      for (let chunk = 0; chunk < 5; chunk++) {
+        for (let line = 1; line <= 100; line++) await writer.add(record(`p${added}`), ++added);
+        writer.pause();
+      }
+    })();
+    await vi.advanceTimersByTimeAsync(699);
+    expect(added).toBe(500);
+    expect(destination.writes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(destination.writes).toEqual([500]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
