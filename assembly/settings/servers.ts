@@ -25,7 +25,7 @@ export function parseServers(values: Values): string[] {
   const out: string[] = [];
   // A blank value that the user wrote is an empty list element, and not a missing setting.
   if (values.isGiven(NAME) && values.text(NAME).length == 0) {
-    values.refuse(NAME, 'invalid servers: empty 0. server');
+    values.refuse(NAME, 'invalid servers: empty 1. server');
     return out;
   }
   if (values.text(NAME).length == 0) return out; // reported as required
@@ -33,11 +33,11 @@ export function parseServers(values: Values): string[] {
   for (let i = 0; i < list.length; i++) {
     const address = list[i].trim();
     if (address.length == 0) {
-      values.refuse(NAME, 'invalid servers: empty ' + i.toString() + '. server');
+      values.refuse(NAME, 'invalid servers: empty ' + (i + 1).toString() + '. server');
       continue;
     }
     const problem = append(address, out);
-    if (problem !== null) values.refuse(NAME, 'invalid servers: ' + i.toString() + '. server ' + goQuote(address) + ': ' + problem);
+    if (problem !== null) values.refuse(NAME, 'invalid servers: ' + (i + 1).toString() + '. server ' + goQuote(address) + ': ' + problem);
   }
   return out;
 }
@@ -66,7 +66,13 @@ function append(address: string, out: string[]): string | null {
     }
     if (host.length == 0) return 'host is missing';
   }
-  for (let i = 0; i < host.length; i++) if (host.charCodeAt(i) <= 0x20) return 'host has a blank in it';
+  for (let i = 0; i < host.length; i++) {
+    if (host.charCodeAt(i) <= 0x20) return 'host has a blank in it';
+    if ('${}()<>*?!"\'`\\/;&|=#@'.includes(host.charAt(i)))
+      return (
+        'host has ' + goQuote(host.charAt(i)) + ' in it, which no name and no address has: is a variable left that nobody has filled in?'
+      );
+  }
   let number = 0;
   for (let i = 0; i < port.length; i++) {
     const c = port.charCodeAt(i);

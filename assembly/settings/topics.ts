@@ -20,7 +20,7 @@ export function parseTopics(values: Values): string[] {
   const list = values.text('topics').split(',');
   for (let i = 0; i < list.length; i++) {
     const topic = list[i].trim();
-    if (topic.length == 0) values.refuse('topics', 'invalid topics: empty ' + i.toString() + '. topic');
+    if (topic.length == 0) values.refuse('topics', 'invalid topics: empty ' + (i + 1).toString() + '. topic');
     else if (!isTopicName(topic))
       values.refuse(
         'topics',

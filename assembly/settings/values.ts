@@ -122,13 +122,14 @@ function problemOf(p: Parameter, value: string): string | null {
 }
 
 function typeProblem(kind: u8, value: string): string | null {
-  if (kind == ParamType.int) return parseInteger(value).ok ? null : wrongType(value, 'an integer');
-  if (kind == ParamType.float) return parseDecimal(value).ok ? null : wrongType(value, 'a float');
-  if (kind == ParamType.duration) return parseDuration(value).ok ? null : wrongType(value, 'a duration');
-  if (kind == ParamType.boolean) return parseBool(value).ok ? null : wrongType(value, 'a boolean');
+  if (kind == ParamType.int) return parseInteger(value).ok ? null : wrongType(value, 'an integer', 'digits only, such as 1000');
+  if (kind == ParamType.float) return parseDecimal(value).ok ? null : wrongType(value, 'a float', 'a number such as 2.5');
+  if (kind == ParamType.duration)
+    return parseDuration(value).ok ? null : wrongType(value, 'a duration', 'numbers with units, such as 500ms, 10s or 1m30s');
+  if (kind == ParamType.boolean) return parseBool(value).ok ? null : wrongType(value, 'a boolean', 'true or false');
   return null;
 }
 
-function wrongType(value: string, expected: string): string {
-  return goQuote(value) + ' value is not ' + expected + ': invalid parameter type';
+function wrongType(value: string, type: string, expected: string): string {
+  return goQuote(value) + ' value is not ' + type + ': invalid parameter type, expected ' + expected;
 }

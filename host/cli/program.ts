@@ -41,7 +41,8 @@ interface ReadOptions {
 const LAST_WORDS_MS = 200;
 
 /** Runs one command line (without program names) and resolves with its exit code. Never rejects. */
-export async function runProgram(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
+export async function runProgram(given: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
+  const argv = asOptions(given);
   let exitCode: number;
   const interrupted = Promise.withResolvers<void>();
   let cutOff: NodeJS.ErrnoException | null = null;
@@ -68,6 +69,13 @@ export async function runProgram(argv: readonly string[], io: Io, options: Progr
   io.stderr.write(`${outputFailed(cutOff).code}: ${outputFailed(cutOff).message}\n`);
   await flushed(io.stderr);
   return EXIT.environment;
+}
+
+/** `help`, `help COMMAND`, `version` and `-v` as the options that they mean. */
+function asOptions(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first === 'help') return [...rest, '--help'];
+  return first === 'version' || first === '-v' ? ['--version', ...rest] : argv;
 }
 
 async function parse(argv: readonly string[], io: Io, options: ProgramOptions): Promise<number> {

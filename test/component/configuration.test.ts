@@ -41,12 +41,12 @@ describe("Conduit's algorithm", () => {
     const expected = [
       '"aardvark": unrecognized parameter',
       '"zebra": unrecognized parameter',
-      'invalid servers: empty 0. server',
       'invalid servers: empty 1. server',
+      'invalid servers: empty 2. server',
       'invalid TLS config: client TLS configuration incomplete, clientKey is missing',
       "invalid topics: \"a?\" cannot be the name of a topic, expected 1 to 249 letters, digits, '.', '_' or '-'",
-      'error validating "readFromBeginning": "maybe" value is not a boolean: invalid parameter type',
-      'error validating "commitOffsetsDelay": "1 day" value is not a duration: invalid parameter type',
+      'error validating "readFromBeginning": "maybe" value is not a boolean: invalid parameter type, expected true or false',
+      'error validating "commitOffsetsDelay": "1 day" value is not a duration: invalid parameter type, expected numbers with units, such as 500ms, 10s or 1m30s',
       'error validating "sdk.batch.size": "-1" should be greater than -1: greater-than validation failed',
     ];
     expect(await source(config)).toEqual(expected);
@@ -73,7 +73,7 @@ describe('types', () => {
   });
   test.each(['yes', 'no', 'tRUE', '2', '-1', 'on', 'truely'])('boolean: Go refuses %s', async (value) => {
     expect(await source({ readFromBeginning: value })).toEqual([
-      `error validating "readFromBeginning": "${value}" value is not a boolean: invalid parameter type`,
+      `error validating "readFromBeginning": "${value}" value is not a boolean: invalid parameter type, expected true or false`,
     ]);
   });
   test.each(['0', '+5', '007', '9223372036854775807'])('integer: Go takes %s', async (value) => {
@@ -83,7 +83,7 @@ describe('types', () => {
     'integer: Go refuses %s',
     async (value) => {
       expect(await source({ commitOffsetsSize: value })).toEqual([
-        `error validating "commitOffsetsSize": "${value}" value is not an integer: invalid parameter type`,
+        `error validating "commitOffsetsSize": "${value}" value is not an integer: invalid parameter type, expected digits only, such as 1000`,
       ]);
     },
   );
@@ -92,7 +92,7 @@ describe('types', () => {
   });
   test.each(['.', 'e5', '1e', '1,5', '1e999', 'NaN', 'Inf', '1x'])('float: %s is refused', async (value) => {
     expect(await destination({ 'sdk.rate.perSecond': value })).toEqual([
-      `error validating "sdk.rate.perSecond": "${value}" value is not a float: invalid parameter type`,
+      `error validating "sdk.rate.perSecond": "${value}" value is not a float: invalid parameter type, expected a number such as 2.5`,
     ]);
   });
   test.each([
@@ -118,7 +118,7 @@ describe('types', () => {
     'duration: Go refuses %s',
     async (value) => {
       expect(await destination({ deliveryTimeout: value })).toEqual([
-        `error validating "deliveryTimeout": "${value}" value is not a duration: invalid parameter type`,
+        `error validating "deliveryTimeout": "${value}" value is not a duration: invalid parameter type, expected numbers with units, such as 500ms, 10s or 1m30s`,
       ]);
     },
   );
@@ -142,9 +142,11 @@ describe('connection', () => {
     ['[::1', 'missing "]" in address'],
     ['[::1]9092', 'expected ":port" after "]"'],
     ['two words:1', 'host has a blank in it'],
+    ['${KAFKA_SERVERS}', 'host has "$" in it, which no name and no address has: is a variable left that nobody has filled in?'],
+    ['{{.Servers}}:1', 'host has "{" in it, which no name and no address has: is a variable left that nobody has filled in?'],
     ['PLAINTEXT://host:9092', 'expected host:port, remove the part up to "://"'],
   ])('the address %s is refused', async (address, reason) => {
-    expect(await destination({ servers: `a:1,${address}` })).toEqual([`invalid servers: 1. server "${address}": ${reason}`]);
+    expect(await destination({ servers: `a:1,${address}` })).toEqual([`invalid servers: 2. server "${address}": ${reason}`]);
   });
   test('clientID is the official one by default, and at most 256 bytes', async () => {
     expect((await opened({})).connection.clientId).toBe('conduit-connector-kafka');
@@ -252,7 +254,7 @@ describe('source', () => {
     await guest.source.teardown();
   });
   test('an empty element of topics is refused', async () => {
-    expect(await source({ topics: 'a,,b,' })).toEqual(['invalid topics: empty 1. topic', 'invalid topics: empty 3. topic']);
+    expect(await source({ topics: 'a,,b,' })).toEqual(['invalid topics: empty 2. topic', 'invalid topics: empty 4. topic']);
   });
   test('topic and topics together are refused', async () => {
     expect(await source({ topic: 'a' })).toEqual([
@@ -275,7 +277,7 @@ describe('source', () => {
       await source({ retryGroupJoinErrors: 'false', commitOffsetsSize: '0', commitOffsetsDelay: '-1s', 'sdk.schema.extract.type': 'avro' }),
     ).toEqual([]);
     expect(await source({ retryGroupJoinErrors: 'x', 'sdk.schema.extract.type': 'json' })).toEqual([
-      'error validating "retryGroupJoinErrors": "x" value is not a boolean: invalid parameter type',
+      'error validating "retryGroupJoinErrors": "x" value is not a boolean: invalid parameter type, expected true or false',
       'error validating "sdk.schema.extract.type": "json" value must be included in the list [avro]: inclusion validation failed',
     ]);
   });
@@ -342,7 +344,7 @@ describe('destination', () => {
     ['-5', 'invalid batchBytes: max record batch bytes -5 is less than allowed 512'],
     ['104857601', 'invalid batchBytes: max broker write bytes 104857600 is erroneously less than max record batch bytes 104857601'],
     ['3000000000', 'cannot parse \'batchBytes\' as int: strconv.ParseInt: parsing "3000000000": value out of range'],
-    ['1k', 'error validating "batchBytes": "1k" value is not an integer: invalid parameter type'],
+    ['1k', 'error validating "batchBytes": "1k" value is not an integer: invalid parameter type, expected digits only, such as 1000'],
   ])('batchBytes %s is refused', async (value, reason) => {
     expect(await destination({ batchBytes: value })).toEqual([reason]);
   });

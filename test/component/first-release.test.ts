@@ -37,10 +37,10 @@ describe('required settings', () => {
     ]);
   });
   test('an empty element of servers is named by its index', async () => {
-    expect(await reasons('destination', { ...REQUIRED, servers: 'host1:1111,,host2:2222' })).toEqual(['invalid servers: empty 1. server']);
+    expect(await reasons('destination', { ...REQUIRED, servers: 'host1:1111,,host2:2222' })).toEqual(['invalid servers: empty 2. server']);
   });
   test('servers of blanks has an empty first element', async () => {
-    expect(await reasons('destination', { ...REQUIRED, servers: '     ' })).toEqual(['invalid servers: empty 0. server']);
+    expect(await reasons('destination', { ...REQUIRED, servers: '     ' })).toEqual(['invalid servers: empty 1. server']);
   });
   test('servers without a topic is refused on a source', async () => {
     expect(await reasons('source', { servers: 'localhost:9092' })).toEqual([
@@ -106,7 +106,7 @@ describe('TLS', () => {
   test('blanks around insecureSkipVerify are trimmed, as Conduit does today; what is no boolean is refused', async () => {
     expect((await tlsOf({ caCert: 'ref:ca', insecureSkipVerify: '     true' }))?.insecureSkipVerify).toBe(true);
     expect(await reasons('source', { ...REQUIRED, insecureSkipVerify: 'yes' })).toEqual([
-      'error validating "insecureSkipVerify": "yes" value is not a boolean: invalid parameter type',
+      'error validating "insecureSkipVerify": "yes" value is not a boolean: invalid parameter type, expected true or false',
     ]);
   });
 });
@@ -114,7 +114,7 @@ describe('TLS', () => {
 describe('writing', () => {
   test('a deliveryTimeout that is no duration is refused', async () => {
     expect(await reasons('destination', { ...REQUIRED, deliveryTimeout: 'nope, no integer here' })).toEqual([
-      'error validating "deliveryTimeout": "nope, no integer here" value is not a duration: invalid parameter type',
+      'error validating "deliveryTimeout": "nope, no integer here" value is not a duration: invalid parameter type, expected numbers with units, such as 500ms, 10s or 1m30s',
     ]);
   });
   test('a deliveryTimeout of 0ms means no limit, as in the official connector today', async () => {

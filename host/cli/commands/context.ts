@@ -48,7 +48,7 @@ export async function configure(
 }
 
 /** Commits and closes. Never rejects: what failed before matters more than that closing failed too. */
-export async function teardown(context: Context, side: Side, connector: { teardown(): Promise<void> }): Promise<void> {
+export async function teardown(context: Context, side: Side | 'output', connector: { teardown(): Promise<void> }): Promise<void> {
   try {
     if (await context.patience.within(connector.teardown(), 'close')) return;
     context.log('warn', `closing the ${side} took too long; what is not committed comes again next time`);

@@ -22,6 +22,19 @@ export function invalidSettings(side: Side, problems: readonly InvalidParam[], p
   return new ConnectorError('config.invalid', `the ${side} settings have ${count}`, { cause: new Problems(side, explained) });
 }
 
+/** One error for the rejected settings of both sides of a pipe. */
+export function joinedProblems(errors: readonly ConnectorError[]): ConnectorError {
+  const [first] = errors;
+  if (first !== undefined && errors.length === 1) return first;
+  const list = errors.flatMap(({ cause }) =>
+    cause instanceof Problems
+      ? cause.list.map(({ name, reason }) => ({ name: `${cause.side}.${name}`, reason: `${cause.side}: ${reason}` }))
+      : [],
+  );
+  const message = errors.map((error) => error.message).join(', ');
+  return new ConnectorError('config.invalid', message, { cause: new Problems('source', list) });
+}
+
 /** What to change, for errors whose own text does not say it. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   'kafka.unreachable':

@@ -5,6 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 import { Progress } from '../terminal/progress.ts';
 import { Backlog } from './backlog.ts';
 import { configure, paramsOf, teardown, type CommandReport, type Context } from './context.ts';
+import { joinedProblems } from './failure.ts';
 import { LoopGuard } from './loop-guard.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
 import { deadLetterSettings, RefusedRecords, textOf, type OnError } from './refused-records.ts';
@@ -44,8 +45,10 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
   try {
-    await configure(context, 'source', reading, options.source);
-    await configure(context, 'destination', writing, options.destination);
+    await configureBoth(
+      () => configure(context, 'source', reading, options.source),
+      () => configure(context, 'destination', writing, options.destination),
+    );
     if (deadLetters !== null && deadLetterTopic !== null)
       await configure(context, 'destination', deadLetters, deadLetterSettings(options.destination, deadLetterTopic));
     await unless(context.stop, writing.open());
@@ -76,4 +79,17 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
 async function destinationTopic({ connectors }: Context, settings: Settings): Promise<string> {
   const param = paramsOf(await connectors.specify(), 'destination').find(({ name }) => name === 'topic');
   return settings.topic || (param?.defaultValue ?? '');
+}
+
+/** Tells what is wrong with both sides at once. */
+async function configureBoth(...sides: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: ConnectorError[] = [];
+  for (const configureSide of sides) {
+    await configureSide().catch((error: unknown) => {
+      const failure = ConnectorError.from(error);
+      if (failure.code !== 'config.invalid') throw failure;
+      errors.push(failure);
+    });
+  }
+  if (errors.length > 0) throw joinedProblems(errors);
 }

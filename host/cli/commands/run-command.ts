@@ -33,7 +33,9 @@ export async function runCommand(
     json: options.json,
     color: isTerminal && !io.env.NO_COLOR,
     // Records on the same terminal show progress enough, and would run into the line.
-    progress: isTerminal && !options.quiet && !options.json && !(options.dataOnStdout && io.stdout.isTTY === true),
+    // So does what is typed into `destination`.
+    progress:
+      isTerminal && !options.quiet && !options.json && !(options.dataOnStdout ? io.stdout.isTTY : name === 'destination' && io.stdin.isTTY),
   });
   const stopping = new AbortController();
   const silence = io.onSignal(() => {

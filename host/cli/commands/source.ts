@@ -52,7 +52,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
     // `head` has seen enough: not a failure, and what it did not take is not acknowledged.
     if (output.error?.code !== 'cancelled') throw output.error ?? error;
   } finally {
-    await Promise.all([teardown(context, 'source', reading), teardown(context, 'destination', printing)]);
+    await Promise.all([teardown(context, 'source', reading), teardown(context, 'output', printing)]);
     progress.finish('read');
   }
   if (

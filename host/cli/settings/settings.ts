@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { ConnectorError } from '../../base/errors.ts';
 import { decodeUtf8, utf8Problem } from '../../base/utf8.ts';
 
@@ -7,16 +7,17 @@ export type Settings = Record<string, string>;
 export type Side = 'source' | 'destination';
 
 /**
- * `key=value` arguments as settings, without the blanks around names and values; a later one wins. The text of an argument without "=" is not repeated in the error, it
+ * `key=value` arguments as settings, without the blanks around names and values; a setting that is given twice is refused. The text of an argument without "=" is not repeated in the error, it
  * may be a secret.
  */
 export function settingsFromPairs(pairs: readonly string[], option: string): Settings {
   const settings: Settings = {};
   pairs.forEach((pair, index) => {
     const at = pair.indexOf('=');
-    if (pair.slice(0, Math.max(0, at)).trim() === '')
-      throw invalid(`${option} number ${index + 1} is not key=value, such as ${option} servers=localhost:9092`, option);
-    define(settings, pair.slice(0, at), pair.slice(at + 1));
+    const name = pair.slice(0, Math.max(0, at)).trim();
+    if (name === '') throw invalid(`${option} number ${index + 1} is not key=value, such as ${option} servers=localhost:9092`, option);
+    if (Object.hasOwn(settings, name)) throw invalid(`${option} gives "${name}" twice: keep one of them`, option);
+    define(settings, name, pair.slice(at + 1));
   });
   return settings;
 }
@@ -49,16 +50,53 @@ async function readTree(path: string): Promise<Record<string, unknown>> {
   return asMap(parseTree(text, path), path);
 }
 
-/** YAML without types: `yes`, `010` and `10s` stay the text that was written, as a setting is text. */
+/** YAML without types: `yes`, `010` and `10s` stay the text that was written, as a setting is text. Errors never quote the file, it may hold secrets. */
 function parseTree(text: string, path: string): unknown {
-  try {
-    if (path.endsWith('.json')) return JSON.parse(text) as unknown;
-    return parse(text, { schema: 'failsafe', maxAliasCount: 0, prettyErrors: false }) as unknown;
-  } catch (error) {
-    // Only the first line: what follows would quote the file, which may hold secrets.
-    const what = error instanceof Error && !path.endsWith('.json') ? `: ${error.message.split('\n')[0] ?? ''}` : '';
-    throw invalid(`${path} is not valid ${path.endsWith('.json') ? 'JSON' : 'YAML'}${what}`, '--config');
+  if (path.endsWith('.json')) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      throw invalid(`${path} is not valid JSON: ${jsonProblem(text, (error as Error).message)}`, '--config');
+    }
   }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines });
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw invalid(`${path} is not valid YAML: line ${line}, column ${col}: ${problem.message.split('\n')[0] ?? ''}`, '--config');
+  }
+  try {
+    return document.toJS({ maxAliasCount: 0 }) as unknown;
+  } catch (error) {
+    throw invalid(`${path} is not valid YAML: ${(error as Error).message.split('\n')[0] ?? ''}`, '--config');
+  }
+}
+
+/** Where JSON ends to be JSON. V8 names the place of some mistakes only, and quotes the text of others. */
+function jsonProblem(text: string, message: string): string {
+  if (text.trim() === '') return 'it is empty';
+  const stated = / in JSON at position (\d+)/.exec(message);
+  const token = /^Unexpected token '(.)'/su.exec(message)?.[1];
+  // The place of a token that is not named is where the text before it was right still, and it makes it wrong.
+  const at = stated !== null ? Number(stated[1]) : token === undefined ? -1 : firstWrong(text, token);
+  const before = text.slice(0, Math.max(0, at)).split('\n');
+  const place = at < 0 ? '' : `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: `;
+  if (token !== undefined) return `${place}unexpected "${token}"`;
+  const reason = message.split(' in JSON at position')[0]?.split(', "')[0] ?? '';
+  return `${place}${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
+}
+
+/** The first place of the character at which the text up to and with it fails because of it. */
+function firstWrong(text: string, token: string): number {
+  for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) {
+    try {
+      JSON.parse(text.slice(0, at + token.length));
+    } catch (error) {
+      if ((error as Error).message.startsWith(`Unexpected token '${token}'`)) return at;
+    }
+  }
+  return -1;
 }
 
 function asMap(value: unknown, where: string): Record<string, unknown> {

@@ -71,6 +71,7 @@ export class ClientFactory implements KafkaClient {
   readonly #net: Net;
   readonly #asker: string;
   readonly #advertised: AdvertisedAddresses;
+  readonly usesTls: boolean;
 
   constructor(connection: Connection, { log, secrets, net, asker, commitMetadata }: ClientParts) {
     this.servers = connection.servers.map(parseAddress);
@@ -78,6 +79,7 @@ export class ClientFactory implements KafkaClient {
     this.#connection = connection;
     this.#secrets = secrets;
     this.#tls = tlsOptions(connection.tls, secrets);
+    this.usesTls = this.#tls !== null;
     this.#net = net;
     this.#asker = asker;
     this.#advertised = AdvertisedAddresses.of(net, connection.servers);

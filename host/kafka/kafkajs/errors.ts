@@ -96,8 +96,14 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'INVALID_CA',
   'CERT_SIGNATURE_FAILURE',
 ]);
-const TLS_MISMATCH =
-  'broker closed the connection immediately after a dial, which often happens if the client is using TLS when the broker is not expecting it: is TLS misconfigured on the client or the broker?';
+/** Of a connection that a broker closed before it answered. */
+function closedText(usesTls: boolean | undefined): string {
+  const closed = 'the broker closed the connection before it answered, which happens';
+  if (usesTls === undefined) return `${closed} where only one of client and broker uses TLS: check tls.enabled and the port`;
+  return usesTls
+    ? `${closed} where the client uses TLS and the broker does not: turn TLS off (tls.enabled, clientCert, clientKey, caCert), or use the broker's TLS port`
+    : `${closed} where the broker expects TLS and the client does not use it: set tls.enabled to true, or use the broker's plaintext port`;
+}
 
 const CLIENT_CERTIFICATE = 'the broker demands a client certificate, or refuses the given one: check clientCert and clientKey';
 
@@ -109,8 +115,8 @@ export interface DialFailure {
   isDenied?: boolean;
 }
 
-/** Why a dial of `host:port` failed, in the words of Go's dialer. */
-export function dialFailure(host: string, port: number, error: unknown): DialFailure {
+/** Why a dial of `host:port` failed, in the words of Go's dialer. `usesTls`: whether the client does; undefined if that is not known here. */
+export function dialFailure(host: string, port: number, error: unknown, usesTls?: boolean): DialFailure {
   if (error instanceof ConnectorError)
     return { text: error.message, permanent: !error.retryable && error.code !== 'cancelled', isDenied: error.code === POLICY_DENIED };
   const { code, message } = innermostSocketError(error);
@@ -122,19 +128,23 @@ export function dialFailure(host: string, port: number, error: unknown): DialFai
   if (typeof code === 'string' && CONNECT_TEXTS[code] !== undefined)
     return { text: `dial tcp ${address}: ${CONNECT_TEXTS[code]}`, permanent: false };
   if (typeof code === 'string' && UNKNOWN_AUTHORITY.has(code))
-    return verification(address, `certificate signed by unknown authority (${text})`);
+    // What follows a semicolon is Node's advice to those who start it.
+    return verification(
+      address,
+      `certificate signed by unknown authority (${text.split(';')[0]}): put the certificate of that authority into caCert`,
+    );
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return verification(address, `certificate is not valid for the host name (${text})`);
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
     return verification(address, 'certificate has expired or is not yet valid');
   const alert = /alert ((?:bad |unknown )?certificate(?: required| unknown)?|unknown ca|handshake failure)/i.exec(text)?.[1];
   if (alert !== undefined) return { text: `${address}: remote error: tls: ${alert}: ${CLIENT_CERTIFICATE}`, permanent: true };
-  if (code === 'ECONNRESET') return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+  if (code === 'ECONNRESET') return { text: `${address}: ${closedText(usesTls)}`, permanent: false };
   if (
     /wrong version number|packet length too long|before secure TLS connection|socket hang up|closed (by the server|connection)|connection closed/i.test(
       text,
     )
   )
-    return { text: `${address}: ${TLS_MISMATCH}`, permanent: false };
+    return { text: `${address}: ${closedText(usesTls)}`, permanent: false };
   if (/timeout/i.test(text)) return { text: `dial tcp ${address}: i/o timeout`, permanent: false };
   return { text: `${address}: ${text}`, permanent: false };
 }

@@ -48,7 +48,7 @@ async function dialOne(factory: ClientFactory, server: Address, timeoutMs: numbe
     await connected;
     return null;
   } catch (error) {
-    return dialFailure(server.host, server.port, dialer.failure(server.host, server.port) ?? error);
+    return dialFailure(server.host, server.port, dialer.failure(server.host, server.port) ?? error, factory.usesTls);
   } finally {
     await settles(admin.disconnect(), 500, signal);
     dialer.destroy(new Error('closed'));

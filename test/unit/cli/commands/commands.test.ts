@@ -166,6 +166,19 @@ describe('destination', () => {
     expect(io.err).toContain('warn: reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
   });
 
+  it('draws no progress line below what is typed', async () => {
+    const connectors = fakes();
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const io = new FakeIo({ stdin, isTTY: true });
+    const ended = run(['destination'], io, connectors);
+    stdin.write(RECORD);
+    await eventually(() => connectors.destinationPort.written.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    stdin.end();
+    expect(await ended).toBe(0);
+    expect(io.err).not.toContain('records  ');
+  });
+
   it('writes many lines in few batches', async () => {
     const connectors = fakes();
     const io = new FakeIo({ stdin: Readable.from([Buffer.from(RECORD.repeat(2500))]) });

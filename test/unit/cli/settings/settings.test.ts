@@ -17,8 +17,15 @@ async function file(name: string, text: string | Uint8Array): Promise<string> {
 }
 
 describe('key=value arguments', () => {
-  it('keep everything after the first "=", and a later one wins', () => {
-    expect(settingsFromPairs(['a=1', 'b=x=y=', 'c=', 'a=2'], '-c')).toEqual({ a: '2', b: 'x=y=', c: '' });
+  it('keep everything after the first "="', () => {
+    expect(settingsFromPairs(['a=1', 'b=x=y=', 'c='], '-c')).toEqual({ a: '1', b: 'x=y=', c: '' });
+  });
+
+  it('are refused where a setting is there twice, without the values', () => {
+    const message = '-c gives "a" twice: keep one of them';
+    expect(() => settingsFromPairs(['a=geheim', 'b=1', 'a=other'], '-c')).toThrow(
+      expect.objectContaining({ code: 'config.invalid', message }),
+    );
   });
 
   it.each([['no equals sign'], ['=value'], ['']])('refuses %j without repeating it, since it may be a secret', (pair) => {
@@ -56,6 +63,19 @@ describe('a settings file', () => {
     const message = `${path}, line 2, column 16: it is not UTF-8 (byte 0xfc); save it as UTF-8`;
     await expect(settingsFromFile(path)).rejects.toMatchObject({ code: 'config.invalid', message, fields: { setting: '--config' } });
     await expect(sidesFromFile(path)).rejects.toMatchObject({ message });
+  });
+
+  it.each([
+    ['a.json', '{"servers": "geheim",\n "topics": }', 'JSON: line 2, column 12: unexpected "}"'],
+    ['b.json', '{"saslPassword": "geheim" "a": 1}', "JSON: line 1, column 27: expected ',' or '}' after property value"],
+    ['c.json', '', 'JSON: it is empty'],
+    ['d.json', '["geheim", nope]', 'JSON: line 1, column 13: unexpected "o"'],
+    ['e.yaml', 'servers: a\nsaslPassword: "geheim\ntopics: b\n', 'YAML: line '],
+    ['f.yaml', 'servers: geheim\nservers: b\n', 'YAML: line 2, column 1: Map keys must be unique'],
+  ])('that cannot be read is refused with the place and the reason, and not quoted: %s', async (name, text, reason) => {
+    const error = await settingsFromFile(await file(name, text)).catch((failure: unknown) => failure as Error);
+    expect(error).toMatchObject({ code: 'config.invalid', message: expect.stringContaining(`${name} is not valid ${reason}`) });
+    expect((error as Error).message).not.toContain('geheim');
   });
 
   it('of UTF-16 is refused as such', async () => {

@@ -151,12 +151,19 @@ describe("why a dial failed, in Go's words", () => {
     [Object.assign(new Error(), { errors: [{ code: 'ECONNREFUSED' }] }), 'dial tcp h:1: connect: connection refused'],
     [Object.assign(new Error('SASL Authentication failed'), { name: 'KafkaJSSASLAuthenticationError' }), 'h:1: SASL Authentication failed'],
     [
-      { code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'm' },
-      'h:1: tls: failed to verify certificate: x509: certificate signed by unknown authority (m)',
+      { code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'm; if the root CA is installed locally, try running Node.js with --use-system-ca' },
+      'h:1: tls: failed to verify certificate: x509: certificate signed by unknown authority (m): put the certificate of that authority into caCert',
     ],
     [{ code: 'CERT_HAS_EXPIRED' }, 'h:1: tls: failed to verify certificate: x509: certificate has expired or is not yet valid'],
   ])('%j', (error, expected) => {
     expect(text(error)).toBe(expected);
+  });
+  test.each([
+    [true, 'where the client uses TLS and the broker does not: turn TLS off'],
+    [false, 'where the broker expects TLS and the client does not use it: set tls.enabled to true'],
+  ])('a closed connection says which of both uses TLS (the client: %s)', (usesTls, hint) => {
+    for (const error of [{ code: 'ECONNRESET' }, { message: 'Closed connection' }, { message: 'socket hang up' }])
+      expect(dialFailure('h', 1, error, usesTls).text).toContain(hint);
   });
   test('an IPv6 address stands in brackets', () => {
     expect(dialFailure('::1', 1, { code: 'ECONNREFUSED' }).text).toBe('dial tcp [::1]:1: connect: connection refused');
