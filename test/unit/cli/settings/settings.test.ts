@@ -33,8 +33,9 @@ describe('key=value arguments', () => {
     expect(() => settingsFromPairs(['a=1', pair], '-c')).toThrow(expect.objectContaining({ code: 'config.invalid', message }));
   });
 
-  it('lose the blanks around name and value, and a later one wins all the same', () => {
-    expect(settingsFromPairs([' a =1', 'a = 2 '], '-c')).toEqual({ a: '2' });
+  it('lose the blanks around name and value, and are given twice all the same', () => {
+    expect(settingsFromPairs([' a =1', 'b = 2 '], '-c')).toEqual({ a: '1', b: '2' });
+    expect(() => settingsFromPairs([' a =1', 'a = 2 '], '-c')).toThrow('-c gives "a" twice');
     expect(() => settingsFromPairs([' =1'], '-c')).toThrow('-c number 1 is not key=value');
   });
 
