@@ -173,7 +173,9 @@ describe('validation, as the API of Conduit asks for it', () => {
     const lines = message.replace('failed to parse configuration: config invalid: ', '').split('\n');
     expect(lines).toContain('"foo": unrecognized parameter');
     expect(lines).toContain('error validating "servers": required parameter is not provided');
-    expect(lines).toContain('error validating "sdk.batch.size": "many" value is not an integer: invalid parameter type, expected digits only, such as 1000');
+    expect(lines).toContain(
+      'error validating "sdk.batch.size": "many" value is not an integer: invalid parameter type, expected digits only, such as 1000',
+    );
     await started.client.call(`/connector.v2.${side}Plugin/Teardown`);
     expect(await started.shutdown()).toEqual({ code: 0, signal: null });
   });
