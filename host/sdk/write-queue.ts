@@ -66,6 +66,8 @@ export class WriteQueue {
   #requests: StreamMessage[] = [];
   #records = 0;
   #bytes = 0;
+  /** When the first of the requests that wait arrived. */
+  #sinceMs = 0;
   #writing = false;
   #full = false;
   #hurried = false;
@@ -95,6 +97,7 @@ export class WriteQueue {
 
   push(request: StreamMessage): void {
     if (this.#closed || request.count === 0) return;
+    if (this.#requests.length === 0 && this.#gathers) this.#sinceMs = performance.now();
     this.#requests.push(request);
     this.#records += request.count;
     this.#bytes += request.bytes.length;
@@ -152,9 +155,9 @@ export class WriteQueue {
 
   /** Waits for more requests; undefined if the write can begin now. */
   #gather(isFirst: boolean): Promise<void> | undefined {
-    const configured = this.#options.collecting.gathering?.maxDelayMs ?? 0;
-    const delayMs = configured > 0 ? configured : this.#lingerMs(isFirst);
-    if (this.#hurried || this.#gathered || delayMs === 0 || this.#isEnough()) return undefined;
+    if (this.#hurried || this.#gathered || this.#isEnough()) return undefined;
+    const delayMs = this.#gathers ? this.#restMs() : this.#lingerMs(isFirst);
+    if (delayMs <= 0) return undefined;
     return new Promise((resolve) => {
       const wake = (): void => {
         cancel();
@@ -164,6 +167,11 @@ export class WriteQueue {
       const cancel = after(delayMs, wake);
       this.#wake = wake;
     });
+  }
+
+  /** What is left of the delay that the settings allow; the first request may have waited for a part of it while a write ran. */
+  #restMs(): number {
+    return this.#options.collecting.gathering!.maxDelayMs - (performance.now() - this.#sinceMs);
   }
 
   /** Requests that arrived while a write ran come from a sender that does not wait for acks. If they hold several records each, waiting gains nothing. */

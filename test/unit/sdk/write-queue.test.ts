@@ -69,4 +69,30 @@ describe('a queue that gathers records', () => {
     queue.push(request(1 << 20));
     expect(told).toEqual([true]);
   });
+
+  test('holds no record longer than the delay, whether it arrives before, during or after a write', async () => {
+    const { queue, writes } = driven({}, 400);
+    queue.push(request());
+    await vi.advanceTimersByTimeAsync(300);
+    queue.push(request());
+    await vi.advanceTimersByTimeAsync(300); // at 500 ms the first write begins
+    queue.push(request()); // at 600 ms, while it runs until 900 ms
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(writes).toEqual([
+      { records: 2, atMs: DELAY_MS },
+      { records: 1, atMs: 600 + DELAY_MS },
+    ]);
+  });
+
+  test('writes at once what has waited for the delay while a write ran', async () => {
+    const { queue, writes } = driven({}, 1000);
+    for (let record = 0; record < 32; record++) queue.push(request());
+    await vi.advanceTimersByTimeAsync(100);
+    queue.push(request());
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(writes).toEqual([
+      { records: 32, atMs: 0 },
+      { records: 1, atMs: 1000 },
+    ]);
+  });
 });
