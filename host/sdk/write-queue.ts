@@ -71,6 +71,8 @@ export class WriteQueue {
   #writing = false;
   #full = false;
   #hurried = false;
+  /** Records of the write that runs, or has failed as a whole. */
+  #unanswered = 0;
   /** The last write was full, so the requests that wait have been gathered already. */
   #gathered = false;
   #closed = false;
@@ -88,6 +90,11 @@ export class WriteQueue {
   /** True while requests wait for more to arrive before they are written. */
   get gathering(): boolean {
     return this.#wake !== null;
+  }
+
+  /** How many records the write holds that is running, or that failed without a word about each. They are the oldest without an ack. */
+  get unanswered(): number {
+    return this.#unanswered;
   }
 
   /** True if no request waits and no write is running. */
@@ -131,16 +138,20 @@ export class WriteQueue {
         if (waiting !== undefined) await waiting;
         const part = this.#take();
         if (part === null) break; // the requests were dropped meanwhile
+        this.#unanswered = part.count;
         const acks = await this.#options.write(part.bytes);
         const answered = readStreamMessage(acks, 'the acks of a write').count;
         if (this.#closed && answered <= part.count) {
           if (answered > 0) void this.#options.acks(acks, part.bytes);
+          this.#unanswered -= answered;
           break;
         }
         if (answered !== part.count) {
           throw new ConnectorError('guest.contract', `expected ${part.count} acks for as many records, the connector gave ${answered}`);
         }
-        await this.#options.acks(acks, part.bytes);
+        const taken = this.#options.acks(acks, part.bytes);
+        this.#unanswered = 0;
+        await taken;
       }
     } catch (error) {
       this.#closed = true;

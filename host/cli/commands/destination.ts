@@ -16,6 +16,7 @@ export async function destination(context: Context, settings: Settings): Promise
   const progress = new Progress(context.terminal);
   let failed = 0;
   let unanswered = 0;
+  let unsent = 0;
   let error: ConnectorError | undefined;
   try {
     await configure(context, 'destination', connector, settings);
@@ -36,13 +37,15 @@ export async function destination(context: Context, settings: Settings): Promise
         error = ConnectorError.from(thrown);
       }
       const left = writer.unanswered;
+      const level = context.stop.aborted && error === undefined ? 'warn' : 'error';
       if (left !== null) {
         unanswered = left.count;
-        const stopped = context.stop.aborted && error === undefined;
-        log(
-          stopped ? 'warn' : 'error',
-          `${linesText(left.first, left.last)}: outcome unknown, perhaps written: they were not answered in time`,
-        );
+        log(level, `${linesText(left.first, left.last)}: outcome unknown, perhaps written: they were not answered in time`);
+      }
+      const behind = writer.unsent;
+      if (behind !== null) {
+        unsent = behind.count;
+        log(level, `${linesText(behind.first, behind.last)}: not written: the write before them did not end in time, or failed`);
       }
       await patience.within(connector.stop(), 'stop');
     }
@@ -53,8 +56,9 @@ export async function destination(context: Context, settings: Settings): Promise
   const unwritten = Math.max(0, failed - outcomes.unknown);
   const unknown = failed - unwritten + unanswered;
   const code = outcomes.code(unwritten > outcomes.unsent ? 'rejected' : 'timeout');
-  if (failed > 0) error ??= new ConnectorError(code, failureText(unwritten, unknown, failed + unanswered + progress.records));
-  const result = { records: progress.records, failed: failed + unanswered, unknown };
+  if (failed > 0)
+    error ??= new ConnectorError(code, failureText(unwritten + unsent, unknown, failed + unanswered + unsent + progress.records));
+  const result = { records: progress.records, failed: failed + unanswered + unsent, unknown };
   return { summary: progress.finish('wrote'), result, ...(error && { error }) };
 }
 

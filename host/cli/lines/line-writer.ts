@@ -10,6 +10,13 @@ export interface LineListener {
   failed(first: number, last: number, reason: string): void;
 }
 
+export interface Lines {
+  /** Numbers of lines, of which some between them may be empty. */
+  first: number;
+  last: number;
+  count: number;
+}
+
 /** A write takes so much. */
 const MAX_RECORDS = 1000;
 const MAX_BYTES = 1024 * 1024;
@@ -67,11 +74,14 @@ export class LineWriter {
     this.#queue.push(request);
   }
 
-  /** The lines that a write has taken and not answered; null if there are none. */
-  get unanswered(): { first: number; last: number; count: number } | null {
-    const taken = this.#lines.slice(0, this.#lines.length - this.#records);
-    const [first] = taken;
-    return first === undefined ? null : { first, last: taken.at(-1) ?? first, count: taken.length };
+  /** The lines of a write that was begun and not answered; null if there are none. */
+  get unanswered(): Lines | null {
+    return linesOf(this.#lines.slice(0, this.#queue.unanswered));
+  }
+
+  /** The lines of which no write was begun; null if there are none. */
+  get unsent(): Lines | null {
+    return linesOf(this.#lines.slice(this.#queue.unanswered));
   }
 
   /** Resolves when all that was added is written. Rejects when a write failed as a whole. */
@@ -91,6 +101,11 @@ export class LineWriter {
     this.#listener.written(acks.filter((ack) => ack.error === '').length);
     for (const { first, last, reason } of runsOfFailures(acks, lines)) this.#listener.failed(first, last, reason);
   }
+}
+
+function linesOf(numbers: readonly number[]): Lines | null {
+  const [first] = numbers;
+  return first === undefined ? null : { first, last: numbers.at(-1) ?? first, count: numbers.length };
 }
 
 interface FailedLines {

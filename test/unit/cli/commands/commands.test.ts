@@ -259,6 +259,19 @@ describe('destination', () => {
     expect(await run(['destination'], io, connectors)).toBe(3);
     expect(io.err).toContain('kafka.unreachable: no broker answers');
   });
+
+  it('when a write fails as a whole, tells its lines apart from those that were never sent', async () => {
+    const connectors = fakes();
+    connectors.destinationPort.delay = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw new ConnectorError('guest.restarts', 'too often');
+    };
+    const io = new FakeIo({ stdin: Readable.from([Buffer.from(RECORD), Buffer.from(RECORD + RECORD)]) });
+    expect(await run(['destination', '--json'], io, connectors)).toBe(1);
+    expect(io.err).toContain('line 1: outcome unknown, perhaps written');
+    expect(io.err).toContain('lines 2 to 3: not written');
+    expect(JSON.parse(io.out)).toMatchObject({ result: { records: 0, failed: 3, unknown: 1 }, error: { code: 'guest.restarts' } });
+  });
 });
 
 describe('pipe', () => {
