@@ -1,10 +1,10 @@
-/** How a request to Kafka failed, in Kafka's words. The wings of host/kafka see nothing else of a client's errors. */
+/** A failed request to Kafka, in Kafka's words. `consume/` and `produce/` get no other errors from a client. */
 import { ConnectorError, type ErrorCode } from '../base/errors.ts';
 
 /**
  * `answer`: a broker answered with an error. `login`: the broker refuses the credentials. `timeout`: a broker did not answer in time.
- * `unsupported`: the brokers do not know the request. `connection`: there was nobody to ask, or the connection was lost. `client`: the client
- * broke inside, and only a new one helps.
+ * `unsupported`: the brokers do not support the request. `connection`: no broker was connected, or the connection was lost. `client`: the client
+ * itself is broken, and only a new client helps.
  */
 export type FaultKind = 'answer' | 'login' | 'timeout' | 'unsupported' | 'connection' | 'client';
 
@@ -16,7 +16,7 @@ export interface FaultFacts {
   cause?: unknown;
 }
 
-/** The message is the text for users. Stays within host/kafka: what leaves it is a ConnectorError. */
+/** The message is the text for users. A fault stays within host/kafka, which passes it on as a ConnectorError. */
 export class KafkaFault extends Error {
   override readonly name = 'KafkaFault';
   readonly kind: FaultKind;
@@ -30,13 +30,13 @@ export class KafkaFault extends Error {
     this.retriable = retriable;
   }
 
-  /** True if nothing but an operator can help. */
+  /** True if only an operator can help. */
   get isPermanent(): boolean {
     return this.kind === 'login' || isPermanentType(this.type);
   }
 }
 
-/** A failed request as an error of the host's. `context`, if any, says what was being done. */
+/** A failed request as a ConnectorError. `context`, if given, says what failed. */
 export function connectorError(error: unknown, context?: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const text = errorText(error);
@@ -48,7 +48,7 @@ function codeOf(error: unknown): ErrorCode {
   return error instanceof KafkaFault && error.kind === 'timeout' ? 'kafka.timeout' : 'kafka.unreachable';
 }
 
-/** True if nothing but an operator can help. */
+/** True if only an operator can help. */
 export function isPermanent(error: unknown): boolean {
   if (error instanceof ConnectorError) return error.code === 'policy.denied';
   return error instanceof KafkaFault && error.isPermanent;
@@ -76,18 +76,18 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'UNSUPPORTED_VERSION',
 ]);
 
-/** Kafka's own sentences where the client words them otherwise. */
+/** Kafka's own texts for errors that the client words otherwise. */
 const TEXTS: Readonly<Record<string, string>> = {
   MESSAGE_TOO_LARGE: 'The request included a message larger than the max message size the server will accept.',
   RECORD_LIST_TOO_LARGE: 'The request included message batch larger than the configured segment size on the server.',
   TOPIC_AUTHORIZATION_FAILED: 'Not authorized to access topics: [Topic authorization failed].',
   GROUP_AUTHORIZATION_FAILED: 'Not authorized to access group: Group authorization failed.',
-  // Not permanent: a member of another client that was killed leaves when its session is over.
+  // This error is not permanent: a member of another client that was killed leaves the group when its session times out.
   INCONSISTENT_GROUP_PROTOCOL:
     'The group has members of another kind of client, whose partition assignment does not fit: stop them, or use another group.',
 };
 
-/** True if nothing but an operator can help against an answer with this error. */
+/** True if only an operator can help against an answer with this error. */
 export function isPermanentType(type: string | null | undefined): boolean {
   return type !== null && type !== undefined && PERMANENT.has(type);
 }

@@ -1,5 +1,5 @@
 /**
- * A member of a consumer group, as host/kafka/consume asks for it. `host/kafka/kafkajs` is the one implementation. Every promise rejects with
+ * The interface of a member of a consumer group, for host/kafka/consume. `host/kafka/kafkajs` is the one implementation. Every promise rejects with
  * KafkaFault or ConnectorError only.
  */
 import type { ConnectorError } from '../base/errors.ts';
@@ -9,14 +9,14 @@ import type { KafkaFault } from './fault.ts';
 import type { FetchedBatch } from './records/fetched-batch.ts';
 
 export interface GroupTimes {
-  /** The coordinator takes the member for dead when it hears nothing of it for so long. */
+  /** The coordinator removes the member if it gets no heartbeat for so long. */
   sessionTimeoutMs: number;
   heartbeatIntervalMs: number;
   /** How long the coordinator waits for all members to join again. */
   rebalanceTimeoutMs: number;
-  /** How long a broker may keep a fetch that has no records. Bounds how long a stop and a rebalance take to be noticed. */
+  /** How long a broker may delay the answer to a fetch without records. A stop or a rebalance may be noticed so much later. */
   maxWaitMs: number;
-  /** How long it may take to hear of new partitions, and of new leaders while all is well. */
+  /** Longest time until new partitions, and new leaders without an error, are noticed. */
   metadataMaxAgeMs: number;
   commitTimeoutMs: number;
 }
@@ -24,42 +24,42 @@ export interface GroupTimes {
 export interface GroupConsumerOptions {
   group: string;
   times: GroupTimes;
-  /** Of one answer to a fetch. */
+  /** Most bytes of one fetch response. */
   maxFetchBytes: number;
-  /** Partitions that may be handled at the same time. */
+  /** Most partitions that are handled at the same time. */
   maxHandlers: number;
-  /** Tries again after a failed request, before the consumer gives up. */
+  /** Retries of a failed request before the consumer gives up. */
   retries: number;
   assigner: GroupProtocol;
   listener: GroupListener;
 }
 
 /**
- * Fetches, from the broker that leads it, each partition that the group assigns to this member, and hands the batches to its listener. One that
- * has given up (`crashed`) is of no more use: it never starts again by itself.
+ * Fetches the partitions that the group assigns to this member from their leaders, and gives the batches to its listener. A consumer that has given up
+ * (`crashed`) never starts again.
  */
 export interface GroupConsumer {
-  /** Asks through the same client, over connections of its own. `close` ends it too. */
+  /** Look-ups through the same client, over connections of their own. `close` ends them too. */
   readonly lookups: Omit<Lookups, 'close'>;
   /**
-   * Joins the group and begins to fetch. Resolves after the first join, or when that has failed, which `crashed` is told. Rejects if the brokers
-   * cannot be reached, or between two of its steps once the signal aborts. Called once.
+   * Joins the group and begins to fetch. Resolves after the first join, or when it has failed, which is reported by `crashed`. Rejects if the brokers
+   * cannot be reached, or, between two of its steps, if the signal has aborted. Must be called once.
    */
   join(topics: readonly string[], signal: AbortSignal): Promise<void>;
-  /** The next fetch of the partition begins here. What was fetched before is dropped. Throws before the group is joined. */
+  /** The next fetch of the partition begins at this offset. Batches that were fetched before are dropped. Throws before the group is joined. */
   seek(topic: string, partition: number, offset: bigint): void;
   /**
-   * Resolves only if the coordinator has confirmed every offset. One commit is sent after the other. `isCurrent` is asked when the turn of this
-   * one comes: the generation of the member is then the newest one, so offsets of an earlier assignment must not be sent.
+   * Resolves only if the coordinator has confirmed every offset. Commits are sent one after the other. `isCurrent` is called before this one is sent:
+   * it is sent with the newest generation of the member, so offsets of an earlier assignment must not be sent.
    */
   commit(offsets: readonly PartitionOffset[], isCurrent: () => boolean): Promise<void>;
-  /** Leaves the group, for so long; then breaks all connections. Never rejects. */
+  /** Leaves the group, and breaks all connections after `graceMs`. Never rejects. */
   close(graceMs: number): Promise<void>;
 }
 
-/** What a group consumer tells. No method may throw. */
+/** The callbacks of a group consumer. No method may throw. */
 export interface GroupListener {
-  /** The member has a new assignment, which replaces the last one. No batch of it comes before. */
+  /** The member has a new assignment, which replaces the last one. Batches of it come only after this call. */
   joined(join: GroupJoin): void;
   /** The coordinator asks the members to join again. */
   rebalancing(): void;
@@ -69,23 +69,23 @@ export interface GroupListener {
   fetchAnswered(): void;
   /** The coordinator has answered a heartbeat. */
   heartbeatAnswered(): void;
-  /** A connection was lost, or could not be made. Told at every try. `broker` is `host:port`. */
+  /** A connection was lost or could not be made. Called at every try. `broker` is `host:port`. */
   connectionLost(broker: string, reason: string): void;
   /** A quota of the brokers makes the consumer wait for so long. */
   throttled(ms: number): void;
-  /** What the group has committed, when the consumer looks it up to begin there: after a join, and after an offset was out of range. */
+  /** The committed offsets that the consumer has looked up to begin there: after a join, and after an offset was out of range. */
   committed(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void;
-  /** The broker does not have the next offset. The consumer goes on at the earliest one; told before it commits "earliest" (-2). */
+  /** The broker does not have the next offset. The consumer resumes at the earliest offset. Called before it commits "earliest" (-2). */
   outOfRange(topic: string, partition: number): void;
-  /** Everything up to here is for no handler: control batches, aborted transactions, offsets that compaction left out. */
+  /** The consumer skipped everything up to this offset: control batches, aborted transactions, offsets that compaction removed. */
   passedOver(topic: string, partition: number, lastOffset: bigint): void;
-  /** The policy refuses an address that a broker advertises. Who needs that broker fails in the end. */
+  /** The policy refuses an address that a broker advertises. Requests to that broker will fail. */
   refused(error: ConnectorError): void;
   /** The consumer has given up. */
   crashed(error: KafkaFault | ConnectorError): void;
   /**
-   * Handles what was fetched of one partition; the next fetch of its broker waits for that. After a rejection the partition is fetched again,
-   * from the last resolved offset. A rejection of `heartbeat` must be passed on.
+   * Handles the batches of one partition; the next fetch of its broker waits for that. After a rejection the partition is fetched again from the last
+   * resolved offset. If `heartbeat` rejects, `handle` must reject with the same error.
    */
   handle(fetched: FetchedPartition): Promise<void>;
 }
@@ -94,21 +94,21 @@ export interface GroupJoin {
   /** Partition numbers by topic. */
   assignment: Readonly<Record<string, number[]>>;
   isLeader: boolean;
-  /** Name of the protocol that the coordinator took; one of `GroupProtocol.names`. */
+  /** Name of the protocol that the coordinator chose; one of `GroupProtocol.names`. */
   protocol: string;
-  /** Of the group. */
+  /** The generation of the group. */
   generation: number;
 }
 
-/** Batches of one partition out of one answer to a fetch. */
+/** The batches of one partition in one fetch response. */
 export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
-  /** The offset that was asked for. The first batch may begin before it. */
+  /** The offset of the fetch request. The first batch may begin before it. */
   readonly fetchOffset: bigint;
-  /** Offset of the last record, also if that is for no handler. */
+  /** Offset of the last record, even if it is in a control batch that the handler does not get. */
   readonly lastOffset: bigint;
-  /** In order, at least one. Each is in an object of the client's, so that nothing has to be made for it. */
+  /** The batches in order, at least one. Each is wrapped in an object of the client, so that no further object is made. */
   readonly batches: readonly { readonly batch: FetchedBatch }[];
   /** False once the consumer stops, or `seek` was called for the partition. */
   isCurrent(): boolean;
@@ -118,19 +118,19 @@ export interface FetchedPartition {
   resolve(offset: bigint): void;
 }
 
-/** What a member tells its group when it joins, and, when it leads the group, who gets what. */
+/** The assignment protocol: what a member sends when it joins, and the assignment that the leader of the group makes. */
 export interface GroupProtocol {
-  /** Names that the member offers, the most wanted first. The coordinator takes one that all members offer. */
+  /** Names that the member offers, the preferred one first. The coordinator chooses one that all members offer. */
   readonly names: readonly string[];
-  /** To be called before anything else: where the partition counts are from. */
+  /** Must be called first. `counts` gives the partition counts. */
   attach(counts: PartitionCounts): void;
   /** The subscription to these topics. */
   metadata(topics: readonly string[]): Buffer;
-  /** What a join is to carry in place of `metadata`. `memberId` is '' for a member that the coordinator does not know. */
+  /** The bytes that a join carries instead of `metadata`. `memberId` is '' for a member that the coordinator does not know. */
   joining(memberId: string, metadata: Buffer): Buffer;
-  /** Of the leader: the assignment of each member, encoded. `topics` are the leader's own. Bounded, never rejects. */
+  /** Called on the leader: the encoded assignment of each member. `topics` are the leader's own. Takes a bounded time, never rejects. */
   assign(members: readonly ProtocolMember[], topics: readonly string[]): Promise<ProtocolAssignment[]>;
-  /** True: at the next heartbeat the member joins again, without leaving the group. */
+  /** True if the member must join again at the next heartbeat, without leaving the group. */
   wantsToJoin(): boolean;
 }
 
@@ -145,11 +145,11 @@ export interface ProtocolAssignment {
 }
 
 export interface PartitionCounts {
-  /** Of a topic that the member subscribes to; 0 if that is not known. */
+  /** The partition count of a topic to which the member subscribes; 0 if it is not known. */
   known(topic: string): number;
   /**
-   * Asks a broker, and fills `counts` as answers come. Leaves out what does not exist, may not be described, or has a partition without a leader
-   * just now. Never makes a topic.
+   * Asks a broker, and fills `counts` as answers come. Leaves out topics that do not exist, may not be described, or have a partition without a
+   * leader at the moment. Never creates a topic.
    */
   lookUp(topics: readonly string[], counts: Map<string, number>): Promise<void>;
 }

@@ -3,16 +3,16 @@ import type { Fetched, Outgoing, PartitionCommit, SendFailure } from './contract
 
 /** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */
 export interface ConsumerHandle {
-  /** Waits at most maxWaitMs; empty is normal. Never returns more than maxRecords records or, beyond one record, maxBytes. */
+  /** Waits at most `maxWaitMs`; an empty result is normal. Returns at most `maxRecords` records, and `maxBytes` unless the first record is larger. */
   poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]>;
-  /** Ends a waiting `poll` now, with what is there; nothing otherwise. */
+  /** Ends a `poll` that waits. Does nothing if no `poll` waits. */
   wake(): void;
   commit(offsets: PartitionCommit[]): Promise<void>;
   /** Why it is out of its group now, though it tries to get in; null while it is a member and before its first try has failed; absent: not known. */
   readonly outage?: ConnectorError | null;
   /** How far it is, and what holds it up, for whoever waits for records; absent: not known. */
   readonly reading?: Reading;
-  /** Commits nothing. Bounded (a few seconds), idempotent. */
+  /** Closes without a commit. Takes a few seconds at most; idempotent. */
   close(): Promise<void>;
 }
 
@@ -30,6 +30,6 @@ export interface Reading {
 
 export interface ProducerHandle {
   send(outgoing: Outgoing[]): Promise<SendFailure[]>;
-  /** Bounded, idempotent. */
+  /** Closes. Takes a few seconds at most; idempotent. */
   close(): Promise<void>;
 }

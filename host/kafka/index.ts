@@ -1,4 +1,4 @@
-/** Kafka through kafkajs, for whoever opens consumers and producers. */
+/** Kafka through kafkajs: opens consumers and producers, and makes look-ups. */
 import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../base/secrets.ts';
 import type { Net } from '../net/net.ts';
@@ -18,22 +18,22 @@ export interface KafkaOptions {
   log: Log;
   secrets: SecretReader;
   net: Net;
-  /** Written beside every committed offset: whose group it is, for `deleteGroupsOf`. */
+  /** Metadata of every committed offset. It marks the connector's group for `deleteGroupsOf`. */
   commitMetadata?: string;
 }
 
 export interface OpenContext {
-  /** What is opening stops dialling at once, closes its sockets and rejects with `cancelled`. What is open is ended by `close`. */
+  /** When it aborts, an `open` that runs stops dialling, closes its sockets and rejects with `cancelled`. It does not end open handles. */
   signal: AbortSignal;
 }
 
-/** Kafka for one connector. All of it rejects with ConnectorError only. */
+/** Kafka for one connector. Promises reject with ConnectorError only. */
 export interface Kafka {
   openConsumer(connection: Connection, options: ConsumerOptions, context: OpenContext): Promise<ConsumerHandle>;
   openProducer(connection: Connection, options: ProducerOptions, context: OpenContext): Promise<ProducerHandle>;
 }
 
-/** Kafka for one connector, whose consumers and producers come one after the other: where "latest" is, is kept over all of them. */
+/** Kafka for one connector. A connector opens consumers one after the other, and they share the offsets that "latest" means. */
 export function createKafka(options: KafkaOptions): Kafka {
   const client = (connection: Connection, asker: string): KafkaClient => new ClientFactory(connection, { ...options, asker });
   const latest = new LatestOffsets();

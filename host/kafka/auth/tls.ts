@@ -1,4 +1,4 @@
-/** TLS of a connection: PEM texts are checked when the connector is configured, and read from the host's secrets when it dials. */
+/** TLS of a connection. PEM texts are checked when the connector is configured, and read from the host's secrets when it dials. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls';
 import { ConnectorError } from '../../base/errors.ts';
@@ -14,8 +14,8 @@ const CERTIFICATES = new Map([
 ]);
 
 /**
- * Null if the text is what the setting asks for, else the error text that users of the Go connector know. Never quotes the text. Settings of
- * other names hold no PEM.
+ * Checks the PEM text of a setting. Returns null, or the error text of the Go connector. It never quotes the text. Settings with other names hold no
+ * PEM text.
  */
 export function checkPem(name: string, text: string): string | null {
   const certificate = CERTIFICATES.get(name);
@@ -46,8 +46,8 @@ function keyProblem(text: string): string | null {
 }
 
 /**
- * The PEM blocks of a text alone: OpenSSL leaves out a block without a word if anything precedes it in its line, as the byte order mark of a file
- * that was appended to another.
+ * The PEM blocks of a text, without the text between them. OpenSSL silently skips a block if anything precedes it in its line, for example the byte
+ * order mark of a file that was appended to another.
  */
 function blocksOf(text: string, block: RegExp): string {
   return text.match(block)?.join('\n') ?? text;
@@ -56,14 +56,14 @@ function blocksOf(text: string, block: RegExp): string {
 let roots: readonly string[] | null = null;
 
 /**
- * What a server's certificate may lead to when no setting says otherwise: Node's roots and, as in Go, the operating system's, which
- * `SSL_CERT_FILE` and `SSL_CERT_DIR` replace. Reading the system's takes some 70 ms, so only the first connection with TLS pays that.
+ * The default certificate authorities: Node's roots and, as in Go, those of the operating system, which `SSL_CERT_FILE` and `SSL_CERT_DIR` replace.
+ * They are read for the first connection with TLS, because reading those of the system takes about 70 ms.
  */
 function defaultRoots(): readonly string[] {
   return (roots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]);
 }
 
-/** Null if the connection has no TLS. The own CA joins the default roots. */
+/** The options for TLS; null if the connection has no TLS. `caCert` adds certificate authorities to the default ones. */
 export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): ConnectionOptions | null {
   if (settings === undefined) return null;
   const { clientCertRef, clientKeyRef, caCertRef, insecureSkipVerify } = settings;
@@ -71,17 +71,17 @@ export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): Co
     reference === '' ? undefined : blocksOf(secrets.read(reference), block);
   const ca = read(caCertRef, CERTIFICATE);
   try {
-    // Built once per connection settings, not once per dial: parsing the roots takes milliseconds.
+    // The context is built once for the connection's settings, and not for each dial: parsing the roots takes milliseconds.
     const secureContext = createSecureContext({
       cert: read(clientCertRef, CERTIFICATE),
       key: read(clientKeyRef, PRIVATE_KEY),
-      // Without verification the roots would be parsed for nothing.
+      // Without verification the roots are not needed.
       ...(insecureSkipVerify ? {} : { ca: ca === undefined ? [...defaultRoots()] : [...defaultRoots(), ca] }),
     });
     return { secureContext, rejectUnauthorized: !insecureSkipVerify };
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
-    // The reason of OpenSSL only: it names no part of the texts.
+    // Only OpenSSL's reason is shown, because it quotes no part of the texts.
     const reason = (error as { reason?: string; message: string }).reason ?? 'clientCert and clientKey cannot be used';
     throw new ConnectorError('config.invalid', `could not configure client TLS: tls: ${reason}`);
   }

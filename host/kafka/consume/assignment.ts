@@ -1,26 +1,26 @@
-/** The partitions that one join of the group brought, and how far each of them is, until the next join. */
+/** The partitions that were assigned in one join of the group, with their offsets, until the next join. */
 import type { Log } from '../../base/log.ts';
 import type { CommittedOffset, PartitionRange } from '../client.ts';
 import { partitionKey, type Start } from './start-offsets.ts';
 
 export interface AssignedPartition {
-  /** The committed offset of the group, as far as it is known here; commits never go below it. */
+  /** The committed offset of the group, as far as it is known. Commits never go below it. */
   committed: bigint;
-  /** Offset that the next fetch should begin at; undefined before the first one. */
+  /** The offset at which the next fetch should begin; undefined before the first one. */
   expected: bigint | undefined;
-  /** Records of it were handed out. */
+  /** True after records of the partition were handed out. */
   handed: boolean;
-  /** Its offset was out of range, and no records have shown yet where the reading goes on: none of its offsets can be committed. */
+  /** Its offset was out of range, and no records have come since, so that the offset at which reading resumes is unknown. No offset can be committed. */
   reset: boolean;
-  /** Settles, soon, when the operator was told of the last reset. */
+  /** Settles, soon, when the error for the last reset is logged. */
   told: Promise<void> | null;
 }
 
-/** The offsets that the log of a partition holds; null if that cannot be found out soon. */
+/** Looks up the offsets that the log of a partition holds; null if no broker answers soon. */
 export type LookUpRange = (topic: string, partition: number) => Promise<PartitionRange | null>;
 
 export class Assignment {
-  /** The guest's number of it. */
+  /** The assignment epoch of its records. */
   readonly epoch: number;
   readonly #log: Log;
   readonly #live: () => boolean;
@@ -31,12 +31,12 @@ export class Assignment {
   /** Next offset per partition after batches that the client passed over (control batches, aborted transactions) before `begin`. */
   readonly #passed = new Map<string, bigint>();
   /**
-   * Committed offsets that the client began with. When one is out of range it commits -2, "earliest", maybe before the start offsets are looked
-   * up.
+   * The committed offsets at which the client began. If one is out of range, the client commits -2, "earliest", perhaps before the start offsets are
+   * looked up.
    */
   readonly #began = new Map<string, bigint>();
   #ready = false;
-  /** Settles when `ready` is true, or will never be. */
+  /** Settles when `ready` has become true, or will never become true. */
   prepared: Promise<void> = Promise.resolve();
 
   constructor(epoch: number, log: Log, live: () => boolean, lookUpRange: LookUpRange) {
@@ -46,17 +46,17 @@ export class Assignment {
     this.#lookUpRange = lookUpRange;
   }
 
-  /** False once another one has followed, or the consumer ends. */
+  /** False once another assignment has followed, or the consumer ends. */
   get live(): boolean {
     return this.#live();
   }
 
-  /** The start offsets are in place; until then no record of it is handed out. */
+  /** True once the start offsets are set. Before that no record is handed out. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  /** Undefined before it is ready, and if the partition is not ours. */
+  /** Undefined before the assignment is ready, and for a partition that is not assigned. */
   partition(topic: string, partition: number): AssignedPartition | undefined {
     return this.#partitions.get(partitionKey(topic, partition));
   }
@@ -76,22 +76,22 @@ export class Assignment {
     this.#ready = true;
   }
 
-  /** What the group has committed, as the client has read it to begin there. */
+  /** The committed offsets that the client has read to begin there. */
   clientBegins(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void {
     for (const { topic, partition, offset } of offsets) {
       if (offset >= 0n) this.#began.set(partitionKey(topic, partition), offset);
     }
   }
 
-  /** The client has passed over everything up to here, which is for no handler: control batches, aborted transactions. */
+  /** The client has skipped everything up to this offset: control batches, aborted transactions. */
   passedOver(topic: string, partition: number, lastOffset: bigint): void {
     const state = this.partition(topic, partition);
     if (state === undefined) this.#passed.set(partitionKey(topic, partition), lastOffset + 1n);
-    // After a reset the next records tell whether the partition went forwards or back.
+    // After a reset the next records show whether the partition continues at a higher or a lower offset.
     else if (!state.reset) state.expected = lastOffset + 1n;
   }
 
-  /** The client goes on at the earliest offset that there is. */
+  /** The client resumes at the earliest offset of the log. */
   outOfRange(topic: string, partition: number): void {
     if (this.#ready) this.#reset(topic, partition);
     else this.#resets.add(partitionKey(topic, partition));
@@ -102,12 +102,12 @@ export class Assignment {
     if (state === undefined) return;
     state.reset = true;
     const expectedOffset = String(state.expected ?? state.committed);
-    // The records that come now may lie below the old commit, and may be committed all the same.
+    // The next records may lie below the old committed offset, and must be committable.
     state.committed = -1n;
     state.told = this.#tell(topic, partition, expectedOffset);
   }
 
-  /** The error of the broker does not say which offsets the log holds. */
+  /** Logs an offset that is out of range, with the offsets of the log, which the broker's error does not contain. */
   async #tell(topic: string, partition: number, expectedOffset: string): Promise<void> {
     const range = await this.#lookUpRange(topic, partition);
     this.#log('error', 'offset out of range: the broker no longer has, or never had, the next offset', {

@@ -1,4 +1,4 @@
-/** Hands fetched batches to the queue, as record sets, and tells the client how far it may go on. */
+/** Puts fetched batches into the queue as record sets, and tells the client up to which offset they are handed out. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { settles, sleep } from '../../base/wait.ts';
@@ -12,13 +12,13 @@ import type { RecordQueue } from './record-queue.ts';
 
 export interface BatchHandlerOptions {
   queue: RecordQueue;
-  /** Bytes that decompressed records may take, in the handlers of this consumer and in its queue. */
+  /** Limits the bytes of decompressed records in the handlers of this consumer and in its queue. */
   decompressed: ByteBudget;
   log: Log;
   signal: AbortSignal;
-  /** Told of damaged records, after which the session cannot go on. */
+  /** Called for damaged records, after which the session cannot go on. */
   failed(failure: ConnectorError): void;
-  /** Told why a new session has to begin. */
+  /** Called if a new session must begin, with the reason. */
   again(reason: string): void;
 }
 
@@ -31,7 +31,7 @@ export class BatchHandler {
     this.#opener = new BatchOpener(options.decompressed, options.log);
   }
 
-  /** Resolves when the batches are handed out, or do not count any more. After a rejection they are fetched again. */
+  /** Resolves when the batches are handed out, or the assignment is over. After a rejection they are fetched again. */
   async handle(fetched: FetchedPartition, assignment: Assignment): Promise<void> {
     try {
       await this.#handle(fetched, assignment);
@@ -60,7 +60,7 @@ export class BatchHandler {
       if (state.told !== null) await state.told;
       if (!current()) return;
       this.#jumped(topic, partition, state.expected, fetchOffset);
-      // The same offsets are other records now, and acks of the old ones must not count for them: that takes a new assignment.
+      // The same offsets are other records now. Acks of the old records must not count for them, so a new assignment epoch is needed.
       if (state.handed && fetchOffset < state.expected)
         return this.#options.again(`partition ${topic}/${partition} has gone back to offset ${fetchOffset}`);
     }
@@ -72,13 +72,13 @@ export class BatchHandler {
       if (!(goesOn instanceof Promise ? await goesOn : goesOn)) return;
     }
     if (!(await handover.end())) return;
-    // With the last batch the client also resolves the control batches behind it.
+    // With the last batch the client also resolves the control batches after it.
     if (state !== undefined) state.expected = fetched.lastOffset + 1n;
   }
 
-  /** The client has gone on at the earliest offset after one was out of range. What is still there is read, and the operator is told. */
+  /** Logs that the client has resumed at the earliest offset after one was out of range. */
   #jumped(topic: string, partition: number, expected: bigint, actual: bigint): void {
-    this.#options.log('error', 'offset out of range: records between are gone or come again; going on at the earliest that there is', {
+    this.#options.log('error', 'offset out of range: records between are lost or delivered again; reading resumes at the earliest offset', {
       topic,
       partition: String(partition),
       expectedOffset: String(expected),

@@ -1,4 +1,4 @@
-/** Checks and decompresses fetched record batches, within the bytes that the handlers of a consumer may hold between them. */
+/** Checks and decompresses fetched record batches, within the byte budget that the handlers of a consumer share. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { RecordSet } from '../contract.ts';
@@ -7,19 +7,19 @@ import { TooLarge } from '../records/codecs.ts';
 import { MAX_UNCOMPRESSED_BYTES, openBatch, uncompressedBytes, type FetchedBatch } from '../records/record-batch.ts';
 import type { ByteBudget, Reservation } from './byte-budget.ts';
 
-/** A batch that cannot be read is fetched again this often before it is called damaged. */
+/** A batch that cannot be read is damaged after so many tries; before that it is fetched again. */
 const CORRUPT_TRIES = 3;
 
-/** Either the records of one batch, or why the reading ends at it. `release` is to be called when nothing holds the records any more. */
+/** Either the records of one batch, or the error with which the handler must end. `release` must be called when the records are no longer used. */
 export type OpenedBatch = { records: RecordSet; release: () => void } | { failure: Error };
 
-/** Waits for room, or for some time; false if the batch is not wanted any more. */
+/** Waits for room, for a bounded time. Returns false if the batch is not wanted any more. */
 export type Wait = (room: Promise<void>) => Promise<boolean>;
 
 export class BatchOpener {
   readonly #budget: ByteBudget;
   readonly #log: Log;
-  /** Failed tries in a row, by partition. */
+  /** Consecutive failed tries by partition. */
   readonly #corrupt = new Map<string, number>();
 
   constructor(budget: ByteBudget, log: Log) {
@@ -28,11 +28,11 @@ export class BatchOpener {
   }
 
   /**
-   * Null if `wait` says that the batch is not wanted any more. A failure is what the handler is to reject with: after a KafkaFault the batch is
-   * fetched again, and a ConnectorError `kafka.corrupt` is final. The result is a promise only if there is something to wait for.
+   * Returns null if `wait` says that the batch is not wanted any more. The handler must reject with a `failure`: after a KafkaFault the batch is fetched
+   * again, and a ConnectorError `kafka.corrupt` is final. The result is a promise only if the batch must wait for room.
    */
   open(batch: FetchedBatch, partition: string, wait: Wait, maxBytes = uncompressedBytes(batch)): OpenedBatch | Promise<OpenedBatch | null> {
-    // Records that take no memory of their own stay a view of the fetch response, whose size is bounded elsewhere.
+    // Uncompressed records take no memory of their own: they stay a view of the fetch response, whose size is bounded elsewhere.
     const reservation = maxBytes === 0 ? null : this.#budget.reserve(maxBytes);
     const read = (): OpenedBatch | Promise<OpenedBatch | null> => {
       try {
@@ -58,7 +58,7 @@ export class BatchOpener {
   }
 }
 
-/** Waits for the reservation; false, and released, if it is not wanted any more. */
+/** Waits for the reservation. If the batch is not wanted any more, it releases the reservation and returns false. */
 async function isGranted(reservation: Reservation, wait: Wait): Promise<boolean> {
   let isWanted = true;
   try {

@@ -1,11 +1,11 @@
-/** Bytes that several tasks may hold between them. Whoever asks first is served first, so that a large request is not passed for ever. */
+/** Limits the bytes that several tasks hold together. Reservations are granted in order, so that a large one is not overtaken for ever. */
 
 export interface Reservation {
-  /** False while other reservations have to be released before. */
+  /** False while the reservation waits for others to be released. */
   readonly granted: boolean;
   /** Resolves once it is granted; never rejects. */
   readonly whenGranted: Promise<void>;
-  /** Gives the bytes back, or leaves the queue. May be called twice. */
+  /** Returns the bytes, or leaves the queue. May be called more than once. */
   release(): void;
 }
 
@@ -24,7 +24,7 @@ export class ByteBudget {
     this.maxBytes = maxBytes;
   }
 
-  /** Never more than `maxBytes`, but for one reservation that is larger and alone. */
+  /** At most `maxBytes`, except for a single larger reservation. */
   get usedBytes(): number {
     return this.#usedBytes;
   }
@@ -46,7 +46,7 @@ export class ByteBudget {
   #release(request: Request): void {
     if (request.isGranted) this.#usedBytes -= request.bytes;
     else this.#waiting.delete(request);
-    request.bytes = 0; // nothing is left to give back
+    request.bytes = 0; // so that a second call returns nothing
     this.#grant();
   }
 

@@ -1,7 +1,7 @@
-/** When brokers were last heard of, and what the operator is told of lost connections. */
+/** Records when a broker last answered, and logs lost and recovered connections. */
 import type { Log } from '../../base/log.ts';
 
-/** Without a connection error for so long the connection is back. Longer than the client waits between two tries. */
+/** After so long without a connection error the connection counts as recovered. It is longer than the client's wait between two tries. */
 const QUIET_MS = 4_000;
 
 /** Without a wait for so long the quota is no longer used up. */
@@ -10,7 +10,7 @@ const THROTTLED_AGAIN_MS = 60_000;
 export class ConnectionHealth {
   readonly #log: Log;
   #lastSign = performance.now();
-  /** Time of the last connection error; null = none since all was well. */
+  /** Time of the last connection error; null if there was none since the last recovery. */
   #lostAt: number | null = null;
   #throttledUntil = Number.NEGATIVE_INFINITY;
 

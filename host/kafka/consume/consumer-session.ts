@@ -1,6 +1,6 @@
 /**
- * One member of the group, from its connection to its end. A member that fails, hangs or no longer fits its topics is not repaired: its supervisor
- * (`consumer.ts`) begins a new session.
+ * One membership in the group, from its connection to its end. A session that fails, hangs or no longer fits its topics is not repaired: its supervisor
+ * (`consumer.ts`) begins a new one.
  */
 import { onAbort } from '../../base/abort.ts';
 import { ConnectorError } from '../../base/errors.ts';
@@ -22,14 +22,14 @@ import type { StartOffsets } from './start-offsets.ts';
 import { StartPreparation } from './start-preparation.ts';
 
 /**
- * Tries of the client itself while a broker is away, about 22 s: less than the session, so that the member is still known when the
- * broker is back. A new member would have to wait until the old one's session is over.
+ * Retries of the client while a broker is away, about 22 s. That is less than the session timeout, so that the member is still known when the broker is
+ * back. A new member would have to wait until the session of the old one times out.
  */
 const RETRIES_IN_PLACE = 13;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
-/** Partitions handled at the same time: with too few one partition stops another. */
+/** Partitions handled at the same time. With too few, a partition that waits would block others. */
 const MAX_HANDLERS = 64;
-/** How long a message about an offset waits for the range of the log. */
+/** How long the log line for an offset out of range waits for the range of the log. */
 const RANGE_LOOK_UP_MS = 2_000;
 
 export interface SessionContext {
@@ -40,7 +40,7 @@ export interface SessionContext {
   decompressed: ByteBudget;
   owned: OwnedPartitions;
   times: Partial<SessionTimes>;
-  /** Begins an epoch: drops what is queued, counts on. */
+  /** Begins an epoch: drops the queued records, and returns the next number. */
   nextEpoch(): number;
   signal: AbortSignal;
 }
@@ -58,7 +58,7 @@ export class ConsumerSession {
   readonly #preparation: StartPreparation;
   readonly #ended = Promise.withResolvers<string>();
   readonly #over = new AbortController();
-  /** The newest one; null before the first join. */
+  /** The newest assignment; null before the first join. */
   #assignment: Assignment | null = null;
 
   constructor(context: SessionContext) {
@@ -81,7 +81,7 @@ export class ConsumerSession {
     this.#missing = new MissingTopics({ lookups: this.#consumer.lookups, pollMs: this.#times.topicPollMs, log });
     this.#commits = new OffsetCommits(this.#consumer, () => this.#assignment, signal);
     this.#preparation = new StartPreparation({ consumer: this.#consumer, commits: this.#commits, starts, log, signal });
-    // `run` rejects with it; before that it is nobody's.
+    // `run` awaits this promise. The handler prevents an unhandled rejection before `run` is called.
     this.#ended.promise.catch(() => undefined);
   }
 
@@ -99,7 +99,7 @@ export class ConsumerSession {
     return this.#health.throttledMs;
   }
 
-  /** Resolves with the reason when a new session is wanted, rejects when this one failed. */
+  /** Resolves with the reason when a new session is needed, rejects when this one has failed. */
   async run(): Promise<string> {
     const { options, signal } = this.#context;
     const forget = onAbort(signal, () => this.#ended.resolve('closed'));
@@ -115,14 +115,14 @@ export class ConsumerSession {
     }
   }
 
-  /** Leaves the group if that goes quickly; then no socket is left. */
+  /** Leaves the group within `timeoutMs`, and closes all sockets. */
   async end(timeoutMs: number): Promise<void> {
     this.#over.abort();
     this.#context.queue.release();
     await this.#consumer.close(timeoutMs);
   }
 
-  /** Commits for the assignment that the guest knows by this epoch; the assignment of an earlier session is not known here. */
+  /** Commits for the assignment of this epoch. Rejects for the assignment of an earlier session. */
   async commit(epoch: number, offsets: PartitionOffset[]): Promise<void> {
     const assignment = this.#assignment;
     if (assignment === null || !assignment.live || assignment.epoch !== epoch) throw reconnecting();
@@ -204,7 +204,7 @@ export class ConsumerSession {
     assignment.prepared = this.#preparation.prepare(assignment, join.assignment).catch((error: unknown) => this.#ended.reject(error));
   }
 
-  /** Every batch follows a join. */
+  /** Handles the batches of a partition. They always come after a join. */
   #handle(fetched: FetchedPartition): Promise<void> {
     return this.#assignment === null ? Promise.resolve() : this.#batches.handle(fetched, this.#assignment);
   }

@@ -1,6 +1,6 @@
 /**
- * The consumer that a guest holds. It outlives its sessions: one that crashes, hangs or no longer fits its topics is replaced by a new session
- * with back-off. Only a failure that an operator must mend ends the consumer.
+ * The consumer that a guest holds. It replaces a session that crashes, hangs or no longer fits its topics by a new one, with back-off. Only a failure
+ * that an operator must resolve ends the consumer.
  */
 import { cancelledBy } from '../../base/abort.ts';
 import { Backoff } from '../../base/backoff.ts';
@@ -24,8 +24,8 @@ import { findTopics } from './topics.ts';
 
 const QUEUE: QueueLimits = { maxRecords: 100_000, maxBytes: 4 * 1024 * 1024 };
 /**
- * Records that are decompressed and not yet with the guest, of all handlers together. A batch that is larger goes alone, so the most is this or one
- * batch (MAX_UNCOMPRESSED_BYTES).
+ * Most bytes of decompressed records that wait for the guest, for all handlers together. A larger batch is decompressed alone, so the limit is this or
+ * one batch (MAX_UNCOMPRESSED_BYTES).
  */
 const DECOMPRESSED_BYTES = 32 * 1024 * 1024;
 const FIRST_BACK_OFF_MS = 500;
@@ -38,16 +38,16 @@ const LOOKUP_CLOSE_MS = 500;
 export type ConsumerClient = Pick<KafkaClient, 'log' | 'unreachable' | 'reach' | 'lookups' | 'groupConsumer'>;
 
 export interface ConsumerParts {
-  /** Ends `openConsumer`: it dials no more and rejects with `cancelled`. A consumer that is open is ended by `close`. */
+  /** When it aborts, `openConsumer` stops dialling and rejects with `cancelled`. It does not end an open consumer. */
   signal?: AbortSignal;
-  /** Kept over the consumers of one connector. */
+  /** Shared by the consumers of one connector. */
   latest?: LatestOffsets;
   queue?: QueueLimits;
   decompressed?: ByteBudget;
   times?: Partial<SessionTimes>;
 }
 
-/** Rejects with ConnectorError if no broker answers within ten seconds, or the topics may not be read. */
+/** Opens a consumer. Rejects with ConnectorError if no broker answers within ten seconds, or the client may not read the topics. */
 export async function openConsumer(client: ConsumerClient, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
   await client.reach(parts.signal);
   const latest = await lookUp(client, options, parts.latest ?? new LatestOffsets(), parts.signal);
@@ -55,7 +55,10 @@ export async function openConsumer(client: ConsumerClient, options: ConsumerOpti
   return new KafkaConsumer(client, options, starts, parts);
 }
 
-/** Asks for the topics, to be refused now rather than later, and for where "latest" is; null for a consumer that reads from the beginning. */
+/**
+ * Looks up the topics, so that a missing permission is reported now, and the offsets that "latest" means; null for a consumer that reads from the
+ * beginning.
+ */
 async function lookUp(
   client: ConsumerClient,
   options: ConsumerOptions,
@@ -145,7 +148,7 @@ class KafkaConsumer implements ConsumerHandle {
 
   async commit(offsets: PartitionCommit[]): Promise<void> {
     if (this.#closing.signal.aborted) throw closed();
-    // The client assigns all partitions anew at every join, so one epoch is current for all of them.
+    // The client assigns all partitions again at every join, so all of them have the same current epoch.
     const epoch = this.#epoch;
     const current = offsets.filter((offset) => offset.epoch === epoch);
     if (current.length < offsets.length) {
@@ -175,7 +178,7 @@ class KafkaConsumer implements ConsumerHandle {
     await settles(this.#supervisor, CLOSE_MS + 1_000);
   }
 
-  /** One session after the other, until closed or for good failed. */
+  /** Runs one session after the other, until the consumer is closed or has failed for good. */
   async #supervise(): Promise<void> {
     const signal = this.#closing.signal;
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);

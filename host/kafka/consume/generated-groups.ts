@@ -1,13 +1,13 @@
 /**
- * Consumer groups whose names a connector made up. Nobody else knows such a name, so nobody else deletes the group when its connector is
- * gone. The text that the connector writes beside its committed offsets tells whose group it is.
+ * Deletes consumer groups whose names a connector made up. No user knows such a name, so no user would delete the group when its connector is gone. The
+ * metadata of the committed offsets names the connector to which a group belongs.
  */
 import type { KafkaClient, Lookups } from '../client.ts';
 import { connectorError } from '../fault.ts';
 
-/** The form of the names that the guest makes up; a name that a person has chosen hardly looks like one. */
+/** The form of the names that the guest makes up. A person hardly chooses such a name. */
 const GENERATED = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** A cluster can have thousands of groups; each costs a request. */
+/** Most groups that are looked at: a cluster can have thousands, and each costs a request. */
 const MAX_GROUPS = 5_000;
 const CLOSE_MS = 1_000;
 
@@ -20,8 +20,8 @@ export interface OwnedGroups {
 }
 
 /**
- * Deletes the groups with a made-up name that carry this text on these topics; returns their names. Kafka refuses to delete
- * a group that still has members. Rejects with ConnectorError.
+ * Deletes the groups with a made-up name whose commits on these topics have this metadata, and returns their names. Kafka refuses to delete a group that
+ * still has members. Rejects with ConnectorError.
  */
 export async function deleteGroups(client: Pick<KafkaClient, 'lookups'>, owned: OwnedGroups): Promise<string[]> {
   const lookups = client.lookups({ retries: 1, signal: owned.signal });

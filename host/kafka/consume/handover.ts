@@ -1,4 +1,4 @@
-/** Puts the records of one fetched partition into the queue, batch by batch, and tells the client how far they are handed out. */
+/** Puts the records of one fetched partition into the queue, batch by batch, and tells the client up to which offset they are handed out. */
 import { settles } from '../../base/wait.ts';
 import type { RecordSet } from '../contract.ts';
 import type { FetchedPartition } from '../group-consumer.ts';
@@ -10,7 +10,7 @@ import type { BatchOpener, OpenedBatch } from './batch-opener.ts';
 import type { RecordQueue } from './record-queue.ts';
 import { partitionKey } from './start-offsets.ts';
 
-/** Between two heartbeats of a handler that waits. */
+/** Time between two heartbeats of a handler that waits. */
 export const WAIT_MS = 1_000;
 
 export interface HandoverOptions {
@@ -22,8 +22,8 @@ export interface HandoverOptions {
 }
 
 /**
- * While one of its methods waits, no variable may hold the records of a batch that is handed out already: a handler can wait long for the
- * next batch, and they would stay in memory, uncounted. So each batch has calls of its own.
+ * While one of its methods waits, no variable may hold the records of a batch that is handed out already. A handler can wait long for the next batch,
+ * and the records would stay in memory without being counted. So each batch has calls of its own.
  */
 export class Handover {
   readonly #fetched: FetchedPartition;
@@ -33,7 +33,7 @@ export class Handover {
   readonly #opener: BatchOpener;
   readonly #state: AssignedPartition | undefined;
   readonly #merger = new RecordMerger();
-  /** Last offset that may be resolved; null = none. What the merger holds lies behind it. */
+  /** The last offset that may be resolved; null = none. The records in the merger have higher offsets. */
   #handed: bigint | null = null;
 
   constructor({ fetched, assignment, fetchOffset, queue, opener }: HandoverOptions) {
@@ -45,14 +45,14 @@ export class Handover {
     this.#state = assignment.partition(fetched.topic, fetched.partition);
   }
 
-  /** Resolves with false if the assignment ended meanwhile; rejects if the batch cannot be read. A promise only if there is something to wait for. */
+  /** Hands a batch over. False if the assignment ended meanwhile; rejects if the batch cannot be read. It is a promise only if it must wait. */
   batch(batch: FetchedBatch): boolean | Promise<boolean> {
     const { topic, partition } = this.#fetched;
     const opening = this.#opener.open(batch, partitionKey(topic, partition), (room) => this.#wait(room));
     return opening instanceof Promise ? opening.then((opened) => this.#add(batch, opened)) : this.#add(batch, opening);
   }
 
-  /** After the last batch. Resolves with false if the assignment ended meanwhile. */
+  /** Must be called after the last batch. Resolves with false if the assignment ended meanwhile. */
   async end(): Promise<boolean> {
     if (!(await this.#push(this.#merger.flush()))) return false;
     this.#resolve();
@@ -65,7 +65,7 @@ export class Handover {
     const records = fromOffset(opened.records, this.#fetchOffset, batch.codec !== 0);
     const ready = records === null || records.count === 0 ? [] : this.#merger.add(records);
     if (ready.length === 0) {
-      opened.release(); // the merger takes small sets only
+      opened.release(); // the records are in the merger, which holds only small sets
       this.#handed = batch.lastOffset;
       return true;
     }
@@ -85,13 +85,13 @@ export class Handover {
     return true;
   }
 
-  /** Rejects. The batches before the one that cannot be read are good, and are handed out. */
+  /** Hands out the batches before the one that cannot be read, and rejects. */
   async #endBefore(failure: Error): Promise<never> {
     await this.end();
     throw failure;
   }
 
-  /** False if the assignment ended while there was no room. `release` is called when the last of the sets has left the queue. */
+  /** Puts sets into the queue. False if the assignment ended while it waited for room. `release` is called when the last set has left the queue. */
   async #push(sets: RecordSet[], release?: () => void): Promise<boolean> {
     const { topic, partition } = this.#fetched;
     for (let records = sets.shift(); records !== undefined; records = sets.shift()) {
@@ -113,7 +113,7 @@ export class Handover {
     return this.#assignment.live && this.#fetched.isCurrent();
   }
 
-  /** Waits for room, for some time, and keeps the member alive; false if the assignment ended meanwhile. */
+  /** Waits for room, at most WAIT_MS, and sends a heartbeat. False if the assignment ended meanwhile. */
   async #wait(room: Promise<unknown>): Promise<boolean> {
     await settles(room, WAIT_MS);
     if (!this.isWanted) return false;
@@ -122,7 +122,7 @@ export class Handover {
   }
 }
 
-/** The records from an offset on. A part of decompressed records is copied, so that it does not keep all of them in memory. */
+/** The records from an offset on. A part of decompressed records is copied, because a view would keep all of them in memory. */
 function fromOffset(set: RecordSet, offset: bigint, isCompressed: boolean): RecordSet | null {
   const rest = trimBelow(set, offset);
   return rest === null || rest === set || !isCompressed ? rest : { ...rest, records: Uint8Array.from(rest.records) };

@@ -1,6 +1,6 @@
 /**
- * What "latest" means to a group: the end of each partition when the connector first asked for it. A connector keeps it over all its
- * consumers: a new consumer that asked again, before the first one has committed anything, would skip what was written in between.
+ * The offsets that "latest" means for a group: the end of each partition when the connector first looked it up. All consumers of a connector share them:
+ * a new consumer that looked them up again, before the first one has committed, would skip the records that were written in between.
  */
 import type { Lookups } from '../client.ts';
 import { partitionKey } from './start-offsets.ts';
@@ -11,9 +11,9 @@ export class LatestOffsets {
   #ends = new Map<string, bigint>();
   #topics = new Set<string>();
 
-  /** Looks up the topics that were not looked up before. A topic that is made later has no end: all of it is new. */
+  /** Looks up the topics that were not looked up before. A topic that is created later has no entry: all its records are new. */
   async fix(group: string, lookups: Pick<Lookups, 'ranges'>, { found, missing }: FoundTopics): Promise<ReadonlyMap<string, bigint>> {
-    // A connector reads for one group. Another group begins anew, and the ends that were returned for the last group stay as they are.
+    // A connector reads for one group. For another group everything is looked up again, and the map that was returned for the last one is not changed.
     if (group !== this.#group) {
       this.#group = group;
       this.#ends = new Map();
@@ -25,7 +25,7 @@ export class LatestOffsets {
       if (topics.has(topic)) continue;
       for (const { partition, high } of await lookups.ranges(topic)) looked.set(partitionKey(topic, partition), high);
     }
-    // All or nothing: a lookup that fails halfway is repeated.
+    // The offsets are added only if all look-ups have succeeded; otherwise all are repeated.
     for (const [key, end] of looked) ends.set(key, end);
     for (const topic of [...found, ...missing]) topics.add(topic);
     return ends;

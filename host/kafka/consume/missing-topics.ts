@@ -1,4 +1,4 @@
-/** Topics that do not exist yet: a consumer session waits for the first of them, and begins again when there are more. */
+/** Waits for topics that do not exist yet. A consumer session waits for the first of them, and a new session begins when more exist. */
 import type { Log } from '../../base/log.ts';
 import { sleep } from '../../base/wait.ts';
 import type { Lookups } from '../client.ts';
@@ -19,7 +19,7 @@ export class MissingTopics {
     this.#options = options;
   }
 
-  /** Resolves when at least one of the topics is there, or the signal aborts. Rejects if they may not be read, or nobody answers. */
+  /** Resolves when at least one of the topics exists, or the signal aborts. Rejects if the client may not read them, or no broker answers. */
   async waitForFirst(wanted: readonly string[], signal: AbortSignal): Promise<FoundTopics> {
     const { lookups, pollMs, log } = this.#options;
     let topics = await findTopics(lookups, wanted);
@@ -32,10 +32,10 @@ export class MissingTopics {
     return topics;
   }
 
-  /** The topics that exist by now; none if that cannot be found out, or another look is under way. Never rejects. */
+  /** The topics that exist now; none if no broker answers, or if another look-up is running. Never rejects. */
   async look(missing: readonly string[]): Promise<string[]> {
     const { lookups, log } = this.#options;
-    // While brokers are away a look takes longer than the interval.
+    // While brokers are away, a look-up takes longer than the interval.
     if (this.#isLooking) return [];
     this.#isLooking = true;
     try {

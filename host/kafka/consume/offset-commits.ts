@@ -1,4 +1,4 @@
-/** The guest's commits: only for partitions that are ours, and never back. */
+/** Sends the guest's commits, only for partitions that are assigned, and never to a lower offset. */
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { sleep } from '../../base/wait.ts';
@@ -7,7 +7,7 @@ import { connectorError, faultType } from '../fault.ts';
 import type { GroupConsumer } from '../group-consumer.ts';
 import type { Assignment } from './assignment.ts';
 
-/** Answers to a commit that say that the assignment is over. */
+/** Answers to a commit which mean that the assignment is over. */
 const ASSIGNMENT_IS_OVER: ReadonlySet<string> = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS']);
 const REJOIN_WAIT_MS = 2_000;
 
@@ -22,17 +22,17 @@ export class OffsetCommits {
     this.#signal = signal;
   }
 
-  /** Commits as they are; rejects if the assignment is over. */
+  /** Commits these offsets unchanged. Rejects if the assignment is over. */
   send(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
     return this.#consumer.commit(offsets, () => assignment.live);
   }
 
   /**
-   * Ignores partitions that are not ours or are being reset, offsets that would rewind, and everything when another assignment follows: what it
-   * gives out again is committed with that one. Rejects with ConnectorError.
+   * Commits offsets. Ignores partitions that are not assigned or are being reset, offsets that would rewind, and everything if another assignment follows:
+   * its records are delivered again, and committed then. Rejects with ConnectorError.
    */
   async commit(assignment: Assignment, offsets: readonly PartitionOffset[]): Promise<void> {
-    if (!assignment.ready) return; // no record of it was handed out yet
+    if (!assignment.ready) return; // no record of this assignment was handed out yet
     const due = offsets.filter(({ topic, partition, nextOffset }) => {
       const state = assignment.partition(topic, partition);
       return state !== undefined && !state.reset && nextOffset > state.committed;
@@ -56,7 +56,7 @@ export class OffsetCommits {
   }
 }
 
-/** The error of a commit while there is no assignment. */
+/** The error for a commit while there is no assignment. */
 export function reconnecting(): ConnectorError {
   return new ConnectorError('kafka.unreachable', 'offsets are not committed: the consumer is reconnecting');
 }

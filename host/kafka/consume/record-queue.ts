@@ -1,4 +1,4 @@
-/** Between the client, which pushes, and the guest, which polls: record sets in order, bounded in records and bytes. */
+/** The queue of record sets between the client, which pushes, and the guest, which polls. It is bounded in records and bytes. */
 import type { Fetched } from '../contract.ts';
 import { after } from '../../base/wait.ts';
 import { splitFront } from '../records/record-set.ts';
@@ -10,13 +10,13 @@ export interface QueueLimits {
 
 interface Item {
   fetched: Fetched;
-  /** To be called when nothing of it is left. */
+  /** Called when the last of its records has left the queue. */
   release: (() => void) | undefined;
 }
 
 export class RecordQueue {
   readonly #limits: QueueLimits;
-  /** Undefined before the head. */
+  /** Entries before the head are undefined. */
   #items: (Item | undefined)[] = [];
   #head = 0;
   #records = 0;
@@ -37,12 +37,12 @@ export class RecordQueue {
   get empty(): boolean {
     return this.#records === 0;
   }
-  /** True once a bound is reached. One record set may exceed it: it cannot be refused halfway. */
+  /** True once a limit is reached. One record set may exceed the limit, because it is pushed as a whole. */
   get full(): boolean {
     return this.#records >= this.#limits.maxRecords || this.#bytes >= this.#limits.maxBytes;
   }
 
-  /** `release` is called once all of the records are taken, or dropped. */
+  /** `release` is called once all the records are taken or dropped. */
   push(fetched: Fetched, release?: () => void): void {
     this.#items.push({ fetched, release });
     this.#records += fetched.records.count;
@@ -50,7 +50,7 @@ export class RecordQueue {
     this.wake();
   }
 
-  /** Never more than `maxRecords` records in all and, beyond the first one, `maxBytes`. */
+  /** Takes at most `maxRecords` records, and `maxBytes` unless the first record is larger. */
   take(maxRecords: number, maxBytes: number): Fetched[] {
     const taken: Fetched[] = [];
     let records = 0;
@@ -83,7 +83,7 @@ export class RecordQueue {
     return taken;
   }
 
-  /** Drops everything: its epoch is over. */
+  /** Drops all records, because their epoch is over. */
   clear(): void {
     const dropped = this.#items.slice(this.#head);
     this.#items = [];
@@ -94,10 +94,11 @@ export class RecordQueue {
     this.#release(this.#onRoom);
   }
 
-  /** Ends the waits for data and for room. */
+  /** Ends the waits for data. */
   wake(): void {
     this.#release(this.#onData);
   }
+  /** Ends the waits for data and for room. */
   release(): void {
     this.#release(this.#onData);
     this.#release(this.#onRoom);

@@ -1,10 +1,10 @@
 import type { GroupTimes } from '../group-consumer.ts';
 
-/** The waits of a consumer session. Tests shorten some; there are no settings for them. */
+/** The times of a consumer session. Tests shorten some; there are no settings for them. */
 export interface SessionTimes extends GroupTimes {
-  /** No fetch and no heartbeat for so long: the session is given up. */
+  /** After so long without an answer to a fetch or a heartbeat the session is given up. */
   watchdogMs: number;
-  /** How often missing topics are looked for. */
+  /** Interval of the look-ups of missing topics. */
   topicPollMs: number;
 }
 

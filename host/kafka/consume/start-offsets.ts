@@ -1,6 +1,6 @@
 /**
- * The offsets at which partitions start. The client decides them again at every join for a partition without a committed offset, which skips
- * records when the rule is "latest". So "latest" is looked up once, and committed before any record is handed out.
+ * The offsets at which partitions start. For a partition without a committed offset the client would choose an offset at every join, and with the rule
+ * "latest" it would skip records. So "latest" is looked up once, and committed before any record is handed out.
  */
 import type { Log } from '../../base/log.ts';
 import type { Lookups } from '../client.ts';
@@ -8,15 +8,15 @@ import type { PartitionOffset } from '../contract.ts';
 
 export const partitionKey = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-/** Kafka's "nothing committed". After an offset was out of range the client commits -2, "earliest". */
+/** Kafka's number for "no committed offset". After an offset was out of range the client commits -2, "earliest". */
 const NONE = -1n;
 
 export interface Start {
   topic: string;
   partition: number;
-  /** Offset in the group, negative if there is none. */
+  /** The committed offset of the group; negative if there is none. */
   committed: bigint;
-  /** To be committed and sought before the first record, or null if what the group has is right. */
+  /** The offset to commit and to seek before the first record; null if the partition starts at the committed offset. */
   start: bigint | null;
 }
 
@@ -26,7 +26,7 @@ export class StartOffsets {
   readonly #group: string;
   readonly #log: Log;
   readonly #resume: Map<string, PartitionOffset>;
-  /** Where to start without a commit; null = from the beginning. */
+  /** Offsets for partitions without a committed offset; null = they start at the beginning. */
   readonly #latest: ReadonlyMap<string, bigint> | null;
 
   constructor(group: string, latest: ReadonlyMap<string, bigint> | null, resume: PartitionOffset[], log: Log) {
@@ -36,7 +36,7 @@ export class StartOffsets {
     this.#latest = latest;
   }
 
-  /** For the partitions of an assignment. A resume offset counts once: later the group's own offset is the newer one. */
+  /** The starts of the partitions of an assignment. A resume offset is used once, because later the group's committed offset is newer. */
   async of(lookups: Asked, assignment: Readonly<Record<string, readonly number[]>>): Promise<Start[]> {
     const topics = Object.keys(assignment);
     if (topics.length === 0) return [];
@@ -65,7 +65,7 @@ export class StartOffsets {
     return this.#latest?.get(key) ?? null;
   }
 
-  /** The starts are committed: the group knows them now. */
+  /** Must be called when the starts are committed. Their resume offsets are not used again. */
   applied(starts: readonly Start[]): void {
     for (const { topic, partition } of starts) this.#resume.delete(partitionKey(topic, partition));
   }

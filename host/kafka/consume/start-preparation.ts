@@ -1,4 +1,4 @@
-/** Puts the start offsets of an assignment in place; until then no record of it is handed out. */
+/** Commits and seeks the start offsets of an assignment. Before that no record of the assignment is handed out. */
 import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -28,7 +28,7 @@ export class StartPreparation {
     this.#options = options;
   }
 
-  /** Resolves when the offsets are in place or the assignment is over. Rejects if only a new session, or an operator, can help. */
+  /** Resolves when the offsets are set or the assignment is over. Rejects if only a new session or an operator can help. */
   async prepare(assignment: Assignment, partitions: GroupJoin['assignment']): Promise<void> {
     const { consumer, starts, log, signal } = this.#options;
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
@@ -40,7 +40,7 @@ export class StartPreparation {
       } catch (error) {
         if (!assignment.live) return;
         if (isPermanent(error)) throw error;
-        // The client that looks up may have lost its brokers for good while heartbeats go on: only a new session has a new one.
+        // The client for look-ups may have lost its brokers for good while heartbeats go on. Only a new session has a new client.
         if (tries >= TRIES) {
           const text = `failed to set the start offsets: ${errorText(error)}`;
           throw new ConnectorError('kafka.unreachable', text, { cause: error });

@@ -1,4 +1,4 @@
-/** Which of the wanted topics a cluster has. */
+/** Finds out which topics a cluster has. */
 import type { Lookups } from '../client.ts';
 import { faultType } from '../fault.ts';
 
@@ -7,7 +7,7 @@ export interface FoundTopics {
   missing: string[];
 }
 
-/** Never makes a topic. Rejects if the topics may not be read, or nobody answers. */
+/** Divides topics into existing and missing ones. Never creates a topic. Rejects if the client may not read them, or no broker answers. */
 export async function findTopics(lookups: Pick<Lookups, 'partitionCounts'>, topics: readonly string[]): Promise<FoundTopics> {
   try {
     await lookups.partitionCounts(topics);

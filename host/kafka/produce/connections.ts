@@ -1,4 +1,4 @@
-/** The connections of a producer, made when they are needed, and made anew when they cannot be repaired. */
+/** The connections of a producer. They are made when they are needed, and replaced when they cannot recover. */
 import { cancelledBy, onAbort } from '../../base/abort.ts';
 import type { BatchWriter, KafkaClient, Lookups } from '../client.ts';
 
@@ -15,14 +15,14 @@ export class Connections {
   readonly #signal: AbortSignal;
   #connected: Promise<Connected> | null = null;
 
-  /** The signal ends connections that are not made yet; others are ended by `close`, which lets them write what they have. */
+  /** The signal ends connections that are being made. `close` ends the others, and lets them write their last requests. */
   constructor(client: Pick<KafkaClient, 'writer' | 'lookups'>, requestTimeoutMs: number, signal: AbortSignal) {
     this.#client = client;
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#signal = signal;
   }
 
-  /** Rejects if no broker answers; the next call tries again. */
+  /** The connections. Rejects if no broker answers; the next call tries again. */
   get(): Promise<Connected> {
     if (this.#signal.aborted) return Promise.reject(cancelledBy(this.#signal));
     this.#connected ??= this.#open().catch((error: unknown) => {
@@ -32,7 +32,7 @@ export class Connections {
     return this.#connected;
   }
 
-  /** The next `get` makes new ones, unless there are others already. */
+  /** Makes the next `get` connect again, unless the connections have been replaced already. */
   async renew(writer: Pick<BatchWriter, 'write'>): Promise<void> {
     const connecting = this.#connected;
     const connected = await connecting?.catch(() => null);

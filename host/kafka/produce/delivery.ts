@@ -4,35 +4,35 @@ import { halve, type OutgoingBatch } from '../records/outgoing-batch.ts';
 
 const TIMED_OUT = 'records have timed out before they were able to be produced';
 
-/** Of records that no broker was given in time. `reason`: why their last try failed; null if no try has ended. */
+/** The error text for records that were not sent to a broker in time. `reason`: why their last try failed; null if no try has ended. */
 export function timedOut(reason: string | null): string {
   return reason === null ? TIMED_OUT : `${TIMED_OUT}: ${reason}`;
 }
 
-/** Of records that a broker was given, and whose answer is not known. */
+/** The error text for records that were sent, and whose outcome is not known. */
 export function unknownOutcome(why: string): string {
   return `outcome unknown, perhaps written: ${why}`;
 }
 
 const UNCONFIRMED = 'no broker has confirmed the record within deliveryTimeout';
 
-/** How long a `send` waits for its records, and how it hears of those that failed. */
+/** The deadline of a `send`, and the callback for its records that failed. */
 export interface Delivery {
   deadline: Deadline;
   signal: AbortSignal;
   fail(indexes: Iterable<number>, kind: ErrorKind, text: string, code?: ErrorCode): void;
-  /** What keeps the producer from the brokers, if that is known. */
+  /** The reason why the producer cannot reach the brokers, if it is known. */
   obstacle(): string | null;
 }
 
 /**
- * A batch that is to be written, in the parts that it was split into. Each record is reported at most once: as `timeout` if it may be written all
- * the same, as anything else if it is not.
+ * A batch that is to be written, in the parts into which it was split. Each record is reported at most once: as `timeout` if it may be written all the
+ * same, as another kind if it is not written.
  */
 export class PendingBatch {
   readonly delivery: Delivery;
   readonly #open: Set<OutgoingBatch>;
-  /** How many requests with this part have left that no broker has refused. */
+  /** The number of requests with this part that were sent and not refused by a broker. */
   readonly #unanswered = new Map<OutgoingBatch, number>();
   #expired = false;
   #lastError: string | null = null;
@@ -45,7 +45,7 @@ export class PendingBatch {
   written(part: OutgoingBatch): void {
     this.#open.delete(part);
   }
-  /** A request with the part leaves. */
+  /** A request with the part is sent. */
   sent(part: OutgoingBatch): void {
     this.#unanswered.set(part, (this.#unanswered.get(part) ?? 0) + 1);
   }
@@ -55,15 +55,15 @@ export class PendingBatch {
     if (unanswered === 0) this.#unanswered.delete(part);
     else this.#unanswered.set(part, unanswered);
   }
-  /** A try failed; there may be more. */
+  /** A try failed. More tries may follow. */
   tried(error: string): void {
     this.#lastError = error;
   }
-  /** It is not written, whatever became of earlier tries. */
+  /** Reports the part as not written. Earlier tries cannot have written it either. */
   reject(part: OutgoingBatch, text: string): void {
     this.#report(part, 'rejected', text, 'kafka.record-refused');
   }
-  /** Another try would fail as well. */
+  /** Reports the part as failed, because another try would fail as well. */
   failed(part: OutgoingBatch, kind: ErrorKind, text: string): void {
     if (this.#unanswered.has(part)) this.#report(part, 'timeout', unknownOutcome(`it was sent, and then refused: ${text}`));
     else this.#report(part, kind, text);

@@ -1,4 +1,4 @@
-/** The batches of one partition: their order survives every retry, and with acks `all` no retry writes one of them again. */
+/** Writes the batches of one partition. They keep their order through every retry, and with acks `all` no retry writes a batch twice. */
 import { Backoff } from '../../base/backoff.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -28,11 +28,11 @@ export interface PartitionQueueOptions {
   writer(): Promise<Writer>;
   producerId: RequestProducerId;
   unknownTopic(): void;
-  /** The next writer is to be a new one: this one cannot be repaired. */
+  /** Called if this writer cannot recover: the next one must be a new one. */
   renew(writer: Writer): void;
 }
 
-/** A batch that waits for its turn, or for its answer. */
+/** A batch that waits for its turn or for its answer. */
 interface Waiting {
   batch: OutgoingBatch;
   pending: PendingBatch;
@@ -40,9 +40,9 @@ interface Waiting {
 }
 interface Attempt {
   sequence: BatchSequence | null;
-  /** Null: nothing was sent. */
+  /** Null if no request was sent. */
   writer: Writer | null;
-  /** Null: written. */
+  /** Null if the batch is written. */
   error: Error | null;
 }
 
@@ -57,7 +57,7 @@ export class PartitionQueue {
     this.#sequence = new PartitionSequence(options.producerId);
   }
 
-  /** Resolves when the batch is written or its failures are reported, at the latest at the deadline; never rejects. */
+  /** Resolves when the batch is written or its failures are reported, at the deadline at the latest. Never rejects. */
   async deliver(batch: OutgoingBatch, delivery: Delivery): Promise<void> {
     const pending = new PendingBatch(batch, delivery);
     const settled = new Promise<void>((resolve) => this.#waiting.push({ batch, pending, settled: resolve }));
@@ -65,21 +65,21 @@ export class PartitionQueue {
     if (!(await settles(settled, delivery.deadline.leftMs))) pending.expire();
   }
 
-  /** Ends when no request of this partition is on its way any more. */
+  /** Writes the waiting batches. Ends when no request of this partition is in flight. */
   async #run(): Promise<void> {
     this.#running = true;
-    await Promise.resolve(); // batches that are delivered in the same turn go together
+    await Promise.resolve(); // so that batches that are delivered in the same turn are sent together
     while (this.#waiting.length > 0) await this.#writeTogether(this.#waiting.splice(0, this.#sequence.maxInFlight));
     this.#running = false;
   }
 
-  /** Puts all of them on their way, and settles them in their order. */
+  /** Sends all batches of the group, and settles them in their order. */
   async #writeTogether(group: readonly Waiting[]): Promise<void> {
     const begun: { waiting: Waiting; attempt: Promise<Attempt | null> }[] = [];
     let ahead = 0;
     for (const waiting of group) {
       const { batch, pending } = waiting;
-      // By then the batch before is encoded and written to its socket.
+      // After this turn the batch before is encoded and written to its socket.
       if (begun.length > 0) await turn();
       const isOver = pending.isOver();
       begun.push({ waiting, attempt: isOver ? Promise.resolve(null) : this.#attempt(batch, pending, ahead) });
@@ -89,14 +89,14 @@ export class PartitionQueue {
     let allWritten = true;
     for (const { waiting, attempt } of ended) {
       const isWritten = attempt?.error === null;
-      // What a broker says of a batch after one that it has not taken says nothing of that batch.
+      // If a broker has not accepted a batch, its answers to the batches after it mean nothing: those are tried again.
       await this.#settle(waiting.batch, waiting.pending, allWritten || isWritten ? attempt : null);
       allWritten &&= isWritten;
       waiting.settled();
     }
   }
 
-  /** Writes the batch or reports it. `attempt` is the first one, if it was made and says something. */
+  /** Writes the batch, or reports its failure. `attempt` is the first attempt, if there was one whose result counts. */
   async #settle(batch: OutgoingBatch, pending: PendingBatch, attempt: Attempt | null): Promise<void> {
     const { topic, partition, log } = this.#options;
     const { signal, deadline } = pending.delivery;
@@ -113,7 +113,7 @@ export class PartitionQueue {
       pending.tried(error.message);
       const fault = produceFault(error, sequence !== null);
       if (writer !== null && faultType(error) === null) {
-        // A client that has lost all its brokers may never find one again; a new one starts from the servers.
+        // A client that has lost all its brokers may never find one again. A new client starts from the servers of the settings.
         const isBroken = error instanceof KafkaFault && error.kind === 'client';
         if (++withoutAnswer % RENEW_AFTER === 0 || isBroken) this.#options.renew(writer);
       }
@@ -125,7 +125,7 @@ export class PartitionQueue {
       const isGone = fault === 'no-topic' && ++unknownTopic >= UNKNOWN_TOPIC_TRIES;
       if (isGone) this.#options.unknownTopic();
       if (isGone || fault === 'parts' || fault === 'final') {
-        // A record that is refused for itself was refused by every broker that was asked before.
+        // A record that a broker refuses by itself cannot have been accepted in an earlier try.
         if (fault === 'parts') pending.reject(batch, this.#refusal(batch, error));
         else pending.failed(batch, error instanceof ConnectorError ? error.kind : 'rejected', error.message);
         break;
@@ -147,7 +147,7 @@ export class PartitionQueue {
     this.#sequence.restart();
   }
 
-  /** Where a record was too large: how large it is, and whose bound that was. */
+  /** The error text for a refused record. If it was too large, it names the size and the setting of the limit. */
   #refusal(batch: OutgoingBatch, error: Error): string {
     const type = faultType(error);
     if (type !== 'MESSAGE_TOO_LARGE' && type !== 'RECORD_LIST_TOO_LARGE') return error.message;
@@ -161,7 +161,7 @@ export class PartitionQueue {
     try {
       const connected = await this.#options.writer();
       sequence = await this.#sequence.of(ahead).catch((error: Error) => {
-        // Without its cause and type: that there is no id now says nothing of the batch.
+        // The new error has no Kafka error type: a failure to get a producer id does not concern the batch.
         throw new ConnectorError('kafka.unreachable', `failed to get a producer id: ${error.message}`);
       });
       writer = connected;
@@ -174,7 +174,7 @@ export class PartitionQueue {
 
   async #write(writer: Writer, batch: OutgoingBatch, sequence: BatchSequence | null, pending: PendingBatch): Promise<void> {
     const { topic, partition, options } = this.#options;
-    // Encoded once for each attempt: retries are rare, and the encoded form need not be kept.
+    // The batch is encoded for each attempt: retries are rare, and the encoded form takes memory.
     const encoded = encodeBatch(batch.records, batch.maxTimestamp, codecFor(options.compression), sequence);
     let isSent = false;
     const sent = (): void => {
@@ -185,7 +185,7 @@ export class PartitionQueue {
       await writer.write(topic, partition, encoded, options.acks, sent);
     } catch (error) {
       if (isSent && isRefusal(error)) pending.refused(batch);
-      // An attempt before this one has written it.
+      // DUPLICATE_SEQUENCE_NUMBER means that an earlier attempt has written the batch.
       if (faultType(error) !== 'DUPLICATE_SEQUENCE_NUMBER') throw error;
     }
   }

@@ -2,10 +2,10 @@ import { ConnectorError } from '../../base/errors.ts';
 import { KafkaFault } from '../fault.ts';
 
 /**
- * What a failed produce request means for its batch. `parts`: single records are at fault, the rest of the batch is written without them.
- * `forgotten`: the brokers do not know the batches before this one (too long ago, or lost with a leader), or they know others.
- * `not-idempotent`: the topic has an old message format, or an ACL of old brokers forbids sequence numbers. `final`: only an operator can help.
- * `passing`: the same batch is tried again.
+ * The meaning of a failed produce request for its batch. `parts`: single records are refused, and the batch is written without them. `no-topic`: the
+ * topic or partition does not exist. `forgotten`: the brokers have forgotten the batches before this one, or know other ones. `not-idempotent`: the topic
+ * has an old message format, or an ACL of old brokers forbids sequence numbers. `final`: only an operator can help. `passing`: the same batch is tried
+ * again.
  */
 export type ProduceFault = 'parts' | 'no-topic' | 'forgotten' | 'not-idempotent' | 'final' | 'passing';
 
@@ -19,11 +19,11 @@ const FAULTS: Readonly<Record<string, ProduceFault>> = {
   UNKNOWN_PRODUCER_ID: 'forgotten',
   INVALID_PRODUCER_EPOCH: 'forgotten',
   INVALID_PRODUCER_ID_MAPPING: 'forgotten',
-  // kafkajs calls these final, Kafka does not.
+  // kafkajs treats these as final, but Kafka's own clients retry them.
   BROKER_NOT_AVAILABLE: 'passing',
   STALE_BROKER_EPOCH: 'passing',
 };
-/** Only where the batch has a sequence number; a batch without one is refused for good. */
+/** These mean `not-idempotent` only if the batch has a sequence number; a batch without one is refused for good. */
 const NOT_IDEMPOTENT: ReadonlySet<string> = new Set(['UNSUPPORTED_FOR_MESSAGE_FORMAT', 'CLUSTER_AUTHORIZATION_FAILED']);
 
 export function produceFault(error: unknown, hasSequence: boolean): ProduceFault {
@@ -39,7 +39,7 @@ export function produceFault(error: unknown, hasSequence: boolean): ProduceFault
   return kind === 'answer' && !error.retriable ? 'final' : 'passing';
 }
 
-/** Answers after which the batch may be written all the same: the leader may have it, and was not able to confirm it. */
+/** Errors after which the batch may be written all the same: the leader may have it and could not confirm it. */
 const UNDECIDED: ReadonlySet<string> = new Set([
   'REQUEST_TIMED_OUT',
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
@@ -48,7 +48,7 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'UNKNOWN', // UNKNOWN_SERVER_ERROR
 ]);
 
-/** True if a broker has said that it has not written the batch. */
+/** True if the broker's answer means that it has not written the batch. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof KafkaFault && error.type !== null && !UNDECIDED.has(error.type);
 }

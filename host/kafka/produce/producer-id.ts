@@ -1,7 +1,7 @@
 /**
- * Producer ids (KIP-98). By the id and the sequence number of a batch a broker knows a batch that it has written already, and does not write it
- * again. kafkajs' own idempotent producer is not used: it takes sequence numbers back after any failure, so that a later batch can pass for
- * one that was written, and lets one request at a time into each broker.
+ * Producer ids (KIP-98). By producer id and sequence number a broker recognises a batch that it has written already, and does not write it again.
+ * kafkajs' own idempotent producer is not used: it takes sequence numbers back after any failure, so that a broker can mistake a later batch for one that
+ * is written already, and it sends only one request at a time to each broker.
  */
 import type { Log } from '../../base/log.ts';
 import type { KafkaClient, ProducerId } from '../client.ts';
@@ -14,13 +14,13 @@ export interface ProducerIdsOptions {
   signal: AbortSignal;
 }
 
-/** One id for all partitions of a producer, until one of them has spent it. */
+/** The producer id of a producer. All partitions share it, until one of them needs another. */
 export class ProducerIds {
   readonly #client: ProducerIdsOptions['client'];
   readonly #acks: Acks;
   readonly #signal: AbortSignal;
   readonly #log: Log;
-  /** Null once it is known that writes are not idempotent. */
+  /** Resolves with null once it is known that writes are not idempotent. */
   #current: Promise<ProducerId | null> | null = null;
 
   constructor({ client, acks, signal }: ProducerIdsOptions) {
@@ -30,7 +30,7 @@ export class ProducerIds {
     this.#log = client.log;
   }
 
-  /** An id other than `spent`, or null if writes are not idempotent. Rejects if there is none now: ask again. */
+  /** An id other than `spent`, or null if writes are not idempotent. Rejects if the brokers give none now: the caller must ask again. */
   async request(spent?: bigint): Promise<ProducerId | null> {
     for (;;) {
       const request = (this.#current ??= this.#ask());
@@ -57,7 +57,7 @@ export class ProducerIds {
   }
 }
 
-/** There is no id for this client. A failed login is none of these: it fails the writes as well, and is reported with them. */
+/** True if this client cannot get an id. A failed login does not count: it fails the writes as well, and is reported with them. */
 function isRefusal({ kind, type, retriable }: KafkaFault): boolean {
   if (kind === 'unsupported') return true;
   return type !== null && type !== 'UNKNOWN' && !type.includes('SASL') && !retriable;

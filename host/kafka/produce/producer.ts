@@ -19,11 +19,11 @@ const LEAST_REQUEST_TIMEOUT_MS = 1_000;
 export type ProducerClient = Pick<KafkaClient, 'log' | 'unreachable' | 'reach' | 'lookups' | 'writer' | 'producerId'>;
 
 export interface ProducerParts {
-  /** Ends `openProducer`: it dials no more and rejects with `cancelled`. A producer that is open is ended by `close`. */
+  /** When it aborts, `openProducer` stops dialling and rejects with `cancelled`. It does not end an open producer. */
   signal?: AbortSignal;
 }
 
-/** Rejects with ConnectorError if no broker answers within ten seconds. */
+/** Opens a producer. Rejects with ConnectorError if no broker answers within ten seconds. */
 export async function openProducer(
   client: ProducerClient,
   options: ProducerOptions,
@@ -42,7 +42,7 @@ class KafkaProducer implements ProducerHandle {
   readonly #connections: Connections;
   readonly #topics: TopicPartitions;
   readonly #ids: ProducerIds;
-  /** Records without a key go to one partition for each `send`, and to the next one with the next. */
+  /** All records of a `send` that have no key go to one partition; those of the next `send` go to the next partition. */
   #sticky = Math.floor(Math.random() * 0x7fffffff);
 
   constructor(client: ProducerClient, options: ProducerOptions) {
@@ -54,7 +54,7 @@ class KafkaProducer implements ProducerHandle {
     this.#connections = new Connections(client, Math.min(REQUEST_TIMEOUT_MS, longest), signal);
     this.#topics = new TopicPartitions({ client, connections: this.#connections, signal });
     this.#ids = new ProducerIds({ client, acks, signal });
-    // Ahead of the first record, which asks again if it fails.
+    // The id is requested before the first record comes, which requests it again if this fails.
     this.#ids.request().catch(() => undefined);
   }
 

@@ -3,15 +3,15 @@ import type { BatchSequence } from '../records/record-batch.ts';
 
 const LAST_PRODUCER_EPOCH = 0x7fff;
 const SEQUENCES = 2 ** 31;
-/** A broker remembers the last so many batches of a partition. */
+/** A broker remembers the last five batches of a partition and producer. */
 const REMEMBERED_BATCHES = 5;
 
-/** An id other than `spent`; null where writes are not idempotent. */
+/** Requests an id other than `spent`; null if writes are not idempotent. */
 export type RequestProducerId = (spent?: bigint) => Promise<ProducerId | null>;
 
 /**
- * Sequence numbers of the batches of one partition. A batch keeps its number until it is known to be written or given up, so that a broker which
- * has written it already can tell; and a broker takes no batch before the one that precedes it.
+ * The sequence numbers of the batches of one partition. A batch keeps its number until it is known to be written or given up, so that a broker recognises
+ * a batch that it has written already. A broker accepts a batch only after the one that precedes it.
  */
 export class PartitionSequence {
   readonly #request: RequestProducerId;
@@ -26,15 +26,15 @@ export class PartitionSequence {
   }
 
   /**
-   * How many batches may be on their way together. The first of a producer epoch goes alone, because a broker takes any number from a producer that
-   * it does not know yet.
+   * The most batches that may be in flight. The first batch of a producer epoch is sent alone, because a broker accepts any sequence number from a producer
+   * that it does not know yet.
    */
   get maxInFlight(): number {
     return this.#isKnown ? REMEMBERED_BATCHES : 1;
   }
 
   /**
-   * The sequence of the batch that begins `ahead` records after the first record not known to be written; null where writes are not idempotent.
+   * The sequence of the batch that begins `ahead` records after the first record that is not known to be written; null if writes are not idempotent.
    * Rejects while there is no producer id.
    */
   async of(ahead = 0): Promise<BatchSequence | null> {
@@ -52,8 +52,8 @@ export class PartitionSequence {
   }
 
   /**
-   * The next batch is given up. The one that follows must not pass for it, so numbers begin again in the next producer epoch; a broker refuses
-   * what may still be on its way in the old one.
+   * Gives up the next batch, and starts a new producer epoch with new sequence numbers. Otherwise a broker could mistake the batch that follows for the
+   * one given up. A broker refuses requests of the old epoch that may still be in flight.
    */
   restart(): void {
     if (this.#producer === null) return;
@@ -64,7 +64,7 @@ export class PartitionSequence {
     this.#isKnown = false;
   }
 
-  /** Takes a new producer id: the brokers do not know this one any more, or know it from another producer (of a cluster that was made anew). */
+  /** Requests a new producer id, because the brokers no longer know this one, or know it from another producer (in a cluster that was created anew). */
   exchange(): void {
     this.#spent = this.#producer?.id ?? this.#spent;
     this.#producer = null;
@@ -72,7 +72,7 @@ export class PartitionSequence {
     this.#isKnown = false;
   }
 
-  /** From now on there are no sequence numbers, because the brokers do not take them. */
+  /** From now on batches have no sequence numbers, because the brokers refuse them. */
   disable(): void {
     this.#isOff = true;
     this.exchange();

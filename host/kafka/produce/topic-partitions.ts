@@ -1,4 +1,4 @@
-/** How many partitions the topics have that are written to. A topic that does not exist is made, if the brokers allow it. */
+/** The partition counts of the topics that are written to. A topic that does not exist is created, if the brokers allow it. */
 import { Backoff } from '../../base/backoff.ts';
 import type { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
@@ -18,7 +18,7 @@ export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION: This server does not h
 
 interface Topic {
   partitions: number;
-  /** On the clock of `performance.now()`. */
+  /** Time of the look-up, by `performance.now()`. */
   at: number;
 }
 
@@ -44,7 +44,7 @@ export class TopicPartitions {
     this.#topics.delete(topic);
   }
 
-  /** Rejects with the ConnectorError of the topic's records. */
+  /** The partition count of a topic. Rejects with the ConnectorError for the topic's records. */
   async count(topic: string, deadline: Deadline): Promise<number> {
     const known = this.#topics.get(topic);
     if (known !== undefined && performance.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
@@ -76,9 +76,9 @@ export class TopicPartitions {
           throw new ConnectorError('kafka.rejected', message, { cause: error });
         }
         if (known !== undefined && type === null) return known.partitions;
-        // A client that has lost all its brokers may never find one again; a new one starts from the servers.
+        // A client that has lost all its brokers may never find one again. A new client starts from the servers of the settings.
         if (type === null && tries % LOOKUPS_PER_CLIENT === 0) await this.#connections.close();
-        // A destination has nothing else to say meanwhile; it need not say it again at every try.
+        // The same error is a warning once, and a debug line at every further try.
         this.#client.log(message === lastError ? 'debug' : 'warn', 'failed to look up a topic, trying again...', { topic, error: message });
         lastError = message;
         await sleep(type === 'UNKNOWN_TOPIC_OR_PARTITION' ? UNKNOWN_TOPIC_WAIT_MS : backoff.next(), this.#signal);
@@ -88,7 +88,7 @@ export class TopicPartitions {
   }
 }
 
-/** Rejects with `late` at the deadline; what was begun goes on and is not waited for. */
+/** Rejects with `late` at the deadline. The action goes on, but its result is ignored. */
 async function inTime<T>(promise: Promise<T>, deadline: Deadline, late: () => ConnectorError): Promise<T> {
   if (!(await within(promise, deadline.leftMs))) throw late();
   return promise;

@@ -1,7 +1,7 @@
 /**
- * The four compressions of Kafka's record batches, as Java's client, librdkafka and franz-go write them.
- * gzip and zstd come with Node; snappy and lz4 are WebAssembly, so that a single executable holds them on every platform.
- * Nothing here may produce more than it is told: a batch of a kilobyte can ask for gigabytes.
+ * The four compressions of Kafka's record batches, as Java's client, librdkafka and franz-go write them. gzip and zstd come with Node; snappy and lz4
+ * are WebAssembly, so that a single executable can contain them on every platform. Every decompression has a limit, because a batch of a kilobyte can
+ * decompress to gigabytes.
  */
 import zlib from 'node:zlib';
 import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from '@platformatic/wasm-utils/bundled';
@@ -9,12 +9,12 @@ import type { Compression } from '../contract.ts';
 import { gzipBytes, lz4Bytes, snappyBlockBytes, snappyBlocks, snappyBytes, zstdBytes } from './uncompressed-bytes.ts';
 
 export interface Codec {
-  /** As in a batch's attributes. */
+  /** The number in a batch's attributes. */
   readonly id: number;
   compress(data: Uint8Array): Uint8Array;
-  /** What `data` grows to, by its own headers. Throws if they cannot be read. */
+  /** The size of `data` when decompressed, according to its own headers. Throws if they cannot be read. */
   uncompressedBytes(data: Uint8Array): number;
-  /** Throws TooLarge if `data` would grow beyond `maxBytes`, and another Error if it cannot be read. */
+  /** Throws TooLarge if `data` would decompress to more than `maxBytes`, and another Error if it cannot be read. */
   decompress(data: Uint8Array, maxBytes: number): Uint8Array;
 }
 
@@ -26,7 +26,7 @@ export class TooLarge extends Error {
 
 const buffer = (data: Uint8Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
-/** The WebAssembly codecs trap on damaged input, which says nothing but `unreachable`. */
+/** Gives an error with a meaning: on damaged input the WebAssembly codecs trap, with the message `unreachable`. */
 function wasm(what: string, run: () => Buffer): Buffer {
   try {
     return run();
@@ -35,10 +35,10 @@ function wasm(what: string, run: () => Buffer): Buffer {
   }
 }
 
-/** Runs one of Node's own codecs, which have a bound. */
+/** Runs one of Node's own codecs, which take a limit. */
 function bounded(maxBytes: number, run: (options: { maxOutputLength: number }) => Buffer): Buffer {
   try {
-    // Node takes no bound of 0.
+    // Node accepts no limit of 0.
     const out = run({ maxOutputLength: Math.max(1, maxBytes) });
     if (out.length > maxBytes) throw new TooLarge(maxBytes);
     return out;

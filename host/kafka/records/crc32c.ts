@@ -1,6 +1,6 @@
 import { crc32c as checksum } from '@platformatic/wasm-utils/bundled';
 
-/** CRC-32C (Castagnoli) as Kafka's record batches carry it, unsigned. */
+/** The unsigned CRC-32C (Castagnoli) of Kafka's record batches. */
 export function crc32c(data: Uint8Array): number {
   return checksum(data);
 }

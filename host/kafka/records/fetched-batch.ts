@@ -1,14 +1,14 @@
 import { ConnectorError } from '../../base/errors.ts';
 
-/** A batch as a broker sent it: header fields, and the bytes still compressed and unchecked. A message of format 0 or 1 is a batch of its own. */
+/** A batch as the broker sent it: its header fields, and its bytes, compressed and unchecked. A message of format 0 or 1 is a batch of its own. */
 export interface FetchedBatch {
   /** Message format: 2 = record batch (KIP-98), 0 and 1 = one message, which holds further ones if it is compressed. */
   magic: number;
-  /** Of a compressed message of format 0 or 1 the last offset in it; `openBatch` finds the first. */
+  /** For a compressed message of format 0 or 1 it is the last offset in it; `openBatch` finds the first. */
   baseOffset: bigint;
-  /** Stays what it was when compaction takes the last records away. */
+  /** It does not change when compaction removes the last records. */
   lastOffset: bigint;
-  /** Of a compressed message of format 0 or 1 not known yet, and 1. */
+  /** For a compressed message of format 0 or 1 it is 1, because the count is not known yet. */
   count: number;
   codec: number;
   control: boolean;
@@ -20,7 +20,7 @@ export interface FetchedBatch {
   bytes: Buffer;
 }
 
-/** `what` names the batch with its offset, `problem` goes on after it. The caller adds topic and partition. */
+/** `what` names the batch with its offset, `problem` completes the sentence. The caller adds topic and partition. */
 export function corruptBatch(what: string, problem: string, cause?: unknown): ConnectorError {
   return new ConnectorError('kafka.corrupt', `${what} ${problem}`, cause === undefined ? {} : { cause });
 }

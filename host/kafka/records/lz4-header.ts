@@ -1,12 +1,12 @@
 /**
- * Repairs the header checksum of an LZ4 frame. In messages of format 0, Kafka's clients took the checksum of more bytes than the frame's descriptor
- * (KIP-57), so that no LZ4 reader takes these frames. The CRC of the message covers them.
+ * Repairs the header checksum of an LZ4 frame. In messages of format 0, Kafka's clients computed the checksum over more bytes than the frame's
+ * descriptor (KIP-57), so that LZ4 readers refuse these frames. The repair is safe because the CRC of the message covers the frame.
  */
 const DESCRIPTOR = 4;
 const CONTENT_SIZE = 0x08;
 const DICTIONARY = 0x01;
 
-/** A copy of the frame whose header checksum fits; the frame itself if it is too short to have one. */
+/** A copy of the frame with the correct header checksum; the frame itself if it is too short to have one. */
 export function withHeaderChecksum(frame: Buffer): Buffer {
   const flags = frame[DESCRIPTOR] ?? 0;
   const at = DESCRIPTOR + 2 + ((flags & CONTENT_SIZE) === 0 ? 0 : 8) + ((flags & DICTIONARY) === 0 ? 0 : 4);
@@ -18,7 +18,7 @@ export function withHeaderChecksum(frame: Buffer): Buffer {
 
 const PRIMES = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f, 0x165667b1] as const;
 
-/** xxHash with 32 bits and seed 0, of less than 16 bytes: a descriptor has 14 at most. */
+/** xxHash with 32 bits and seed 0, for less than 16 bytes: a descriptor has at most 14. */
 function xxh32(bytes: Buffer): number {
   let hash = (PRIMES[4] + bytes.length) | 0;
   let at = 0;

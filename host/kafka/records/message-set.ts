@@ -1,6 +1,6 @@
 /**
- * Messages of format 0 (before Kafka 0.10) and 1 (before 0.11). Brokers of today take no such message from a producer, but they keep what is in a log,
- * and send it as it is. Here the messages become records of format 2, without headers.
+ * Converts messages of format 0 (before Kafka 0.10) and 1 (before 0.11) to records of format 2 without headers. Current brokers accept no such message
+ * from a producer, but they keep the messages that are in a log, and send them unchanged.
  *
  * Message: offset (8), size (4), CRC-32 of the rest (4), magic (1), attributes (1), timestamp (8, format 1 only), key and value with a length of 4 bytes
  * before each, -1 = null. The value of a compressed message is a set of messages. These have offsets of their own: in format 0 the absolute ones, in
@@ -24,7 +24,7 @@ const LOG_APPEND_TIME = 8;
 const NO_TIMESTAMP = -1n;
 const MAX_OFFSET_DELTA = 2n ** 31n - 1n;
 
-/** The header of a message, which starts at the first of `bytes` and ends with them. What is too short to be one is refused by `openMessage`. */
+/** The header of the message that `bytes` holds. `openMessage` refuses bytes that are too short for a message. */
 export function readMessage(bytes: Buffer, magic: number): FetchedBatch {
   const offset = bytes.readBigInt64BE(0);
   const attributes = bytes[ATTRIBUTES] ?? 0;
@@ -44,7 +44,7 @@ export function readMessage(bytes: Buffer, magic: number): FetchedBatch {
   };
 }
 
-/** The records of a message, checked against its CRC and uncompressed. Throws ConnectorError `kafka.corrupt`. */
+/** Checks the CRC of a message, and returns its records, decompressed. Throws ConnectorError `kafka.corrupt`. */
 export function openMessage(batch: FetchedBatch, maxBytes: number): RecordSet {
   const what = `message of format ${batch.magic} at offset ${batch.lastOffset}`;
   try {
@@ -58,7 +58,7 @@ export function openMessage(batch: FetchedBatch, maxBytes: number): RecordSet {
   }
 }
 
-/** What the records of a message may take; throws if its compression does not say. */
+/** The most bytes that the records of a message can take. Throws if the headers of its compression cannot be read. */
 export function messageBytes(batch: FetchedBatch): number {
   // A record is shorter than the message that it was.
   if (batch.codec === 0) return batch.bytes.length;
@@ -74,7 +74,7 @@ interface Message {
   end: number;
 }
 
-/** The message at `start`. Throws an Error that says what is wrong. */
+/** Parses the message at `start`. Throws an Error whose message completes a sentence about the message. */
 function parse(bytes: Buffer, start: number): Message {
   const magic = bytes[start + MAGIC];
   if (magic !== 0 && magic !== 1) throw new Error(`is damaged: expected a message of format 0 or 1, got ${magic ?? 'its end'}`);
@@ -121,7 +121,7 @@ function uncompress(message: Message, batch: FetchedBatch, maxBytes: number): Bu
   }
 }
 
-/** The messages in an uncompressed set, with their absolute offsets. */
+/** The messages of a decompressed set, with their absolute offsets. */
 function messagesInside(bytes: Buffer, { magic, lastOffset }: FetchedBatch): Message[] {
   const messages: Message[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -143,7 +143,10 @@ function messagesInside(bytes: Buffer, { magic, lastOffset }: FetchedBatch): Mes
   return messages;
 }
 
-/** `maxBytes`: no less than the messages took, which their records never exceed: 23 bytes beside key and value at most where a message has 26, 32 where it has 34. */
+/**
+ * Writes messages as a record set. `maxBytes` is at least the size of the messages, which their records never exceed: besides key and value a record
+ * has at most 23 bytes where a message of format 0 has 26, and at most 32 where one of format 1 has 34.
+ */
 function recordSet(messages: readonly Message[], { logAppendTime, baseTimestamp: stamp }: FetchedBatch, maxBytes: number): RecordSet {
   const [first] = messages;
   const baseOffset = first?.offset ?? 0n;

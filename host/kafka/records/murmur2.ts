@@ -1,4 +1,4 @@
-/** Java client's murmur2 of `length` bytes of `bytes` from `start`, as a signed 32-bit number. */
+/** The murmur2 of Kafka's Java client over `length` bytes from `start`, as a signed 32-bit number. */
 export function murmur2(bytes: Uint8Array, start: number, length: number): number {
   const m = 0x5bd1e995;
   let hash = 0x9747b28c ^ length;

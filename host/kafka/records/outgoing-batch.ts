@@ -1,4 +1,4 @@
-/** Records on their way to one partition: sections whose offset deltas count from 0, as a broker wants them. */
+/** Divides records into batches for one partition each, with offset deltas that count from 0, as brokers require. */
 import { ConnectorError } from '../../base/errors.ts';
 import { varintBytes, writeVarint, zigzag } from '../../base/varint.ts';
 import type { RecordSet } from '../contract.ts';
@@ -10,30 +10,30 @@ export interface OutgoingBatch {
   partition: number;
   records: RecordSet;
   maxTimestamp: bigint;
-  /** Number of each record, counted over the whole `send`. */
+  /** The number of each record, counted over the whole `send`. */
   indexes: Uint32Array;
 }
 
 export interface Division {
   batches: OutgoingBatch[];
-  /** Records that are larger than a batch may be. `bytes`: of a batch that holds nothing else. */
+  /** Records that are too large for a batch. `bytes`: the size of a batch with only this record. */
   tooLarge: { index: number; bytes: number }[];
 }
 
 const FIRST_BYTES = 64 * 1024;
 
-/** Chooses the partition of a record by its key; a constant one sends all to it. */
+/** Chooses the partition of a record. */
 export type Choose = (cursor: RecordCursor) => number;
 
-/** murmur2 of the key; `sticky` for null keys. */
+/** Chooses by murmur2 of the key, and `sticky` for a null key. */
 export function chooseByKey(partitions: number, sticky: number): Choose {
   if (partitions === 1) return () => 0;
   return (cursor) => (cursor.keyLength < 0 ? sticky : partitionOf(cursor.bytes, cursor.keyStart, cursor.keyLength, partitions));
 }
 
 /**
- * Divides a record set among partitions and into batches of at most `maxBatchBytes` before compression. Order is kept within a
- * partition. What need not be changed is not copied. Throws `guest.contract` on a malformed set.
+ * Divides a record set among partitions and into batches of at most `maxBatchBytes` before compression. Records keep their order within a partition,
+ * and are copied only if their offset delta changes. Throws `guest.contract` for a malformed set.
  */
 export function divide(set: RecordSet, firstIndex: number, choose: Choose, maxBatchBytes: number): Division {
   const limit = maxBatchBytes - BATCH_HEADER_BYTES;
@@ -66,7 +66,7 @@ export function divide(set: RecordSet, firstIndex: number, choose: Choose, maxBa
   return { batches, tooLarge };
 }
 
-/** Two halves of a batch that a broker found too large; only for more than one record. */
+/** The two halves of a batch that a broker refused as too large. The batch must have more than one record. */
 export function halve(batch: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
   const first = new SectionBuilder(batch.records, batch.partition);
   const second = new SectionBuilder(batch.records, batch.partition);
@@ -76,7 +76,7 @@ export function halve(batch: OutgoingBatch): [OutgoingBatch, OutgoingBatch] {
   return [first.finish(), second.finish()];
 }
 
-/** Starts as a view of the set, and copies only from the first record on that does not follow the one before. */
+/** Builds the section of a batch. It is a view of the set as long as the records are consecutive there, and a copy from the first other record on. */
 class SectionBuilder {
   readonly #set: RecordSet;
   readonly #partition: number;
@@ -84,7 +84,7 @@ class SectionBuilder {
   #viewStart = -1;
   #indexes: number[] = [];
   #maxDelta = Number.NEGATIVE_INFINITY;
-  /** Largest timestamp of the records whose delta is not exact as a number, or that lies so near the ends of 64 bits that the sum may wrap. */
+  /** The largest timestamp of records whose delta is not exact as a number, or so near the ends of 64 bits that the sum may wrap. */
   #maxFar: bigint | null = null;
   readonly #isBaseFar: boolean;
   length = 0;
@@ -128,7 +128,7 @@ class SectionBuilder {
     return far === null || near > far ? near : far;
   }
 
-  /** A record under its new offset delta, and so, it may be, a new length. */
+  /** Copies a record with its new offset delta, and with a new length if the delta takes another number of bytes. */
   #copyRecord(cursor: RecordCursor): void {
     const { bytes, bodyStart, offsetDeltaStart, offsetDeltaEnd, end } = cursor;
     const delta = zigzag(this.#indexes.length);
@@ -140,7 +140,7 @@ class SectionBuilder {
     this.#copy(to, bytes, offsetDeltaEnd, end);
   }
 
-  /** The copy, with room for so many more bytes. */
+  /** The buffer of the copy, with room for `more` bytes. */
   #reserve(more: number): Buffer {
     if (this.#bytes !== null && this.length + more <= this.#bytes.length) return this.#bytes;
     const larger = Buffer.allocUnsafe(Math.max(FIRST_BYTES, this.length * 2, this.length + more));

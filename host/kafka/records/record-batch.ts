@@ -1,7 +1,6 @@
 /**
- * Kafka's record batch, magic 2 (KIP-98): 61 bytes of header, then the records section, compressed or not. Messages of the formats before it lie
- * between record batches.
- * Only the header is read and written here; what is in a record is the guest's business.
+ * Kafka's record batch, magic 2 (KIP-98): 61 bytes of header, then the records section, compressed or not. A log may also hold messages of the older
+ * formats between record batches. Only headers are read and written here; the guest reads and writes the records.
  */
 import type { RecordSet } from '../contract.ts';
 import { codecOf, type Codec } from './codecs.ts';
@@ -11,7 +10,7 @@ import { messageBytes, openMessage, readMessage } from './message-set.ts';
 
 export type { FetchedBatch } from './fetched-batch.ts';
 
-/** What a compressed batch may grow to. Brokers take 1 MiB compressed by default; a thousandfold is an attack or a mistake. */
+/** Most bytes of a decompressed batch. By default brokers accept 1 MiB compressed; a much larger growth is an attack or a mistake. */
 export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
 
 export const BATCH_HEADER_BYTES = 61;
@@ -31,17 +30,17 @@ const LOG_APPEND_TIME = 8;
 const TRANSACTIONAL = 16;
 const CONTROL = 32;
 
-/** All whole batches of a fetched partition; a partial one at the tail is left out, the next fetch brings it. */
+/** All complete batches of a fetched partition. A partial batch at the end is left out; the next fetch gets it. */
 export function readBatches(bytes: Buffer): FetchedBatch[] {
   const batches: FetchedBatch[] = [];
   let start = 0;
-  // Up to the magic byte the layouts of all message formats agree.
+  // All message formats have the same layout up to the magic byte.
   while (start + MAGIC < bytes.length) {
     const end = start + LENGTH + 4 + bytes.readInt32BE(start + LENGTH);
     if (end > bytes.length) break;
     const magic = bytes.readInt8(start + MAGIC);
     if (end <= start + MAGIC) {
-      // Nothing behind it can be found. It is carried on, because a partition that seems empty would be fetched for ever.
+      // The batches after it cannot be found. It is returned as a damaged batch, because a partition that seems empty would be fetched for ever.
       batches.push(readMessage(bytes.subarray(start, start + MAGIC + 1), magic));
       break;
     }
@@ -72,8 +71,7 @@ function readHeader(bytes: Buffer): FetchedBatch {
 }
 
 /**
- * The records of a batch, checked against its CRC and uncompressed.
- * Throws ConnectorError `kafka.corrupt`; `maxBytes` bounds what a compressed batch may grow to.
+ * Checks the CRC of a batch, and returns its records, decompressed to at most `maxBytes`. Throws ConnectorError `kafka.corrupt`.
  */
 export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
   if (batch.magic === 0 || batch.magic === 1) return openMessage(batch, maxBytes);
@@ -99,8 +97,8 @@ export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
 }
 
 /**
- * Memory that `openBatch` takes for a batch, by what its compression says; 0 for a record batch that is not compressed, whose records stay a view.
- * At most MAX_UNCOMPRESSED_BYTES, also for what cannot be read.
+ * The memory that `openBatch` takes for a batch, according to the headers of its compression; 0 for an uncompressed record batch, whose records stay a
+ * view. It is at most MAX_UNCOMPRESSED_BYTES, and exactly that if the headers cannot be read.
  */
 export function uncompressedBytes(batch: FetchedBatch): number {
   if (batch.magic > 2 || batch.magic < 0 || (batch.codec === 0 && batch.magic === 2)) return 0;
@@ -112,7 +110,7 @@ export function uncompressedBytes(batch: FetchedBatch): number {
   }
 }
 
-/** Key of a control batch's one record: version (int16), type (int16: 0 abort, 1 commit). Kafka never compresses these. */
+/** The key of the one record of a control batch: version (int16), type (int16: 0 abort, 1 commit). Kafka never compresses control batches. */
 export function controlKey(batch: FetchedBatch): Buffer | null {
   if (!batch.control || batch.magic !== 2) return null;
   let at = BATCH_HEADER_BYTES;
@@ -128,7 +126,7 @@ export function controlKey(batch: FetchedBatch): Buffer | null {
   return batch.bytes.subarray(at + 1, at + 1 + length);
 }
 
-/** By these a broker knows a batch that it has written already (KIP-98). */
+/** The numbers by which a broker recognises a batch that it has written already (KIP-98). */
 export interface BatchSequence {
   producerId: bigint;
   producerEpoch: number;
@@ -137,7 +135,7 @@ export interface BatchSequence {
 }
 const NO_SEQUENCE: BatchSequence = { producerId: -1n, producerEpoch: -1, baseSequence: -1 };
 
-/** A record batch for a produce request. `codec` null leaves the records uncompressed, `sequence` null makes the write not idempotent. */
+/** Encodes a record batch for a produce request. Without `codec` the records stay uncompressed, without `sequence` the write is not idempotent. */
 export function encodeBatch(set: RecordSet, maxTimestamp: bigint, codec: Codec | null, sequence: BatchSequence | null = null): Buffer {
   const { producerId, producerEpoch, baseSequence } = sequence ?? NO_SEQUENCE;
   const records = codec === null ? set.records : codec.compress(set.records);

@@ -1,19 +1,19 @@
 /**
- * Joins the small record sets that a producer without linger writes: one set of a thousand records passes to the guest for a
- * tenth of what a thousand sets of one cost.
+ * Joins small record sets, which a producer without linger writes: passing one set of a thousand records to the guest costs a tenth of passing a
+ * thousand sets of one record.
  */
 import type { RecordSet } from '../contract.ts';
 import { EXACT, RecordCursor } from './record-set.ts';
 import { varintBytes, varlong, writeVarint, zigzag } from '../../base/varint.ts';
 
-/** Larger sets pass as they are: for them copying costs more than it saves. */
+/** Larger sets are not merged, because copying them costs more than it saves. */
 const SMALL_RECORDS = 32;
 const SMALL_BYTES = 16 * 1024;
 const MAX_RECORDS = 1_000;
 const MAX_BYTES = 64 * 1024;
-/** Distance of two base offsets up to which the deltas stay 32-bit numbers, as Kafka has them: no small batch spans as much again. */
+/** Largest distance of two base offsets for which the merged offset deltas surely fit into 32 bits: no small batch spans as much again. */
 const MAX_OFFSET_DISTANCE = 2n ** 30n;
-/** What two longer deltas and a longer length may add to a record. */
+/** Most bytes that longer deltas and a longer length add to a record. */
 const GROWTH_BYTES = 24;
 
 const NONE = Buffer.alloc(0);
@@ -25,7 +25,7 @@ export class RecordMerger {
   /** The gathered records from the second set on; NONE while there is one set. */
   #bytes = NONE;
 
-  /** Takes the set and returns what is ready, in order: nothing while it still gathers. */
+  /** Adds a set. Returns the finished sets in order: none while it still gathers. */
   add(set: RecordSet): RecordSet[] {
     const small = set.count <= SMALL_RECORDS && set.records.length <= SMALL_BYTES;
     if (!small) return [...this.flush(), set];
@@ -40,7 +40,7 @@ export class RecordMerger {
     return ready;
   }
 
-  /** What has been gathered. */
+  /** Returns the gathered set, if there is one. */
   flush(): RecordSet[] {
     const first = this.#first;
     if (first === null) return [];
@@ -54,7 +54,7 @@ export class RecordMerger {
   #fits(set: RecordSet): boolean {
     const first = this.#first;
     if (first === null) return true;
-    // With log append time the base is the timestamp of every record.
+    // With log append time every record has the base timestamp, so the bases must be equal.
     if (first.logAppendTime !== set.logAppendTime || (set.logAppendTime && first.baseTimestamp !== set.baseTimestamp)) return false;
     if (set.baseOffset - first.baseOffset > MAX_OFFSET_DISTANCE) return false;
     return this.#count + set.count <= MAX_RECORDS && this.#length + set.records.length + set.count * GROWTH_BYTES <= MAX_BYTES;
@@ -66,7 +66,7 @@ export class RecordMerger {
       this.#bytes.set(first.records);
     }
     const offsets = Number(set.baseOffset - first.baseOffset);
-    // As Kafka's clients add a delta to a base: in 64 bits, so that a difference that they cannot hold wraps there and back.
+    // Kafka's clients add delta and base in 64 bits. A difference that overflows here overflows back in that addition.
     const timestamps = BigInt.asIntN(64, set.baseTimestamp - first.baseTimestamp);
     const near = Number(timestamps);
     const isNear = Math.abs(near) < EXACT / 2;
@@ -90,7 +90,7 @@ export class RecordMerger {
     this.#count += set.count;
   }
 
-  /** Length and attributes of the cursor's record. */
+  /** Writes length and attributes of the cursor's record. */
   #begin(cursor: RecordCursor, timestampDeltaBytes: number, offsetDelta: number): void {
     this.#varint((1 + timestampDeltaBytes + varintBytes(offsetDelta) + cursor.end - cursor.offsetDeltaEnd) * 2);
     this.#bytes[this.#length++] = cursor.bytes[cursor.bodyStart]!; // `!`: the cursor has checked that the record is there

@@ -1,24 +1,24 @@
 /**
- * Walks over the records section of a batch (KIP-98) without making objects of its records.
- * Record: length (varint), attributes (1), timestamp delta (varlong), offset delta (varint), key, value, headers.
+ * Reads the records section of a batch (KIP-98) without making an object for each record. A record consists of length (varint), attributes (1 byte),
+ * timestamp delta (varlong), offset delta (varint), key, value, headers.
  */
 import { ConnectorError } from '../../base/errors.ts';
 import type { RecordSet } from '../contract.ts';
 
-/** Numbers nearer to 0 than this are exact, and so is their zigzag form; no sum of two nearer than half of it leaves it. */
+/** Numbers below this magnitude are exact, and so is their zigzag form. The sum of two numbers below half of it stays below it. */
 export const EXACT = 2 ** 52;
 
-/** Stands on one record after the other; fields are those of the record that it stands on. */
+/** A cursor over the records of a section. Its fields are those of the current record. */
 export class RecordCursor {
   readonly bytes: Uint8Array;
-  /** Where the record begins, with its length. */
+  /** Offset at which the record begins with its length. */
   start = 0;
-  /** Where the next one begins. */
+  /** Offset at which the next record begins. */
   end = 0;
-  /** Not exact at EXACT and beyond, where timestamps in another unit than milliseconds may lie: `exactTimestampDelta` is. */
+  /** Not exact from EXACT on, as for timestamps in another unit than milliseconds; `exactTimestampDelta` is exact. */
   timestampDelta = 0;
   offsetDelta = 0;
-  /** Where the offset delta is written, and the first byte after it. */
+  /** Offsets of the first byte of the offset delta, and of the byte after it. */
   offsetDeltaStart = 0;
   offsetDeltaEnd = 0;
   /** -1 = null key. */
@@ -44,7 +44,7 @@ export class RecordCursor {
     return true;
   }
 
-  /** Like `next`, for its length only. */
+  /** Moves to the next record like `next`, but reads only its length. */
   skip(): boolean {
     this.start = this.end;
     if (this.start >= this.bytes.length) return false;
@@ -55,14 +55,14 @@ export class RecordCursor {
     return true;
   }
 
-  /** The body of the record, from its attributes to its end. */
+  /** Offset of the record's body, which begins with its attributes. */
   get bodyStart(): number {
     let at = this.start;
     while (this.bytes[at]! >= 0x80) at++; // `!`: `next` has read this varint to its end
     return at + 1;
   }
 
-  /** The timestamp delta as 64 bits hold it. Slow: for deltas that are not below EXACT. */
+  /** The exact timestamp delta in 64 bits. It is slow, so it is used only for deltas from EXACT on. */
   exactTimestampDelta(): bigint {
     let value = 0n;
     let shift = 0n;
@@ -74,7 +74,7 @@ export class RecordCursor {
     }
   }
 
-  /** Zigzag varint; exact to 53 bits, which is more than lengths and deltas of offsets need. */
+  /** Reads a zigzag varint. It is exact up to 53 bits, which is more than lengths and offset deltas need. */
   #varint(): number {
     const bytes = this.bytes;
     let byte = bytes[this.#at++];
@@ -96,7 +96,7 @@ function malformed(): ConnectorError {
   return new ConnectorError('kafka.corrupt', 'expected the records section of a Kafka record batch (magic 2), got bytes that are none');
 }
 
-/** At most `maxRecords` records and, beyond one, `maxBytes`, from the front; null in `rest` if all fit. Neither is copied. */
+/** Splits off the first records: at most `maxRecords`, and `maxBytes` unless the first record is larger. `rest` is null if all fit. Both are views. */
 export function splitFront(set: RecordSet, maxRecords: number, maxBytes: number): { front: RecordSet; rest: RecordSet | null } {
   if (set.count <= maxRecords && set.records.length <= maxBytes) return { front: set, rest: null };
   const cursor = new RecordCursor(set.records);
@@ -107,14 +107,14 @@ export function splitFront(set: RecordSet, maxRecords: number, maxBytes: number)
     end = cursor.end;
   }
   if (count >= set.count) return { front: set, rest: null };
-  // Offsets and timestamps are deltas to the bases, so both parts keep them.
+  // Both parts keep the bases, because offsets and timestamps are deltas to them.
   return {
     front: { ...set, count, records: set.records.subarray(0, end) },
     rest: { ...set, count: set.count - count, records: set.records.subarray(end) },
   };
 }
 
-/** Leaves out the records before `offset`: a broker sends whole batches. Null if none is left. */
+/** The records from `offset` on; null if there are none. A broker sends whole batches, so a fetch may begin with earlier records. */
 export function trimBelow(set: RecordSet, offset: bigint): RecordSet | null {
   if (set.baseOffset >= offset) return set;
   const wanted = Number(offset - set.baseOffset);

@@ -1,13 +1,13 @@
 import { VarintReader } from '../../base/varint.ts';
 
 /**
- * What a compressed records section grows to, read from its headers without decompressing anything. For snappy, LZ4 and zstd no section can grow
- * to more; gzip only says what its last member grows to, which is everything in the batches that clients write.
+ * The decompressed size of a records section, read from its headers without decompressing it. For snappy, LZ4 and zstd it is an upper bound. gzip only
+ * has the size of its last member; the batches that clients write have one member.
  *
  * The functions throw if the headers cannot be read.
  */
 
-/** Two versions of 4 bytes follow, then blocks with their length in front: the framing of Java's snappy streams. */
+/** Java's snappy streams begin with this magic. Two versions of 4 bytes follow, then blocks that begin with their length. */
 export const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 export const XERIAL_HEADER_BYTES = 16;
 
@@ -18,7 +18,7 @@ export function snappyBlockBytes(block: Uint8Array): number {
   throw new Error('malformed snappy length');
 }
 
-/** The raw blocks of a section: those of Java's framing, or the section itself, as librdkafka and franz-go write it. */
+/** The raw snappy blocks of a section: those in Java's framing, or the section itself, as librdkafka and franz-go write it. */
 export function* snappyBlocks(section: Buffer): Generator<Buffer> {
   if (section.length < XERIAL_HEADER_BYTES || !XERIAL.equals(section.subarray(0, XERIAL.length))) {
     yield section;
@@ -57,7 +57,7 @@ export function lz4Bytes(frame: Buffer): number {
     const size = frame.readUInt32LE(at);
     if (size === 0) return bytes;
     const stored = size & 0x7fffffff;
-    // A compressed byte yields at most 255; a block never more than the frame's block size.
+    // A compressed byte yields at most 255 bytes, and a block at most the frame's block size.
     bytes += size > 0x7fffffff ? stored : Math.min(blockBytes, stored * 255);
     at += 4 + stored + blockChecksum;
   }
@@ -70,7 +70,7 @@ const ZSTD_BLOCK_BYTES = 128 * 1024;
 const RAW_BLOCK = 0;
 const RUN_BLOCK = 1;
 
-/** RFC 8878. Java's client leaves the content size out, so the blocks are counted. */
+/** RFC 8878. The blocks are counted, because Java's client leaves the content size out. */
 export function zstdBytes(section: Buffer): number {
   let bytes = 0;
   let at = 0;
