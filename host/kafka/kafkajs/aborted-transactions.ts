@@ -1,9 +1,9 @@
 /**
- * Replaces kafkajs' filter of aborted transactions, which lets aborted records through: it takes the broker's list as sorted by first offset,
- * and brokers do not sort it; and for each message it begins at most one transaction of the list.
+ * Replaces kafkajs' filter of aborted transactions, which lets aborted records through: it expects the broker's list to be sorted by first offset, which
+ * it is not, and it begins at most one transaction of the list for each message.
  */
 
-/** The fields of a message that the filter looks at. */
+/** The fields of a message that the filter reads. */
 interface FilteredMessage {
   offset: string;
   key: Buffer | null;
@@ -16,7 +16,7 @@ interface AbortedTransaction {
   firstOffset: string;
 }
 
-/** Keeps what a read-committed consumer may see. Control messages stay: kafkajs needs them to go on behind them. */
+/** Keeps the messages that a read-committed consumer may see. Control messages stay, because kafkajs needs them to continue after them. */
 export function filterAbortedMessages<M extends FilteredMessage>({
   messages,
   abortedTransactions,
@@ -43,5 +43,5 @@ export function filterAbortedMessages<M extends FilteredMessage>({
   });
 }
 
-/** Type of a control record, in its key behind the version. */
+/** Offset of the type in the key of a control record, after the version. */
 const ABORT = 0;

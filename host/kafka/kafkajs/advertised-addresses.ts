@@ -1,6 +1,6 @@
 /**
- * Addresses that brokers advertise, and that this machine cannot reach. A client asks one of its servers, is told where the leaders are, and must
- * connect there. Where that fails nothing works although a server answers, so an operator is told of both addresses.
+ * Keeps the advertised addresses that this machine cannot reach. A client asks one of its servers, gets the addresses of the leaders, and must connect
+ * to these. If that fails, nothing works although a server answers, so a warning names both addresses.
  */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -8,23 +8,23 @@ import { after } from '../../base/wait.ts';
 import type { Net } from '../../net/net.ts';
 import { dialFailure } from './errors.ts';
 
-/** A dial that has got no answer for so long is told of; it goes on until its own time is over. */
+/** A dial without an answer for so long is reported. It goes on until its own timeout. */
 const SLOW_MS = 5_000;
-/** A failure that is older says nothing of now: the address may not be advertised any more. */
+/** An older failure is ignored, because the address may no longer be advertised. */
 const FRESH_MS = 60_000;
-/** Addresses: brokers may advertise new ones in every answer. */
+/** Most addresses that are kept: brokers may advertise new ones in every answer. */
 const MAX_KEPT = 1_000;
 
 interface State {
-  /** It was connected to once, so it is advertised well. Where it fails now its broker is down. */
+  /** The address was reached once, so it is correct. If it fails now, its broker is down. */
   isGood: boolean;
-  /** Null: none, or it is reached. */
+  /** The last failure; null if there is none, or the address is reached. */
   failure: { text: string; at: number } | null;
 }
 
 export interface AdvertisedDial<T> {
   log: Log;
-  /** False once the client is closed or has given the connection up: its failure then says nothing of the address. */
+  /** False once the client is closed or has abandoned the connection. A failure then says nothing about the address. */
   isWanted: () => boolean;
   connect: () => Promise<T>;
 }
@@ -36,7 +36,7 @@ export class AdvertisedAddresses {
   /** The servers that have answered. */
   readonly #answered = new Set<string>();
 
-  /** All clients of a connector that begin with the same servers share what they learn, so that it is told once. */
+  /** The instance for a connector's clients with the same servers. They share it, so that an address is reported once. */
   static of(net: Net, servers: readonly string[]): AdvertisedAddresses {
     const ofNet = known.get(net) ?? new Map<string, AdvertisedAddresses>();
     known.set(net, ofNet);
@@ -51,14 +51,14 @@ export class AdvertisedAddresses {
     this.#answered.add(addressOf(host, port));
   }
 
-  /** What keeps clients from the brokers, for errors; null if every advertised address is reached. */
+  /** For error texts: the advertised addresses that cannot be reached, with the reasons; null if there is none. */
   get problem(): string | null {
     const failures = [...this.#states.values()].flatMap(({ failure }) => failure ?? []);
     const fresh = failures.filter(({ at }) => performance.now() - at < FRESH_MS);
     return fresh.length === 0 ? null : fresh.map(({ text }) => text).join('; ');
   }
 
-  /** Connects to an advertised address. What it rejects with says where the address is from, unless nobody waits for it any more. */
+  /** Connects to an advertised address. Its error names the server that advertised the address, unless the connection was abandoned. */
   async dial<T>(host: string, port: number, { log, isWanted, connect }: AdvertisedDial<T>): Promise<T> {
     const address = addressOf(host, port);
     const state = this.#state(address);

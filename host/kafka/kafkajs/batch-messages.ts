@@ -1,15 +1,15 @@
 /**
- * Replaces kafkajs' decoding of fetched records, which makes an object of every record. Here every record batch becomes one message, and
- * its records stay bytes.
+ * Replaces kafkajs' decoding of fetched records, which makes an object of every record. Here every record batch becomes one message, and its records stay
+ * bytes.
  */
 import { controlKey, readBatches, type FetchedBatch } from '../records/record-batch.ts';
 
-/** A whole record batch in the shape of one of kafkajs' messages, with the fields that kafkajs looks at. */
+/** A whole record batch in the shape of one of kafkajs' messages, with the fields that kafkajs reads. */
 export interface BatchMessage {
   /** Last offset of the batch: kafkajs resolves it, and compares it with the fetch position. */
   offset: string;
   isControlRecord: boolean;
-  /** Of a control batch; null for any other. */
+  /** The key of a control batch; null for any other batch. */
   key: Buffer | null;
   value: null;
   batchContext: { producerId: string; inTransaction: boolean };

@@ -1,7 +1,7 @@
 /**
- * Writes record batches over kafkajs' connections, without its producer. kafkajs' `send` may resolve with messages never written when it retries
- * over several brokers; here each request holds one partition, is not retried, and counts only if the answer names the partition. What
- * `send` does for its connections is done here too: it reconnects, and refreshes the metadata after an error that they may have caused.
+ * Writes record batches over kafkajs' connections, without its producer. kafkajs' `send` can resolve although messages were never written when it retries
+ * over several brokers. Here each request holds one partition, is not retried, and succeeds only if the answer names the partition. Like `send` it
+ * reconnects, and refreshes the metadata after an error that old metadata may have caused.
  */
 import { settles } from '../../base/wait.ts';
 import type { BatchWriter } from '../client.ts';
@@ -11,18 +11,18 @@ import type { Broker, Cluster } from './cluster.ts';
 import { faultOf, protocolType, withFaults } from './errors.ts';
 
 const ACKS = { none: 0, leader: 1, all: -1 } as const;
-/** For the broker: how long it may wait for its replicas. */
+/** How long the broker may wait for its replicas. */
 const REPLICAS_TIMEOUT_MS = 30_000;
 const PRODUCE = 0;
-/** The first version that takes record batches of format 2: Kafka 0.11. */
+/** The first version of the produce request with record batches of format 2: Kafka 0.11. */
 const MIN_PRODUCE_VERSION = 3;
 /** Errors after which the metadata may be out of date. */
 const STALE_METADATA: ReadonlySet<string> = new Set(['KafkaJSMetadataNotLoaded', 'KafkaJSConnectionError', 'KafkaJSConnectionClosedError']);
 
-/** Errors of a single topic, which spoil the metadata of all. */
+/** Errors of a single topic that make the metadata request for all topics fail. */
 const TOPIC_ERRORS: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION', 'TOPIC_AUTHORIZATION_FAILED']);
 
-/** The fields of kafkajs' errors that decide what to do next. */
+/** The fields of kafkajs' errors that are used here. */
 interface KafkajsError {
   name?: string;
   type?: string;
@@ -84,7 +84,7 @@ export class KafkajsBatchWriter implements BatchWriter {
     } catch (error) {
       await this.#recover(topic, error).catch((later: unknown) => {
         const fault = faultOf(later);
-        // What went wrong first says more, unless the client is broken now.
+        // The first error is the more useful one, unless the client is broken now.
         if (fault instanceof KafkaFault && fault.kind === 'client') throw fault;
       });
       throw error;
@@ -115,8 +115,8 @@ export class KafkajsBatchWriter implements BatchWriter {
   }
 
   /**
-   * kafkajs asks for the metadata of all topics that were ever written to, and the answer is an error if one of them is gone. Then it is asked for
-   * this topic alone; the others are asked for again when they are written to.
+   * Refreshes the metadata. kafkajs requests that of all topics that were ever written to, and the answer is an error if one of them does not exist any
+   * more. Then only this topic is requested; the others are requested again when they are written to.
    */
   async #refreshed(topic: string, refresh: () => Promise<void>): Promise<void> {
     try {

@@ -1,16 +1,16 @@
 /**
- * What kafkajs takes for a socket. It wants one at once, and a connection takes a while: the name is looked up, the policy is asked, addresses
- * are tried. So kafkajs gets this, which becomes the socket when there is one. It uses no more of a socket than what is here.
+ * The object that kafkajs uses as a socket. kafkajs needs it synchronously, but a connection takes time: the name is looked up, the policy is asked,
+ * addresses are tried. So kafkajs gets this object, which passes everything to the socket once it is connected. It has the members that kafkajs uses.
  */
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { ConnectorError } from '../../base/errors.ts';
 import type { ISocketFactory } from './kafkajs.ts';
 
-/** Makes a connection; the signal means that nobody wants it any more. */
+/** Makes a connection. The signal aborts when the connection is abandoned. */
 export type Connect = (host: string, port: number, signal: AbortSignal) => Promise<Socket>;
 
-/** Told of a connection that is lost, or could not be made, with the error that kafkajs gets. */
+/** Called for a connection that is lost or could not be made, with the error that kafkajs gets. */
 export type OnLost = (host: string, port: number, error: Error) => void;
 
 export function socketFactory(connect: Connect, onLost?: OnLost): ISocketFactory {
@@ -18,7 +18,7 @@ export function socketFactory(connect: Connect, onLost?: OnLost): ISocketFactory
     const host = dialledHost(name);
     const socket = new BrokerSocket((signal) => connect(host, port, signal), onConnect);
     if (onLost !== undefined) socket.on('error', (error: Error) => onLost(host, port, error));
-    // The type asks for all of a net.Socket; kafkajs for what a BrokerSocket has.
+    // The type demands a whole net.Socket; kafkajs uses only the members of a BrokerSocket.
     return socket as unknown as ReturnType<ISocketFactory>;
   };
 }
@@ -40,7 +40,7 @@ class BrokerSocket extends EventEmitter {
     return this.#socket?.write(data, encoding) ?? false;
   }
 
-  /** A connection that is not made yet is given up. kafkajs is told so with an error, without which it would wait on for it. */
+  /** Ends the connection. If it is not made yet, kafkajs gets an error, because otherwise it would go on waiting for it. */
   end(): this {
     if (this.#socket === null) this.#abandoned.abort(new ConnectorError('cancelled', 'the connection is not wanted any more'));
     else this.#socket.end();
@@ -55,7 +55,7 @@ class BrokerSocket extends EventEmitter {
 
   #begin(socket: Socket, onConnect: () => void): void {
     this.#socket = socket;
-    // Ended between the last byte of its handshake and now.
+    // The socket may have ended after its handshake.
     if (socket.destroyed) return void this.emit('error', socket.errored ?? new Error('the connection is closed'));
     if (!this.#isReferenced) socket.unref();
     socket.on('data', (chunk) => this.emit('data', chunk));
@@ -65,7 +65,7 @@ class BrokerSocket extends EventEmitter {
   }
 }
 
-/** An address as kafkajs can take it: it splits at the first colon, so an IPv6 address travels with its colons replaced. */
+/** An address in a form for kafkajs. kafkajs splits at the first colon, so the colons of an IPv6 address are replaced. */
 export function kafkajsAddress(host: string, port: number): string {
   return host.includes(':') ? `[${host.replaceAll(':', '_')}]:${port}` : `${host}:${port}`;
 }

@@ -1,4 +1,4 @@
-/** A kafkajs client for one connection: addresses, TLS, SASL, time limits, a quiet log. */
+/** kafkajs clients for one connection: addresses, TLS, SASL, time limits, and kafkajs' log lines as debug lines. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
@@ -30,16 +30,16 @@ export interface Address {
 }
 
 export interface ClientOptions {
-  /** Only these of the connection's servers. */
+  /** Default: all servers of the connection. */
   servers?: Address[];
-  /** Retries inside kafkajs; ours come on top. */
+  /** Retries inside kafkajs. The callers' own retries are in addition. */
   retries?: number;
-  /** Ends the client: all its connections break at once, and it makes no other. */
+  /** When it aborts, all connections of the client break at once, and it makes no other. */
   signal?: AbortSignal;
   requestTimeoutMs?: number;
-  /** Told of an advertised address that the policy refuses. What is there cannot be reached, so whoever needs it fails in the end. */
+  /** Called for an advertised address that the policy refuses. Requests to that broker will fail. */
   onRefused?: (error: ConnectorError) => void;
-  /** Told of each connection that is lost, or could not be made. */
+  /** Called for each connection that is lost or could not be made. */
   onLost?: OnLost;
   /** Told when a quota of the brokers makes the client wait, and how long. */
   onThrottled?: (ms: number) => void;
@@ -54,13 +54,13 @@ export interface ClientParts {
   log: Log;
   secrets: SecretReader;
   net: Net;
-  /** Who connects, for the network's policy, logs and errors: `consumer of group "g"`. */
+  /** Names the client for the network's policy, logs and errors: `consumer of group "g"`. */
   asker: string;
-  /** Written beside every committed offset. */
+  /** Metadata of every committed offset. */
   commitMetadata?: string;
 }
 
-/** Each client that it makes has a dialer of its own, so that one can be torn down while another starts. */
+/** Makes clients for one connection. Each has a dialer of its own, so that one can be torn down while another starts. */
 export class ClientFactory implements KafkaClient {
   readonly servers: readonly Address[];
   readonly log: Log;
@@ -118,11 +118,11 @@ export class ClientFactory implements KafkaClient {
     const kafka = new kafkajs.Kafka({
       clientId: this.#connection.clientId,
       brokers: (options.servers ?? this.servers).map(({ host, port }) => kafkajsAddress(host, port)),
-      // TLS is the dialer's; kafkajs only logs this.
+      // The dialer does TLS; kafkajs only logs this value.
       ssl: this.#tls !== null,
       socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused), options.onLost),
       sasl: this.#sasl(),
-      // The dialer's own bound comes first, and says which address it is.
+      // The dialer's own timeout comes first, because its error names the address.
       connectionTimeout: CONNECT_TIMEOUT_MS + 1_000,
       authenticationTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: options.requestTimeoutMs ?? 30_000,
@@ -160,7 +160,7 @@ export class ClientFactory implements KafkaClient {
     }
   }
 
-  /** A fresh object for each client: kafkajs writes into it. */
+  /** Returns a new object for each client, because kafkajs writes into it. */
   #sasl(): { mechanism: 'plain'; username: string; password: string } | undefined {
     const sasl = this.#connection.sasl;
     if (sasl === undefined) return undefined;
@@ -170,8 +170,8 @@ export class ClientFactory implements KafkaClient {
   }
 
   /**
-   * kafkajs calls every refused connection an error, again on each try. The supervisors of host/kafka say once, and in their own words, what an
-   * operator must know of that; so kafkajs' lines are for debugging.
+   * Writes kafkajs' log lines as debug lines. kafkajs logs every failed connection as an error, at each try. `consume/` and `produce/` log once what an
+   * operator must know.
    */
   #write(entry: { namespace: string; label: string; log: Record<string, unknown> }): void {
     const { message, logger: _logger, timestamp: _timestamp, stack: _stack, helpUrl: _helpUrl, ...facts } = entry.log;
@@ -184,7 +184,7 @@ export class ClientFactory implements KafkaClient {
   }
 }
 
-/** `host`, `host:port`, `[v6]:port`; the port defaults to Kafka's. */
+/** Parses `host`, `host:port` or `[v6]:port`. The default port is 9092. */
 export function parseAddress(server: string): Address {
   const [, bracketed, bracketedPort] = /^\[([^\]]+)\](?::(\d+))?$/.exec(server) ?? [];
   if (bracketed !== undefined) return { host: bracketed, port: Number(bracketedPort ?? DEFAULT_PORT) };

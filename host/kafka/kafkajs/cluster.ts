@@ -1,10 +1,10 @@
-/** kafkajs' connections to a cluster, which its producers and consumers hide. They are typed as far as they are used here. */
+/** kafkajs' connections to a cluster, which its producers and consumers hide. The types have only the members that are used here. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Kafka } from './kafkajs.ts';
 import type { ProduceData } from './produce-request.ts';
 
 export interface ClusterOptions {
-  /** Brokers may make a topic that is asked for. */
+  /** True: a metadata request may make the broker create the topic. */
   allowAutoTopicCreation: boolean;
   metadataMaxAge: number;
 }
@@ -28,7 +28,7 @@ export interface ProduceAnswer {
 }
 
 export interface Cluster {
-  /** Topics that each refresh of the metadata asks for. */
+  /** Topics that each refresh of the metadata requests. */
   readonly targetTopics: Set<string>;
   readonly brokerPool: { findConnectedBroker(): Promise<Broker>; metadata: object | null };
   connect(): Promise<void>;

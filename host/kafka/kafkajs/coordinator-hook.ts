@@ -1,18 +1,18 @@
 /**
- * Sees and changes what passes between kafkajs and the coordinator of a group, because kafkajs does not tell it: the generation that a join ended
- * in, the committed offsets that it goes on from, and why it asks an assigner for metadata. Nor can kafkajs be made to join again otherwise.
+ * Reads and changes the messages between kafkajs and the coordinator of a group. kafkajs does not expose the generation of a join, the committed offsets
+ * at which it resumes, or why it asks an assigner for metadata, and has no function that makes it join again.
  */
 import type { CommittedOffset } from '../client.ts';
 import kafkajs, { type Broker, type Cluster, type GroupState } from './kafkajs.ts';
 
 export interface CoordinatorHook {
-  /** The protocols that the join is to carry. `memberId` is '' for a member that the coordinator does not know. */
+  /** Returns the protocols that the join must carry. `memberId` is '' for a member that the coordinator does not know. */
   joining(memberId: string, protocols: GroupState[]): GroupState[];
-  /** The coordinator has taken the member into this generation of the group. */
+  /** The coordinator has accepted the member in this generation of the group. */
   joined(generation: number): void;
-  /** True: the next heartbeat tells kafkajs that the group rebalances, so that it joins again without leaving. */
+  /** True: the next heartbeat reports a rebalance to kafkajs, so that it joins again without leaving. */
   wantsToJoin(): boolean;
-  /** What the group has committed, as kafkajs reads it after a join. Offsets are negative where there is none. */
+  /** The committed offsets that kafkajs reads after a join; negative if there is none. */
   committed(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void;
 }
 
@@ -30,7 +30,7 @@ interface Coordinator {
   offsetFetch(request: object): Promise<OffsetFetchAnswer>;
 }
 
-/** Every coordinator that the cluster finds from now on asks and tells `hook`. */
+/** Makes every coordinator that the cluster finds from now on use `hook`. */
 export function hookCoordinator(cluster: Cluster, hook: CoordinatorHook): void {
   const findGroupCoordinator = cluster.findGroupCoordinator.bind(cluster);
   cluster.findGroupCoordinator = async (group) => hooked(await findGroupCoordinator(group), hook);
@@ -64,7 +64,7 @@ function hooked(broker: Broker, hook: CoordinatorHook): Broker {
   });
 }
 
-/** As the coordinator itself would answer. */
+/** The error that kafkajs makes of the coordinator's answer. */
 function rebalanceInProgress(): Error {
   const answer = { message: 'The group is rebalancing, so a rejoin is needed', type: 'REBALANCE_IN_PROGRESS', code: 27, retriable: false };
   return new kafkajs.KafkaJSProtocolError(answer as unknown as Error);

@@ -1,8 +1,8 @@
-/** kafkajs' and Node's errors in the words of this connector. */
+/** Converts the errors of kafkajs and Node into those of this connector. */
 import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
 import { faultText, isPermanentType, KafkaFault, type FaultKind } from '../fault.ts';
 
-/** The fields that kafkajs' errors carry, none of them always. */
+/** The fields of kafkajs' errors. Each of them may be missing. */
 interface KafkaError {
   name?: string;
   message?: string;
@@ -13,7 +13,7 @@ interface KafkaError {
   errors?: unknown[];
 }
 
-/** The innermost error: kafkajs wraps what failed once per retry layer. */
+/** The innermost error. kafkajs wraps an error once for each layer of retries. */
 export function rootCause(error: unknown): KafkaError {
   let current = error as KafkaError;
   for (let depth = 0; depth < 10 && current?.cause instanceof Error; depth++) current = current.cause;
@@ -26,7 +26,7 @@ export function protocolType(error: unknown): string | undefined {
   return typeof type === 'string' ? type : (error as KafkaError)?.type;
 }
 
-/** An error of kafkajs or Node in Kafka's words. What is said in our own words already stays as it is. */
+/** Converts an error of kafkajs or Node. A KafkaFault or ConnectorError is returned unchanged. */
 export function faultOf(error: unknown): KafkaFault | ConnectorError {
   if (error instanceof KafkaFault || error instanceof ConnectorError) return error;
   const root = rootCause(error);
@@ -45,17 +45,17 @@ function kindOf(type: string | undefined, names: (string | undefined)[]): FaultK
 }
 
 const REFUSED_LOGIN: ReadonlySet<string> = new Set(['SASL_AUTHENTICATION_FAILED', 'UNSUPPORTED_SASL_MECHANISM']);
-/** kafkajs breaks so when it has lost all its brokers. */
+/** The errors that kafkajs throws when it has lost all its brokers. */
 const BROKEN: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
 
 const POLICY_DENIED: ErrorCode = 'policy.denied';
 
-/** Of a connection error of kafkajs only code and message are left of what the dialer said. */
+/** The dialer's refusal, from a connection error of kafkajs, which keeps only its code and message. */
 function policyDenied({ message = '' }: KafkaError): ConnectorError {
   return new ConnectorError(POLICY_DENIED, message.replace(/^Connection error: /, ''));
 }
 
-/** The same promise, but for its rejection. */
+/** The same promise, with its rejection converted by `faultOf`. */
 export async function withFaults<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
@@ -72,7 +72,7 @@ export function failureText(error: unknown): string {
   return faultText(type, message ?? '');
 }
 
-/** True if nothing but an operator can help. */
+/** True if only an operator can help. */
 export function isPermanent(error: unknown): boolean {
   const type = protocolType(error);
   if (isPermanentType(type) || rootCause(error).code === POLICY_DENIED) return true;
@@ -109,13 +109,13 @@ const CLIENT_CERTIFICATE = 'the broker demands a client certificate, or refuses 
 
 export interface DialFailure {
   text: string;
-  /** Retrying cannot help: the certificate will not change within seconds. */
+  /** A retry cannot help: for example, the certificate will not change within seconds. */
   permanent: boolean;
-  /** The policy refused it. */
+  /** The policy refused the dial. */
   isDenied?: boolean;
 }
 
-/** Why a dial of `host:port` failed, in the words of Go's dialer. `usesTls`: whether the client does; undefined if that is not known here. */
+/** The reason why a dial of `host:port` failed, in the words of Go's dialer. `usesTls`: whether the client uses TLS; undefined if it is not known here. */
 export function dialFailure(host: string, port: number, error: unknown, usesTls?: boolean): DialFailure {
   if (error instanceof ConnectorError)
     return { text: error.message, permanent: !error.retryable && error.code !== 'cancelled', isDenied: error.code === POLICY_DENIED };
@@ -153,7 +153,7 @@ function verification(address: string, reason: string): DialFailure {
   return { text: `${address}: tls: failed to verify certificate: x509: ${reason}`, permanent: true };
 }
 
-/** A name with several addresses fails with an AggregateError; its first part tells enough. */
+/** The error of a socket. A name with several addresses fails with an AggregateError, of which the first error is used. */
 function innermostSocketError(error: unknown): KafkaError {
   const root = rootCause(error);
   return Array.isArray(root.errors) && root.errors.length > 0 ? (root.errors[0] as KafkaError) : root;

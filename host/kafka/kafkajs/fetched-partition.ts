@@ -1,10 +1,10 @@
-/** What kafkajs fetched of one partition, for a handler that speaks Kafka's words. */
+/** The batches that kafkajs fetched of one partition, as a FetchedPartition. */
 import type { FetchedPartition, GroupListener } from '../group-consumer.ts';
 import type { BatchMessage } from './batch-messages.ts';
 import { faultOf } from './errors.ts';
 import kafkajs, { type EachBatchPayload } from './kafkajs.ts';
 
-/** kafkajs' batch as the replaced decoder fills it, with a field that its type leaves out. */
+/** kafkajs' batch with the messages of the replaced decoder, and a field that its type lacks. */
 interface Batch {
   messages: BatchMessage[];
   fetchedOffset: string;
@@ -15,7 +15,7 @@ export class KafkajsFetchedPartition implements FetchedPartition {
   readonly partition: number;
   readonly batches: readonly BatchMessage[];
   readonly #payload: EachBatchPayload;
-  /** What kafkajs threw from its heartbeat, and what the handler saw of it. */
+  /** The error that kafkajs threw from its heartbeat, and the error that the handler got for it. */
   #refused: { original: unknown; seen: unknown } | null = null;
 
   constructor(payload: EachBatchPayload) {
@@ -55,7 +55,10 @@ export class KafkajsFetchedPartition implements FetchedPartition {
     this.#payload.resolveOffset(String(offset));
   }
 
-  /** Rejects with kafkajs' errors only. Its own heartbeat error must come back unchanged; a TypeError and its like end a consumer for good. */
+  /**
+   * Lets the listener handle the batches. Rejects with kafkajs' errors only, because other errors, such as a TypeError, end a kafkajs consumer for good.
+   * kafkajs' own heartbeat error is passed back unchanged.
+   */
   async handledBy(listener: Pick<GroupListener, 'handle'>): Promise<void> {
     try {
       await listener.handle(this);

@@ -1,6 +1,6 @@
 /**
- * A kafkajs consumer as a GroupConsumer. kafkajs' own restarts are vetoed: they can outlive a disconnect, and lose what was asked of the consumer
- * before.
+ * A kafkajs consumer as a GroupConsumer. kafkajs' own restarts are turned off: they can happen after a disconnect, and lose settings that were made on the
+ * consumer before.
  */
 import { cancelledBy } from '../../base/abort.ts';
 import { ConnectorError } from '../../base/errors.ts';
@@ -25,9 +25,9 @@ export class KafkajsGroupConsumer implements GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #kafka: Client['kafka'];
   readonly #commitMetadata: CommitMetadata;
-  /** Null until the consumer is to join. */
+  /** Null before `join`. */
   #joining: { consumer: Consumer; commits: ConfirmedCommits } | null = null;
-  /** Of the last join that the coordinator has answered. */
+  /** The generation of the last join that the coordinator has answered. */
   #generation = -1;
 
   constructor(factory: Pick<ClientFactory, 'create' | 'commitMetadata'>, options: GroupConsumerOptions) {
@@ -36,7 +36,7 @@ export class KafkajsGroupConsumer implements GroupConsumer {
     this.#commitMetadata = factory.commitMetadata;
     const { kafka, dialer } = factory.create({
       retries: options.retries,
-      // At once, and not when kafkajs gives up: only the policy can mend it.
+      // It is reported at once, and not when kafkajs gives up, because only a change of the policy helps.
       onRefused: (error) => listener.refused(error),
       onLost: (host, port, error) =>
         listener.connectionLost(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, `Connection error: ${error.message}`),
@@ -50,13 +50,13 @@ export class KafkajsGroupConsumer implements GroupConsumer {
     const consumer = this.#create();
     const steps = [
       () => consumer.connect(),
-      // "Latest" is committed offsets here. Should kafkajs ever have to choose, records come again instead of being skipped.
+      // "Latest" is a committed offset here. If kafkajs ever has to choose an offset, records are delivered again instead of skipped.
       () => consumer.subscribe({ topics: [...topics], fromBeginning: true }),
       () =>
         consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
-          // Workers of kafkajs. An idle one costs nothing; with too few of them one partition stops another.
+          // The number of kafkajs' workers. An idle worker costs nothing; with too few, a partition that waits would block others.
           partitionsConsumedConcurrently: this.#options.maxHandlers,
           eachBatch: (payload) => new KafkajsFetchedPartition(payload).handledBy(this.#options.listener),
         }),

@@ -1,4 +1,4 @@
-/** A GroupProtocol as kafkajs' partition assigners, and as what passes between kafkajs and the group's coordinator. */
+/** Connects a GroupProtocol to kafkajs' partition assigners, and to the messages between kafkajs and the group's coordinator. */
 import type { CommittedOffset } from '../client.ts';
 import type { GroupProtocol } from '../group-consumer.ts';
 import { hookCoordinator } from './coordinator-hook.ts';
@@ -7,14 +7,14 @@ import type { Cluster, PartitionAssigner } from './kafkajs.ts';
 import { lookUpCounts } from './partition-counts.ts';
 
 export interface ProtocolHooks {
-  /** Told once, before the first join: the cluster of kafkajs' consumer. */
+  /** Called once, before the first join, with the cluster of kafkajs' consumer. */
   attached(cluster: Cluster): void;
-  /** The coordinator has taken the member into this generation of the group. */
+  /** The coordinator has accepted the member in this generation of the group. */
   joined(generation: number): void;
   committed(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void;
 }
 
-/** For one consumer of kafkajs, which makes each of them once. */
+/** The assigners for one consumer of kafkajs, which calls each factory once. */
 export function partitionAssigners(protocol: GroupProtocol, groupId: string, hooks: ProtocolHooks): PartitionAssigner[] {
   let attached: Cluster | null = null;
   return protocol.names.map((name): PartitionAssigner => ({ cluster }) => {

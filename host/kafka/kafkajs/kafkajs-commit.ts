@@ -1,6 +1,6 @@
 /**
- * kafkajs resolves commits that it never made: with its runner stopping, `commitOffsets` says nothing and returns. Its
- * `commit_offsets` event is emitted only after the broker's answer, so a commit is believed only with it.
+ * kafkajs can resolve a commit that it never sent: while its runner stops, `commitOffsets` silently returns. Its `commit_offsets` event is emitted only
+ * after the broker's answer, so a commit counts only with that event.
  */
 import { ConnectorError } from '../../base/errors.ts';
 import type { PartitionOffset } from '../contract.ts';
@@ -26,12 +26,12 @@ export class ConfirmedCommits {
   }
 
   /**
-   * Resolves only if the broker has answered for every offset; rejects with ConnectorError or kafkajs' error, at the latest after the
-   * time. `live` is asked once more when its turn comes: kafkajs commits with the newest generation, so what waited through a
-   * rebalance would count for a partition that another member has by now.
+   * Resolves only if the broker has confirmed every offset. Rejects with ConnectorError or kafkajs' error, after the timeout at the latest. `live` is
+   * called before the commit is sent: kafkajs commits with the newest generation, so an offset that waited through a rebalance would be committed for a
+   * partition that another member has by now.
    */
   async commit(offsets: readonly PartitionOffset[], live: () => boolean): Promise<void> {
-    // One that kafkajs still tries would overwrite a later one.
+    // Commits are sent one after the other: one that kafkajs still retries would overwrite a later one.
     const before = this.#last;
     const sent = before.then(() => {
       if (!live()) throw new ConnectorError('kafka.unreachable', 'offsets are not committed: the assignment has changed');

@@ -21,7 +21,7 @@ export type {
 } from 'kafkajs';
 
 /**
- * True in a bundle, which has no files to load: its builder points kafkajs' own imports of the replaced modules at the replacements
+ * True in a bundle, which has no files to load. The builder resolves kafkajs' own imports of the replaced modules to the replacements
  * (`tools/executable/bundle.ts`).
  */
 declare const KAFKAJS_IS_BUNDLED: boolean | undefined;
@@ -29,7 +29,7 @@ declare const KAFKAJS_IS_BUNDLED: boolean | undefined;
 const kafkajs = (
   typeof KAFKAJS_IS_BUNDLED === 'undefined'
     ? loadPrivately(dirname(createRequire(import.meta.url).resolve('kafkajs')), REPLACED_MODULES)('index.js')
-    : // eslint-disable-next-line @typescript-eslint/no-require-imports -- an `import` would load it outside of a bundle too
+    : // eslint-disable-next-line @typescript-eslint/no-require-imports -- an `import` would also load it without a bundle
       require('kafkajs')
 ) as typeof import('kafkajs');
 

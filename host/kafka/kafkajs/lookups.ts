@@ -1,4 +1,4 @@
-/** Looks things up through kafkajs' admin client. */
+/** Look-ups through kafkajs' admin client. */
 import { settles } from '../../base/wait.ts';
 import type { CommittedOffset, Lookups, PartitionRange } from '../client.ts';
 import { withFaults } from './errors.ts';

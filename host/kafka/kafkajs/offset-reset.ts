@@ -1,9 +1,9 @@
 /**
- * Replaces the class of kafkajs that keeps a consumer's offsets, to hear of offsets that are out of range. kafkajs then commits -2, "earliest", and
- * goes on there; it tells nobody, but for a line in its log.
+ * Replaces the class of kafkajs that keeps a consumer's offsets, to report offsets that are out of range. In that case kafkajs commits -2, "earliest", and
+ * resumes there, and reports it only in its log.
  */
 
-/** Told before kafkajs commits -2. */
+/** Called before kafkajs commits -2. */
 export type OnReset = (topic: string, partition: number) => void;
 
 /** The part of kafkajs' class that is used here. */
@@ -12,7 +12,7 @@ export type OffsetManagerClass = new (...options: never[]) => {
   setDefaultOffset(at: { topic: string; partition: number }): Promise<void>;
 };
 
-/** Kept in kafkajs' cluster, of which each consumer has one of its own. */
+/** The key of the callback in kafkajs' cluster. Each consumer has a cluster of its own. */
 const ON_RESET = Symbol('offset reset');
 
 export function onOffsetReset(cluster: object, told: OnReset): void {

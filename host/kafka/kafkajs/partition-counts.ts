@@ -1,10 +1,10 @@
-/** How many partitions topics have that a consumer does not subscribe to. */
+/** Looks up the partition counts of topics to which a consumer does not subscribe. */
 import type { Broker, Cluster } from './kafkajs.ts';
 
 /**
- * Fills `counts`, and leaves out what does not exist, may not be described, or has a partition without a leader just now. Asks a broker
- * directly: the topics must not become kafkajs' own, since one of them that goes away, or is forbidden, makes every later look at
- * metadata fail. Never makes a topic. Rejects if no broker answers.
+ * Fills `counts`, and leaves out topics that do not exist, may not be described, or have a partition without a leader at the moment. It asks a broker
+ * directly. The topics must not become target topics of kafkajs: if one of them is deleted or forbidden, every later metadata request would fail. Never
+ * creates a topic. Rejects if no broker answers.
  */
 export async function lookUpCounts(
   cluster: Cluster,
@@ -14,7 +14,7 @@ export async function lookUpCounts(
 ): Promise<void> {
   const broker = await cluster.findGroupCoordinator({ groupId });
   if (await ask(broker, topics, counts)) return;
-  // The answer does not say which topic it is about, so each is asked for alone.
+  // The error does not name the topic, so each topic is requested alone.
   for (const topic of topics) await ask(broker, [topic], counts);
 }
 

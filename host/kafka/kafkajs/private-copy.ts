@@ -1,8 +1,8 @@
 /**
  * Loads a CommonJS package into a module cache of its own, with some of its modules replaced.
  *
- * The connector replaces modules of kafkajs. A program that embeds the connector may use kafkajs as well, before or after, and must get it
- * unchanged. An alias in `package.json` does not give that: pnpm and Yarn keep one folder for both names, and so Node keeps one module.
+ * The connector replaces modules of kafkajs. A program that embeds the connector may use kafkajs as well, and must get it unchanged. An alias in
+ * `package.json` does not achieve that: pnpm and Yarn keep one folder for both names, so that Node loads one module.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ export function loadPrivately(root: string, replaced: readonly ReplacedModule[])
     const known = modules.get(file);
     if (known !== undefined) return known.exports;
     const module: CommonJsModule = { exports: {} };
-    // Before it runs, so that modules may require each other in a circle.
+    // The module is registered before it runs, so that modules can require each other in a circle.
     modules.set(file, module);
     const source = readFileSync(file);
     const path = relative(root, file).replaceAll(sep, '/');
@@ -64,7 +64,7 @@ export function loadPrivately(root: string, replaced: readonly ReplacedModule[])
     return module.exports;
   };
 
-  // kafkajs loads some of them at the first request only, which is too late to find that they do not fit.
+  // All replaced modules are checked now. kafkajs loads some of them only with the first request, which is too late for an error.
   for (const { module } of replaced) load(join(root, module));
   return (path) => load(join(root, path));
 }

@@ -10,9 +10,9 @@ const TOTAL_MS = 10_000;
 const INTERVAL_MS = 1_000;
 
 /**
- * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, or `kafka.rejected` if every
- * address failed in a way that retrying cannot mend, or `policy.denied` if the policy refused them all; the text names every address. Rejects with `cancelled` as soon as the signal
- * aborts, and then dials no more.
+ * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, with `kafka.rejected` if a retry cannot help for any address, or
+ * with `policy.denied` if the policy refused all addresses; the text names every address. When the signal aborts, it rejects with `cancelled` and stops
+ * dialling.
  */
 export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
   const deadline = Deadline.after(TOTAL_MS);
@@ -32,7 +32,7 @@ export async function reach(factory: ClientFactory, signal?: AbortSignal): Promi
   }
 }
 
-/** Null as soon as one answers, else a failure for each server. */
+/** Dials all servers. Null as soon as one answers, else a failure for each server. */
 async function dialAll(factory: ClientFactory, timeoutMs: number, signal?: AbortSignal): Promise<DialFailure[] | null> {
   const attempts = factory.servers.map((server) => dialOne(factory, server, timeoutMs, signal));
   const answered = Promise.any(attempts.map(async (attempt) => ((await attempt) === null ? null : Promise.reject(new Error('failed')))));

@@ -1,6 +1,6 @@
 /** Replaces kafkajs' produce request and its request frame, so that an encoded record batch is copied once on its way to the socket. */
 
-/** One partition of a produce request. kafkajs' `broker.produce` hands it on as it is. */
+/** One partition of a produce request. kafkajs' `broker.produce` passes it on unchanged. */
 export interface PartitionData {
   partition: number;
   /** The whole encoded record batch. */
@@ -9,7 +9,7 @@ export interface PartitionData {
 
 export interface ProduceData {
   acks: number;
-  /** For the broker: how long it may wait for its replicas, in milliseconds. */
+  /** How long the broker may wait for its replicas, in milliseconds. */
   timeout: number;
   topicData: readonly { topic: string; partitions: readonly PartitionData[] }[];
 }
@@ -19,7 +19,7 @@ interface Body {
   size(): number;
 }
 
-/** A request as kafkajs' protocol modules make them. */
+/** A request in the form of kafkajs' protocol modules. */
 interface Request {
   apiKey: number;
   apiVersion: number;
@@ -93,7 +93,7 @@ interface FrameOptions {
   request: Pick<Request, 'apiKey' | 'apiVersion' | 'encode'>;
 }
 
-/** Any request with its header. kafkajs' own copies a request twice more, into zeroed buffers of the next power of two. */
+/** Frames any request with its header. kafkajs' own function copies a request twice more, into zeroed buffers of the next power of two. */
 export async function frame({ correlationId, clientId, request }: FrameOptions): Promise<Body> {
   const body = await request.encode();
   const client = Buffer.from(clientId, 'utf8');

@@ -6,11 +6,11 @@ import { clusterOf } from './cluster.ts';
 import { faultOf } from './errors.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Of transactions, which nobody begins; brokers refuse 0. */
+/** The transaction timeout in the request. No transaction is begun, but brokers refuse 0. */
 const TRANSACTION_TIMEOUT_MS = 60_000;
 const METADATA_MAX_AGE_MS = 300_000;
 
-/** Rejects with KafkaFault, or `cancelled` by the signal; bounded. */
+/** Gets a producer id. Rejects with KafkaFault, or with `cancelled` when the signal aborts. Takes a bounded time. */
 export async function requestProducerId(factory: Pick<ClientFactory, 'servers' | 'create'>, signal: AbortSignal): Promise<ProducerId> {
   if (signal.aborted) throw cancelledBy(signal);
   const { kafka, dialer } = factory.create({ retries: factory.servers.length, requestTimeoutMs: REQUEST_TIMEOUT_MS, signal });

@@ -1,7 +1,7 @@
 /**
- * The modules of kafkajs 2.2.4 that are replaced. kafkajs has no way to keep records as bytes: it turns every record into an object and back,
- * which costs more than all the rest of it. kafkajs is frozen and pinned; a file with other bytes than the replacement was written for is
- * refused, because a replacement that does not fit loses records.
+ * The modules of kafkajs 2.2.4 that are replaced. kafkajs cannot keep records as bytes: it turns every record into an object and back, which costs more
+ * than everything else that it does. kafkajs is frozen and pinned. If a file is not the one that its replacement was written for, it is refused, because
+ * a replacement that does not fit can lose records.
  */
 import { filterAbortedMessages } from './aborted-transactions.ts';
 import { decodeMessages } from './batch-messages.ts';

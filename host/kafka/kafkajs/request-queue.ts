@@ -1,7 +1,7 @@
 /**
- * Replaces the class of kafkajs that queues the requests of a connection, for its timer. From the first answer on the stock class looks every
- * millisecond whether a request waits, also on an idle connection. That costs CPU on every connection, and Node 24 and later print a warning
- * about the delay, which is negative (kafkajs issue 1751).
+ * Replaces the class of kafkajs that queues the requests of a connection, because of its timer. After the first answer the stock class checks every
+ * millisecond whether a request waits, even on an idle connection. That costs CPU on every connection, and Node 24 and later print a warning about the
+ * delay, which is negative (kafkajs issue 1751).
  */
 
 /** The part of kafkajs' class that is used here. */
@@ -17,7 +17,7 @@ export const THROTTLED = 'a quota of the brokers makes the client wait';
 
 export function requestQueueWithoutIdleTimer(stock: RequestQueueClass): RequestQueueClass {
   return class RequestQueue extends stock {
-    /** Not needed while nothing waits: a request that has to wait starts the timer itself when it is queued. */
+    /** Does not start the timer while no request waits: a request that must wait starts it when it is queued. */
     override scheduleCheckPendingRequests(): void {
       if (this.pending.length > 0) super.scheduleCheckPendingRequests();
     }

@@ -1,6 +1,6 @@
 /**
- * The bytes of Kafka's consumer protocol, which the members of a group exchange through its coordinator: what a member subscribes to, and
- * what it is assigned. Versions are written as 0; of newer ones, which add fields at the end, what is needed is read.
+ * The bytes of Kafka's consumer protocol, which the members of a group exchange through its coordinator: the subscriptions and the assignments. Version 0
+ * is written. Newer versions add fields at the end, which are not read.
  */
 import type { Partitions } from './sticky-assignment.ts';
 import { ByteReader, ByteWriter } from './protocol-bytes.ts';
@@ -35,21 +35,21 @@ export function encodeAssignment(partitions: ReadonlyMap<string, readonly number
   return writer.done();
 }
 
-/** What a member tells the leader besides its topics. */
+/** The data that a member sends to the leader besides its topics. */
 export interface StickyUserData {
   previous: Partitions;
-  /** Of the group, in which the member had them; -1: not told. */
+  /** The generation of the group in which the member had them; -1: not known. */
   generation: number;
-  /** Number of partitions of the member's own topics. */
+  /** Partition counts of the member's own topics. */
   counts: Map<string, number>;
 }
 
-/** "KPC1": tells our own part of the user data from what another client may append. */
+/** "KPC1": distinguishes our own part of the user data from bytes that another client may append. */
 const COUNTS_FOLLOW = 0x4b504331;
 
 /**
- * The user data of Kafka's own sticky assignors (schema version 1), with the partition counts behind it: other clients stop reading before
- * them. Empty or foreign user data tells nothing. What cannot be read to its end tells nothing either.
+ * The user data of Kafka's own sticky assignors (schema version 1), followed by the partition counts: other clients stop reading before the counts. Empty
+ * or foreign user data, and user data that cannot be read to the end, count as none.
  */
 export function decodeStickyUserData(bytes: Uint8Array): StickyUserData {
   const reader = new ByteReader(bytes);

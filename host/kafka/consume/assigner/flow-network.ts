@@ -1,13 +1,13 @@
 /**
- * How many partitions of each topic each member has, and the best such numbers. A minimum-cost flow: an assignment is at its best when no
- * cycle of moves lowers the cost, and a cycle that does is found with Bellman and Ford's algorithm. The start is near the best one, so
- * few cycles are needed: about one for each partition that must move.
+ * Finds the best number of partitions of each topic for each member, as a minimum-cost flow. An assignment is optimal when no cycle of moves lowers its
+ * cost. Bellman and Ford's algorithm finds a cycle that does. The first assignment is nearly optimal, so few cycles are needed: about one for each
+ * partition that must move.
  *
- * Nodes are the members, the topics, and one balance node. A unit that flows member -> topic -> member is a partition that changes hands;
+ * Nodes are the members, the topics, and one balance node. A unit that flows member -> topic -> member is a partition that changes its owner;
  * one that flows balance node -> member -> ... -> member -> balance node changes the loads of the two members.
  *
- * All numbers are kept in typed arrays. The `!` behind their elements only tell the compiler that an index is in range: the arrays have an element
- * for each member, for each pair of member and topic, or for each node, and nothing else is used as an index.
+ * All numbers are kept in typed arrays. The `!` after their elements only tell the compiler that an index is in range: the arrays have an element
+ * for each member, for each pair of member and topic, or for each node, and no other index is used.
  */
 export class FlowNetwork {
   readonly #members: number;
@@ -16,7 +16,7 @@ export class FlowNetwork {
   readonly #loads: Int32Array;
   /** By member, then topic. */
   readonly #held: Int32Array;
-  /** Of those that it holds in the beginning, the ones that it had before. */
+  /** The number of those partitions that the member had before. */
   readonly #kept: Int32Array;
   #total = 0;
 
@@ -38,20 +38,20 @@ export class FlowNetwork {
     return this.#held[this.#at(member, topic)]!;
   }
 
-  /** One more for the member, which it had before: taking it away costs a move. */
+  /** Gives the member one more partition that it had before. Taking it away costs a move. */
   keep(member: number, topic: number): void {
     this.#kept[this.#at(member, topic)]!++;
     this.place(member, topic);
   }
 
-  /** One more for the member, which nobody had. */
+  /** Gives the member one more partition that it did not have before. */
   place(member: number, topic: number): void {
     this.#held[this.#at(member, topic)]!++;
     this.#loads[member]!++;
     this.#total++;
   }
 
-  /** Moves partitions until the sum of the squared loads is the least, and the number of moves the least for that. */
+  /** Moves partitions until the sum of the squared loads is minimal, with the fewest moves. */
   optimise(): void {
     for (let cycle = this.#cheaperCycle(); cycle !== null; cycle = this.#cheaperCycle()) this.#turn(cycle);
   }
@@ -64,7 +64,7 @@ export class FlowNetwork {
     return member * this.#subscribers.length + topic;
   }
 
-  /** Edges of a cycle with negative cost, or null if there is none. */
+  /** The edges of a cycle with negative cost; null if there is none. */
   #cheaperCycle(): Edge[] | null {
     const parents = new Int32Array(this.#balance + 1).fill(-1);
     const costs = new Float64Array(this.#balance + 1);
@@ -94,7 +94,7 @@ export class FlowNetwork {
     return null;
   }
 
-  /** Of one more unit. An evener load is worth more than all moves together. */
+  /** The cost of one more unit. A more even load is worth more than all moves together. */
   #cost(from: number, to: number): number {
     const weight = this.#total + 1;
     if (to === this.#balance) return (2 * this.#loads[from]! + 1) * weight;
@@ -106,7 +106,7 @@ export class FlowNetwork {
     return held < kept ? -1 : 0;
   }
 
-  /** Units that an edge takes at the cost of the first one, loads apart. */
+  /** The number of units that an edge takes at the cost of the first one, without the cost of loads. */
   #room({ from, to }: Edge): number {
     if (from === this.#balance || to === this.#balance) return Number.POSITIVE_INFINITY;
     const gives = from < this.#members;
@@ -116,10 +116,10 @@ export class FlowNetwork {
     return held < kept ? kept - held : Number.POSITIVE_INFINITY;
   }
 
-  /** As many units as lower the cost flow around. */
+  /** Sends units around the cycle as long as they lower the cost. */
   #turn(cycle: readonly Edge[]): void {
     const cost = cycle.reduce((sum, { from, to }) => sum + this.#cost(from, to), 0);
-    // Each unit makes the next one's two changes of load dearer by two.
+    // Each unit raises the cost of the next one's two changes of load by two.
     const step = cycle.some(({ to }) => to === this.#balance) ? 4 * (this.#total + 1) : 0;
     const cheaper = step === 0 ? Number.POSITIVE_INFINITY : Math.ceil(-cost / step);
     const units = Math.min(cheaper, ...cycle.map((edge) => this.#room(edge)));
@@ -139,7 +139,7 @@ interface Edge {
 
 /** A cycle among the parents of Bellman and Ford's algorithm; it always has negative cost. */
 function cycleIn(parents: Int32Array): Edge[] | null {
-  /** The start from which a node was reached first. */
+  /** For each node, the start from which it was reached first. */
   const reached = new Int32Array(parents.length).fill(-1);
   for (let start = 0; start < parents.length; start++) {
     let node = start;

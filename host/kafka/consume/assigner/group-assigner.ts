@@ -1,6 +1,6 @@
 /**
- * What one member tells its group, and, when it leads the group, the assignment of all members. kafkajs' own assigner is not used: it deals the
- * leader's topics, and no others, out to all members, also to those that do not subscribe to them.
+ * The assignment protocol of one member: the metadata that it sends to its group and, if it is the leader, the assignment of all members. kafkajs' own
+ * assigner is not used, because it assigns only the leader's topics, and to all members, even those that do not subscribe to them.
  */
 import type { Log } from '../../../base/log.ts';
 import { settles } from '../../../base/wait.ts';
@@ -15,21 +15,21 @@ import {
 import { assignPartitions, type GroupMember, type Partitions } from './sticky-assignment.ts';
 
 /**
- * What the member offers, the most wanted first; the coordinator takes what all members offer. `sticky` is Kafka's eager sticky assignor,
- * whose user data ours are. `RoundRobinAssigner` is what kafkajs calls its own: members of this connector's first version offer nothing
- * else, so a group can be upgraded one member after the other. Whatever the name, the assignment is made in the same way.
+ * The protocols that the member offers, the preferred one first; the coordinator chooses one that all members offer. `sticky` is Kafka's eager sticky
+ * assignor, whose user data this member uses. `RoundRobinAssigner` is the name of kafkajs' assigner, the only one that members of this connector's first
+ * version offer, so that a group can be upgraded one member after the other. The assignment is the same under both names.
  */
 export const PROTOCOL_NAMES = ['sticky', 'RoundRobinAssigner'] as const;
 
-/** The coordinator takes a leader for dead that keeps its group waiting for longer. */
+/** Longest time for look-ups of the leader: the coordinator removes a leader that keeps its group waiting for longer. */
 const LOOK_UP_MS = 5_000;
-/** More partitions than any topic has: a larger count that a member tells is not believed. */
+/** No topic has more partitions: a larger count from a member is ignored. */
 const MAX_PARTITIONS = 100_000;
 
-/** The last assignment of the member. Kept over the consumers of one connector, so that a new one gets the same partitions if it can. */
+/** The last assignment of the member. Later sessions use it, so that a new member gets the same partitions if possible. */
 export class OwnedPartitions {
   partitions: Partitions = new Map();
-  /** Of the group; -1 before the first join. */
+  /** The generation of the group; -1 before the first join. */
   generation = -1;
 }
 
@@ -39,7 +39,7 @@ export interface GroupAssignerOptions {
   log: Log;
 }
 
-/** Before the client is attached. */
+/** The counts before a client is attached. */
 const NO_COUNTS: PartitionCounts = { known: () => 0, lookUp: async () => undefined };
 
 export class GroupAssigner implements GroupProtocol {
@@ -49,13 +49,13 @@ export class GroupAssigner implements GroupProtocol {
   readonly #log: Log;
   #counts = NO_COUNTS;
   #leads = false;
-  /** The group rebalances, so the metadata of the member may differ from the last time. */
+  /** The group rebalances, so the member may send other metadata than the last time. */
   #rebalancing = true;
   /** The group needs a new assignment, and the client does not know it. */
   #joinAgain = false;
-  /** The last metadata, and the partition counts in it. */
+  /** The last metadata that was sent, and the partition counts in it. */
   #told: { bytes: Buffer; counts: Map<string, number> } | null = null;
-  /** As leader: the counts that the last assignment was made with, of topics whose subscribers tell no counts. */
+  /** For a leader: the partition counts of the last assignment, for topics whose subscribers send no counts. */
   #foreign = new Map<string, number>();
 
   constructor({ group, owned, log }: GroupAssignerOptions) {
@@ -88,18 +88,18 @@ export class GroupAssigner implements GroupProtocol {
       this.#foreign = new Map();
       if (protocol !== PROTOCOL_NAMES[0] && this.#owned.partitions.size === 0) this.#unread([...(this.#told?.counts.keys() ?? [])]);
     }
-    // The client heard of these while it joined, so it will not join again for them; the leader did not know them.
+    // The client has learnt of these partitions while it joined, so it will not join again for them, and the leader did not know them.
     this.#grown([...(this.#told?.counts ?? [])].filter(([topic, count]) => this.#counts.known(topic) > count).map(([topic]) => topic));
   }
 
-  /** The member ignores partitions of these topics, which it was assigned. */
+  /** The member ignores assigned partitions of these topics, to which it does not subscribe. */
   ignored(topics: readonly string[]): void {
     this.#unread(topics);
   }
 
   /**
-   * To be called now and then. A leader looks whether topics have more partitions than it assigned, or exist by now, if their subscribers
-   * tell no counts: those would not ask for a new assignment. Never rejects.
+   * Must be called regularly. A leader checks whether topics whose subscribers send no counts have more partitions than it assigned, because those
+   * members would not ask for a new assignment. Never rejects.
    */
   async watch(): Promise<void> {
     const assigned = this.#foreign;
@@ -115,7 +115,7 @@ export class GroupAssigner implements GroupProtocol {
     this.#log('info', 'topics of the consumer group have new partitions: joining again', { group: this.#group, topics: topics.join(',') });
   }
 
-  /** kafkajs' own assigner does that, in a leader of this connector's first version or of another program. */
+  /** Logs a warning. A leader with kafkajs' own assigner causes it: this connector's first version, or another program. */
   #unread(topics: readonly string[]): void {
     const text = 'the leader of the consumer group may assign topics to members that do not subscribe to them, so that nobody reads them';
     this.#log('warn', `${text}: upgrade or stop the other members`, { group: this.#group, topics: topics.join(',') });
@@ -128,9 +128,9 @@ export class GroupAssigner implements GroupProtocol {
   }
 
   /**
-   * The client joins again whenever a partition has a new leader. A follower's join with the metadata of the last one changes nothing; with
-   * any other the coordinator would rebalance the whole group, once for each member. So the partitions that the member owns are told only when
-   * the group rebalances anyway, or must.
+   * The client joins again whenever a partition has a new leader. If a follower joins with the same metadata as the last time, nothing changes. With other
+   * metadata the coordinator would rebalance the whole group, once for each member. So the member sends the partitions that it owns only when the group
+   * rebalances anyway, or must rebalance.
    */
   joining(memberId: string, metadata: Buffer): Buffer {
     const topics = decodeSubscription(metadata)?.topics ?? [];
@@ -146,7 +146,7 @@ export class GroupAssigner implements GroupProtocol {
 
   async assign(groupMembers: readonly ProtocolMember[], own: readonly string[]): Promise<ProtocolAssignment[]> {
     const { members, told } = this.#decode(groupMembers);
-    // The client has just asked for its own topics, and compares later metadata with that answer.
+    // The client has just looked its own topics up, and compares later metadata with that answer.
     const counts = new Map(own.map((topic) => [topic, this.#counts.known(topic)]));
     if (this.#told !== null) this.#told.counts = new Map(counts);
     for (const [topic, count] of told) counts.set(topic, Math.max(count, counts.get(topic) ?? 0));
@@ -157,7 +157,7 @@ export class GroupAssigner implements GroupProtocol {
     return [...assignment].map(([memberId, partitions]) => ({ memberId, memberAssignment: encodeAssignment(partitions) }));
   }
 
-  /** The members, and the largest partition count of each topic that is told. */
+  /** The members, and for each topic the largest partition count that a member sent. */
   #decode(groupMembers: readonly ProtocolMember[]): { members: GroupMember[]; told: Map<string, number> } {
     const told = new Map<string, number>();
     const members = groupMembers.map(({ memberId, memberMetadata }): GroupMember => {
@@ -175,7 +175,7 @@ export class GroupAssigner implements GroupProtocol {
     return { members, told };
   }
 
-  /** A topic that cannot be looked up has the partitions that its members had. */
+  /** Looks up the counts that no member sent. If a topic cannot be looked up, it counts with the partitions that its members had. */
   async #lookUpOrGuess(topics: readonly string[], members: readonly GroupMember[]): Promise<Map<string, number>> {
     const found = await this.#lookUp(topics);
     const counts = new Map<string, number>();
@@ -185,7 +185,7 @@ export class GroupAssigner implements GroupProtocol {
     }
     const unknown = topics.filter((topic) => counts.get(topic) === 0);
     if (unknown.length > 0) {
-      this.#log('warn', 'other members of the consumer group want topics whose partitions the leader cannot find out', {
+      this.#log('warn', 'the leader of the consumer group cannot look up the partitions of topics that other members subscribe to', {
         group: this.#group,
         topics: unknown.join(','),
       });

@@ -1,8 +1,8 @@
 /** Kafka's fixed-width encoding: big endian, strings with an int16 length, bytes and arrays with an int32 length. */
 
 /**
- * Reads bytes that another client wrote. A read beyond the end gives nothing (0, '', []) and sets `failed`, after which nothing that was
- * read counts.
+ * Reads bytes that another client wrote. A read beyond the end returns 0, '' or [] and sets `failed`. Once `failed` is set, all values that were read
+ * must be ignored.
  */
 export class ByteReader {
   readonly #view: DataView;
@@ -19,7 +19,7 @@ export class ByteReader {
     return this.#failed;
   }
 
-  /** Bytes that are not read yet. */
+  /** The number of bytes that are not read yet. */
   get left(): number {
     return this.#bytes.length - this.#at;
   }
@@ -38,13 +38,13 @@ export class ByteReader {
     return this.#take(length) ? decoder.decode(this.#bytes.subarray(this.#at - length, this.#at)) : '';
   }
 
-  /** A view, not a copy. Null is read as no bytes. */
+  /** A view, not a copy. Null is read as empty bytes. */
   bytes(): Uint8Array {
     const length = Math.max(0, this.int32());
     return this.#take(length) ? this.#bytes.subarray(this.#at - length, this.#at) : new Uint8Array(0);
   }
 
-  /** Null is read as an empty array. `item` must read something. */
+  /** Null is read as an empty array. `item` must read at least one byte. */
   array<T>(item: () => T): T[] {
     const items: T[] = [];
     for (let count = Math.max(0, this.int32()); count > 0 && !this.#failed; count--) items.push(item());
@@ -58,7 +58,7 @@ export class ByteReader {
   }
 }
 
-// eslint-disable-next-line no-restricted-globals -- what is not UTF-8 is the name of no topic, so it matches none
+// eslint-disable-next-line no-restricted-globals -- a text that is not UTF-8 is no topic's name, so it matches none
 const decoder = new TextDecoder();
 
 export class ByteWriter {
@@ -76,7 +76,7 @@ export class ByteWriter {
     this.#parts.push(part);
   }
 
-  /** Up to 32767 bytes of UTF-8; topic names are much shorter. */
+  /** Writes at most 32767 bytes of UTF-8; topic names are much shorter. */
   string(text: string): void {
     const part = Buffer.from(text);
     this.int16(part.length);

@@ -1,13 +1,13 @@
 /**
- * Who reads which partition: the assignment of a group, from what its members subscribe to and what they had before. No I/O, no client;
- * the same group gives the same result whoever computes it.
+ * Computes the assignment of a group from the subscriptions and previous partitions of its members. It does no I/O and uses no client. Every member
+ * computes the same result for the same group.
  *
  * Guarantees, in this order:
- * 1. Every partition of a topic that somebody subscribes to has exactly one owner, who subscribes to the topic.
+ * 1. Every partition of a topic with a subscriber has exactly one owner, which subscribes to the topic.
  * 2. The loads (partitions of a member) are as even as the subscriptions allow: no other assignment has a smaller sum of their squares. So
  *    members with equal subscriptions are at most one partition apart, and no member owns a partition that a subscriber with two
  *    partitions fewer could have.
- * 3. Among those assignments it moves the fewest partitions: no other one leaves more of them with their previous owners.
+ * 3. Among those assignments it moves the fewest partitions: no other one leaves more partitions with their previous owners.
  */
 import { FlowNetwork } from './flow-network.ts';
 
@@ -17,9 +17,9 @@ export type Partitions = Map<string, number[]>;
 export interface GroupMember {
   id: string;
   topics: readonly string[];
-  /** What it had in `generation`. May name topics and partitions that are gone, that it no longer subscribes to, or that others have now. */
+  /** The partitions of the member in `generation`. Some may no longer exist, no longer be subscribed to, or belong to others now. */
   previous: ReadonlyMap<string, readonly number[]>;
-  /** Of two members that name a partition, the one with the higher generation had it last; negative: not known. */
+  /** If two members claim a partition, the one with the higher generation had it last; negative: not known. */
   generation: number;
 }
 
@@ -34,8 +34,8 @@ interface Topic {
 }
 
 /**
- * `counts` has the number of partitions of each topic; a topic that is not in it has none. Member ids must differ. The result has every
- * member, also those without a partition; partition numbers ascend.
+ * `counts` holds the partition count of each topic; a topic that is not in it counts with 0 partitions. Member ids must differ. The result has every
+ * member, even without partitions; partition numbers ascend.
  */
 export function assignPartitions(members: readonly GroupMember[], counts: ReadonlyMap<string, number>): Map<string, Partitions> {
   const sorted = [...members].sort((a, b) => compare(a.id, b.id));
@@ -50,7 +50,7 @@ export function assignPartitions(members: readonly GroupMember[], counts: Readon
   return distribute(sorted, topics, network);
 }
 
-/** Topics with few subscribers come first: there is least choice for their partitions. */
+/** Topics with few subscribers come first, because their partitions have the fewest possible owners. */
 function topicsOf(members: readonly GroupMember[], counts: ReadonlyMap<string, number>): Topic[] {
   const topics = new Map<string, Topic>();
   members.forEach((member, index) => {
@@ -65,7 +65,7 @@ function topicsOf(members: readonly GroupMember[], counts: ReadonlyMap<string, n
   return [...topics.values()].sort((a, b) => a.subscribers.length - b.subscribers.length || compare(a.name, b.name));
 }
 
-/** The newest generation wins; within one generation, which no coordinator brings about, the lowest id. */
+/** The member with the newest generation had the partition last. Within one generation, which cannot happen by a coordinator, the lowest id counts. */
 function claim(members: readonly GroupMember[], topics: readonly Topic[]): void {
   const byName = new Map(topics.map((topic) => [topic.name, topic]));
   const newestFirst = members.map((member, index) => ({ member, index })).sort((a, b) => b.member.generation - a.member.generation);
@@ -80,7 +80,7 @@ function claim(members: readonly GroupMember[], topics: readonly Topic[]): void 
   }
 }
 
-/** Leaves owned partitions where they are, and gives the others to who has the least, spread over the topic where loads are equal. */
+/** Leaves owned partitions with their owners, and gives each other one to the subscriber with the fewest, at equal loads to the one with the fewest of the topic. */
 function keepAndPlace(topic: Topic, index: number, network: FlowNetwork): void {
   for (const owner of topic.previousOwners) if (owner !== NOBODY) network.keep(owner, index);
   for (const owner of topic.previousOwners) {
@@ -93,7 +93,7 @@ function keepAndPlace(topic: Topic, index: number, network: FlowNetwork): void {
   }
 }
 
-/** Turns "how many partitions of a topic" into "which". */
+/** Turns numbers of partitions into partitions. */
 function distribute(members: readonly GroupMember[], topics: readonly Topic[], network: FlowNetwork): Map<string, Partitions> {
   const assignment = new Map<string, Partitions>(members.map(({ id }) => [id, new Map()]));
   topics.forEach((topic, index) => {
@@ -105,7 +105,7 @@ function distribute(members: readonly GroupMember[], topics: readonly Topic[], n
   return assignment;
 }
 
-/** The partitions of a topic by member: each keeps its own as far as its number goes, and the rest is dealt out. */
+/** The partitions of a topic by member: each member keeps its own up to its number, and the others are distributed. */
 function divide({ subscribers, previousOwners }: Topic, index: number, network: FlowNetwork): Map<number, number[]> {
   const taken = new Map<number, number[]>(subscribers.map((member) => [member, []]));
   const free: number[] = [];
