@@ -1,11 +1,11 @@
 import type { Log } from '../../base/log.ts';
 
-/** The text that goes beside every committed offset, until a broker refuses it: offsets matter more. */
+/** The metadata text of every committed offset, until a broker refuses it: committing the offset matters more. */
 export class CommitMetadata {
   readonly #log: Log;
   #text: string | null;
 
-  /** Null: none. */
+  /** `text`: null for commits without metadata. */
   constructor(text: string | null, log: Log) {
     this.#text = text;
     this.#log = log;
@@ -15,15 +15,15 @@ export class CommitMetadata {
     return this.#text;
   }
 
-  /** The broker takes no text of this length; from now on there is none. */
+  /** The broker refuses a text of this length: from now on offsets are committed without metadata. */
   refused(): void {
     if (this.#text === null) return;
     const bytes = String(Buffer.byteLength(this.#text));
     this.#text = null;
-    const consequence = 'so a group whose name was made up stays when its connector is deleted';
+    const consequence = 'so the group is not deleted with its connector if its name was made up';
     this.#log(
       'warn',
-      `offsets are committed without metadata, which offset.metadata.max.bytes of the broker is too small for, ${consequence}`,
+      `offsets are committed without metadata because offset.metadata.max.bytes of the broker is too small for it, ${consequence}`,
       {
         metadataBytes: bytes,
       },
