@@ -78,5 +78,5 @@ test('metadata that the broker takes for too large is left out from then on, and
   await commits.commit(at(1n), () => true);
   await commits.commit(at(2n), () => true);
   expect(sent).toEqual(['whose it is', null, null]);
-  expect(lines).toEqual([expect.stringMatching(/^warn: offsets are committed without metadata, which offset\.metadata\.max\.bytes /)]);
+  expect(lines).toEqual([expect.stringMatching(/^warn: offsets are committed without metadata because offset\.metadata\.max\.bytes /)]);
 });

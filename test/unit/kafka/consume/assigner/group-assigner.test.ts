@@ -199,7 +199,7 @@ describe('topics of members that tell no partition counts', () => {
     const leader = new Member(group, 'leader', ['mine']);
     new Member(group, 'other', ['theirs', 'missing', 'forbidden', 'leaderless'], { stock: true });
     expect(await group.rebalance()).toEqual({ leader: { mine: [0] }, other: { theirs: [0, 1, 2] } });
-    expect(leader.log).toEqual([expect.stringContaining('cannot find out')]);
+    expect(leader.log).toEqual([expect.stringContaining('cannot look up')]);
     expect(leader.known).toEqual({ mine: 1 });
   });
 
