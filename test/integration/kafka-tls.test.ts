@@ -5,7 +5,7 @@ import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { OPEN, PRODUCER, read, subject, values } from './kafka-client.ts';
 
-const { sslServers, mtlsServers, misnamedServers, tls } = sharedBroker();
+const { sslServers, mtlsServers, misnamedServers, expiredServers, tls } = sharedBroker();
 const open: { close(): Promise<void> }[] = [];
 
 /** PEM texts by reference, as the runtime holds them. */
@@ -90,8 +90,19 @@ describe.skipIf(tls === null)(`TLS${tls === null ? ' (skipped: the given cluster
     expect(message).toMatch(/tls: failed to verify certificate: x509: certificate is not valid for the host name/);
   });
 
-  test('insecureSkipVerify takes both', async () => {
+  test.skipIf(expiredServers === null)('a broker with an expired certificate is refused at once', async () => {
+    const { code, message, ms } = await refused(connection(expiredServers!, { caCertRef: 'ca' }));
+    expect(code).toBe('kafka.rejected');
+    expect(message).toContain(
+      `${expiredServers!.split(',')[0]}: tls: failed to verify certificate: x509: certificate has expired or is not yet valid`,
+    );
+    expect(ms).toBeLessThan(5_000);
+  });
+
+  test('insecureSkipVerify takes all of them', async () => {
     await roundTrip(connection(misnamedServers!, { insecureSkipVerify: true }));
+    // A given cluster has no listener with an expired certificate.
+    if (expiredServers !== null) await roundTrip(connection(expiredServers, { insecureSkipVerify: true }));
     await roundTrip(connection(sslServers!, { caCertRef: 'otherCa', insecureSkipVerify: true }));
   });
 

@@ -4,6 +4,7 @@
  */
 import { addressBroker, checkAnswers } from './broker/address.ts';
 import { makeCertificates } from './broker/certificates.ts';
+import { LOGIN } from './broker/login.ts';
 import { startJars, type Cluster } from './broker/jars.ts';
 import { whyNoJars } from './broker/java.ts';
 import type { ListenerName } from './broker/settings.ts';
@@ -34,6 +35,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     sslServers: addresses('TLS'),
     mtlsServers: addresses('MTLS'),
     misnamedServers: addresses('MISNAMED'),
+    expiredServers: addresses('EXPIRED'),
+    saslServers: addresses('SASL'),
+    saslSslServers: addresses('SASLTLS'),
+    scram512Servers: addresses('SCRAM512'),
+    login: LOGIN,
     tls: certificates.client,
     canRestart: true,
     stop: (node) => onNodes(cluster, node, (id) => cluster.stop(id)),

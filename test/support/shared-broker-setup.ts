@@ -14,11 +14,11 @@ const store = globalThis as { [KEY]?: Shared };
 export async function setup(): Promise<void> {
   const shared = (store[KEY] ??= { users: 0, broker: startBroker().catch(endRun) });
   shared.users++;
-  const { kind, servers, sslServers, mtlsServers, misnamedServers, tls } = await shared.broker;
-  const addresses: BrokerAddresses = { kind, servers, sslServers, mtlsServers, misnamedServers, tls };
+  // The functions are left out.
+  const addresses = JSON.parse(JSON.stringify(await shared.broker)) as BrokerAddresses;
   process.env[SHARED_BROKER] = JSON.stringify(addresses);
   // Private brokers of single tests come the same way, without another search.
-  process.env['KAFKA_PROVIDER'] = kind;
+  process.env['KAFKA_PROVIDER'] = addresses.kind;
 }
 
 export async function teardown(): Promise<void> {

@@ -70,6 +70,7 @@ export function kafkajsAddress(host: string, port: number): string {
   return host.includes(':') ? `[${host.replaceAll(':', '_')}]:${port}` : `${host}:${port}`;
 }
 
-function dialledHost(host: string): string {
+/** The host of an address that `kafkajsAddress` has written. */
+export function dialledHost(host: string): string {
   return host.startsWith('[') ? host.slice(1, -1).replaceAll('_', ':') : host;
 }

@@ -86,6 +86,11 @@ export class ClientFactory implements KafkaClient {
     this.commitMetadata = new CommitMetadata(commitMetadata ?? null, log);
   }
 
+  /** False: brokers are asked for no login. */
+  get hasLogin(): boolean {
+    return this.#connection.sasl !== undefined;
+  }
+
   get unreachable(): string | null {
     return this.#advertised.problem;
   }

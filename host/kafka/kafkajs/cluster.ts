@@ -20,6 +20,8 @@ export interface Broker {
   versions: Record<number, { maxVersion: number }> | null;
   /** Undefined without acks. Rejects if the answer holds an error code. */
   produce(data: ProduceData): Promise<ProduceAnswer | undefined>;
+  /** Sends a request as kafkajs' protocol modules make them, with what reads its answer. */
+  readonly connectionPool: { send(protocol: { request: object; response: object }): Promise<unknown> };
   initProducerId(options: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
 }
 

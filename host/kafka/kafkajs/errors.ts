@@ -74,9 +74,12 @@ export function failureText(error: unknown): string {
 
 /** True if only an operator can help. */
 export function isPermanent(error: unknown): boolean {
-  const type = protocolType(error);
-  if (isPermanentType(type) || rootCause(error).code === POLICY_DENIED) return true;
-  return [(error as KafkaError)?.name, rootCause(error).name].some((name) => name !== undefined && name.startsWith('KafkaJSSASL'));
+  return isPermanentType(protocolType(error)) || rootCause(error).code === POLICY_DENIED || isLogin(error);
+}
+
+/** A broker refused the login. */
+function isLogin(error: unknown): boolean {
+  return kindOf(protocolType(error), [(error as KafkaError)?.name, rootCause(error).name]) === 'login';
 }
 
 const CONNECT_TEXTS: Readonly<Record<string, string>> = {
@@ -107,12 +110,17 @@ function closedText(usesTls: boolean | undefined): string {
 
 const CLIENT_CERTIFICATE = 'the broker demands a client certificate, or refuses the given one: check clientCert and clientKey';
 
+const LOGIN_MISSING =
+  'broker closed the connection immediately after a request was issued, which often happens when SASL is required but not provided: is SASL missing? Set saslMechanism, saslUsername and saslPassword.';
+
 export interface DialFailure {
   text: string;
   /** A retry cannot help: for example, the certificate will not change within seconds. */
   permanent: boolean;
   /** The policy refused the dial. */
   isDenied?: boolean;
+  /** A broker answered, and refused the login: the others of its cluster would too. */
+  isLoginRefused?: boolean;
 }
 
 /** The reason why a dial of `host:port` failed, in the words of Go's dialer. `usesTls`: whether the client uses TLS; undefined if it is not known here. */
@@ -121,8 +129,9 @@ export function dialFailure(host: string, port: number, error: unknown, usesTls?
     return { text: error.message, permanent: !error.retryable && error.code !== 'cancelled', isDenied: error.code === POLICY_DENIED };
   const { code, message } = innermostSocketError(error);
   const text = message ?? String(error);
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  if (isPermanent(error)) return { text: `${address}: ${failureText(error)}`, permanent: true };
+  const address = addressText(host, port);
+  if (isPermanent(error) || protocolType(error) === 'ILLEGAL_SASL_STATE')
+    return { text: named(address, failureText(error)), permanent: true, isLoginRefused: isLogin(error) };
   if (code === 'ENOTFOUND') return { text: `dial tcp: lookup ${host}: no such host`, permanent: false };
   if (code === 'EAI_AGAIN') return { text: `dial tcp: lookup ${host}: temporary failure in name resolution`, permanent: false };
   if (typeof code === 'string' && CONNECT_TEXTS[code] !== undefined)
@@ -149,8 +158,22 @@ export function dialFailure(host: string, port: number, error: unknown, usesTls?
   return { text: `${address}: ${text}`, permanent: false };
 }
 
+/** Why a broker of `host:port` that took the connection closed it at the first request. A broker that is stopping does so too. */
+export function loginMissing(host: string, port: number): DialFailure {
+  return { text: `${addressText(host, port)}: ${LOGIN_MISSING}`, permanent: false };
+}
+
+export function addressText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 function verification(address: string, reason: string): DialFailure {
   return { text: `${address}: tls: failed to verify certificate: x509: ${reason}`, permanent: true };
+}
+
+/** Errors of a login name the address themselves. */
+function named(address: string, text: string): string {
+  return text.includes(address) ? text : `${address}: ${text}`;
 }
 
 /** The error of a socket. A name with several addresses fails with an AggregateError, of which the first error is used. */

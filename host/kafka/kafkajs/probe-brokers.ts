@@ -1,18 +1,22 @@
-/** The dial rule of `open`: any one broker must answer, TLS and SASL included, within ten seconds. */
+/** The dial rule of `open`: any one broker must answer, TLS and SASL included, within ten seconds. A refused login is not tried again. */
 import { cancelledBy } from '../../base/abort.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep } from '../../base/wait.ts';
+import { KafkaFault } from '../fault.ts';
 import type { Address, ClientFactory } from './client.ts';
-import { dialFailure, type DialFailure } from './errors.ts';
+import { clusterOf } from './cluster.ts';
+import { dialFailure, faultOf, loginMissing, type DialFailure } from './errors.ts';
+import { ping } from './ping.ts';
 
 const TOTAL_MS = 10_000;
 const INTERVAL_MS = 1_000;
+const METADATA_MAX_AGE_MS = 300_000;
 
 /**
- * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, with `kafka.rejected` if a retry cannot help for any address, or
- * with `policy.denied` if the policy refused all addresses; the text names every address. When the signal aborts, it rejects with `cancelled` and stops
- * dialling.
+ * Resolves when a broker has answered. Rejects with ConnectorError `kafka.unreachable`, with `kafka.rejected` if a retry cannot help for any address or a
+ * broker refused the login, or with `policy.denied` if the policy refused all addresses; the text names every address. When the signal aborts, it rejects
+ * with `cancelled` and stops dialling.
  */
 export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
   const deadline = Deadline.after(TOTAL_MS);
@@ -20,7 +24,7 @@ export async function reach(factory: ClientFactory, signal?: AbortSignal): Promi
     const failures = await dialAll(factory, Math.max(1, deadline.leftMs), signal);
     if (signal?.aborted) throw cancelledBy(signal);
     if (failures === null) return;
-    const permanent = failures.every((failure) => failure.permanent);
+    const permanent = failures.every((failure) => failure.permanent) || failures.some((failure) => failure.isLoginRefused === true);
     const isDenied = failures.length > 0 && failures.every((failure) => failure.isDenied === true);
     const text = `failed to dial broker: unable to dial: ${failures.map((failure) => failure.text).join('; ')}`;
     if (permanent || deadline.leftMs < INTERVAL_MS) {
@@ -41,16 +45,24 @@ async function dialAll(factory: ClientFactory, timeoutMs: number, signal?: Abort
 
 async function dialOne(factory: ClientFactory, server: Address, timeoutMs: number, signal?: AbortSignal): Promise<DialFailure | null> {
   const { kafka, dialer } = factory.create({ servers: [server], retries: 0, signal });
-  const admin = kafka.admin();
-  const connected = admin.connect();
+  const cluster = clusterOf(kafka, { allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS });
+  let isConnected = false;
+  const answered = (async () => {
+    const broker = await cluster.brokerPool.findConnectedBroker();
+    isConnected = true;
+    // Any client gets the answers up to here, also where a login is demanded.
+    if (!factory.hasLogin) await ping(broker);
+  })();
   try {
-    if (!(await settles(connected, timeoutMs, signal))) return dialFailure(server.host, server.port, new Error('dial timeout'));
-    await connected;
+    if (!(await settles(answered, timeoutMs, signal))) return dialFailure(server.host, server.port, new Error('dial timeout'));
+    await answered;
     return null;
   } catch (error) {
+    const fault = faultOf(error);
+    if (isConnected && fault instanceof KafkaFault && fault.kind === 'connection') return loginMissing(server.host, server.port);
     return dialFailure(server.host, server.port, dialer.failure(server.host, server.port) ?? error, factory.usesTls);
   } finally {
-    await settles(admin.disconnect(), 500, signal);
+    await settles(cluster.disconnect(), 500, signal);
     dialer.destroy(new Error('closed'));
   }
 }

@@ -24,6 +24,11 @@ export function addressBroker(servers: string, env: NodeJS.ProcessEnv = process.
     sslServers: (dir && env['KAFKA_SSL_SERVERS']) || null,
     mtlsServers: (dir && env['KAFKA_MTLS_SERVERS']) || null,
     misnamedServers: (dir && env['KAFKA_MISNAMED_SERVERS']) || null,
+    expiredServers: null,
+    saslServers: null,
+    saslSslServers: null,
+    scram512Servers: null,
+    login: null,
     tls: dir
       ? (Object.fromEntries(
           Object.entries(TLS_FILES).map(([name, file]) => [name, readFileSync(join(dir, file), 'utf8')]),

@@ -33,6 +33,8 @@ export interface Certificates {
   readonly server: KeyPair;
   /** Signed by the same CA, for a host name that no test connects to. */
   readonly misnamedServer: KeyPair;
+  /** For localhost and 127.0.0.1, signed by the same CA, and not valid any more. */
+  readonly expiredServer: KeyPair;
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -67,6 +69,7 @@ async function issue(
   name: string,
   usage: ExtendedKeyUsage,
   hosts: readonly { type: 'dns' | 'ip'; value: string }[],
+  dates = validity(),
 ): Promise<KeyPair> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create({
@@ -75,7 +78,7 @@ async function issue(
     publicKey: keys.publicKey,
     signingKey: ca.keys.privateKey,
     signingAlgorithm: ALGORITHM,
-    ...validity(),
+    ...dates,
     extensions: [
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([usage]),
@@ -89,12 +92,15 @@ async function issue(
 /** A certificate authority of this run alone, with everything it signed. Nothing outlives the run. */
 export async function makeCertificates(): Promise<Certificates> {
   const [ca, other] = await Promise.all([authority('test CA'), authority('unrelated CA')]);
-  const [server, misnamedServer, client] = await Promise.all([
-    issue(ca, 'localhost', ExtendedKeyUsage.serverAuth, [
-      { type: 'dns', value: 'localhost' },
-      { type: 'ip', value: '127.0.0.1' },
-    ]),
+  const here = [
+    { type: 'dns', value: 'localhost' },
+    { type: 'ip', value: '127.0.0.1' },
+  ] as const;
+  const past = { notBefore: new Date(Date.now() - 3 * DAY_MS), notAfter: new Date(Date.now() - DAY_MS) };
+  const [server, misnamedServer, expiredServer, client] = await Promise.all([
+    issue(ca, 'localhost', ExtendedKeyUsage.serverAuth, here),
     issue(ca, 'elsewhere.example', ExtendedKeyUsage.serverAuth, [{ type: 'dns', value: 'elsewhere.example' }]),
+    issue(ca, 'localhost', ExtendedKeyUsage.serverAuth, here, past),
     issue(ca, 'test client', ExtendedKeyUsage.clientAuth, []),
   ]);
   return {
@@ -106,5 +112,6 @@ export async function makeCertificates(): Promise<Certificates> {
     },
     server,
     misnamedServer,
+    expiredServer,
   };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait, type StartedTestContainer } from 'testcontainers';
 import type { Certificates } from './certificates.ts';
 import { clusterId, loopbackLayout, type Cluster, type LoopbackLayout } from './jars.ts';
+import { LOGIN, SCRAM_MECHANISMS } from './login.ts';
 import { serverProperties, storeFiles, type NodeLayout } from './settings.ts';
 import type { BrokerOptions } from './types.ts';
 
@@ -72,6 +73,17 @@ class DockerCluster implements Cluster {
     );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     for (const node of this.layout) await checkReachable(node.listeners.PLAINTEXT);
+    await this.#addScramUser();
+  }
+
+  /** The image formats the storage itself, and lets nobody add users to that. */
+  async #addScramUser(): Promise<void> {
+    const node = this.layout[0]!;
+    const config = SCRAM_MECHANISMS.map((mechanism) => `${mechanism}=[password=${LOGIN.password}]`).join(',');
+    const entity = ['--entity-type', 'users', '--entity-name', LOGIN.username];
+    const command = ['/opt/kafka/bin/kafka-configs.sh', '--bootstrap-server', node.listeners.PLAINTEXT, '--alter', '--add-config', config];
+    const { exitCode, output } = await this.#containers.get(node.id)!.exec([...command, ...entity]);
+    if (exitCode !== 0) throw new Error(`The user for SASL could not be added: ${output}`);
   }
 
   async start(node: number): Promise<void> {

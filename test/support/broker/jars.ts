@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificates } from './certificates.ts';
 import { javaCommand, kafkaJars } from './java.ts';
 import { Keeper } from './keeper.ts';
+import { LOGIN, SCRAM_MECHANISMS } from './login.ts';
 import { reservePorts } from './ports.ts';
 import { LISTENERS, serverProperties, storeFiles, type ListenerName, type NodeLayout } from './settings.ts';
 import type { BrokerOptions } from './types.ts';
@@ -116,7 +117,12 @@ class JarsCluster implements Cluster {
           serverProperties(node, this.layout, { storeDir: dir, dataDir }, this.#options.config ?? {}),
         );
         const name = `format-${node.id}`;
-        const tool = this.#java(name, 'quick-start', ['kafka.tools.StorageTool', 'format', '-t', id, '-c', this.#settings(node.id)]);
+        const users = SCRAM_MECHANISMS.flatMap((mechanism) => [
+          '--add-scram',
+          `${mechanism}=[name=${LOGIN.username},password=${LOGIN.password}]`,
+        ]);
+        const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', this.#settings(node.id), ...users];
+        const tool = this.#java(name, 'quick-start', format);
         await ended(tool);
         if (tool.exitCode !== 0) throw new Error(`Kafka could not format the storage of node ${node.id}:\n${await this.#tail(name)}`);
       }),

@@ -1,6 +1,7 @@
 import type { Certificates } from './certificates.ts';
+import { LOGIN, type Mechanism } from './login.ts';
 
-export const LISTENERS = ['PLAINTEXT', 'TLS', 'MTLS', 'MISNAMED'] as const;
+export const LISTENERS = ['PLAINTEXT', 'TLS', 'MTLS', 'MISNAMED', 'EXPIRED', 'SASL', 'SASLTLS', 'SCRAM512'] as const;
 export type ListenerName = (typeof LISTENERS)[number];
 
 /** A node's sockets, as `host:port`: where it binds is also what it tells clients. */
@@ -15,6 +16,7 @@ export function storeFiles(certificates: Certificates): Record<string, string> {
   return {
     'server.pem': certificates.server.key + certificates.server.cert,
     'misnamed.pem': certificates.misnamedServer.key + certificates.misnamedServer.cert,
+    'expired.pem': certificates.expiredServer.key + certificates.expiredServer.cert,
     'ca.pem': certificates.client.caCert,
   };
 }
@@ -24,7 +26,26 @@ const TLS_LISTENERS: readonly { name: ListenerName; store: string; clientAuth: '
   { name: 'TLS', store: 'server.pem', clientAuth: 'none' },
   { name: 'MTLS', store: 'server.pem', clientAuth: 'required' },
   { name: 'MISNAMED', store: 'misnamed.pem', clientAuth: 'none' },
+  { name: 'EXPIRED', store: 'expired.pem', clientAuth: 'none' },
+  { name: 'SASLTLS', store: 'server.pem', clientAuth: 'none' },
 ];
+
+const ALL: readonly Mechanism[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+const SASL_LISTENERS: readonly { name: ListenerName; mechanisms: readonly Mechanism[] }[] = [
+  { name: 'SASL', mechanisms: ALL },
+  { name: 'SASLTLS', mechanisms: ALL },
+  { name: 'SCRAM512', mechanisms: ['SCRAM-SHA-512'] },
+];
+const PROTOCOLS: Record<ListenerName, string> = {
+  PLAINTEXT: 'PLAINTEXT',
+  TLS: 'SSL',
+  MTLS: 'SSL',
+  MISNAMED: 'SSL',
+  EXPIRED: 'SSL',
+  SASL: 'SASL_PLAINTEXT',
+  SASLTLS: 'SASL_SSL',
+  SCRAM512: 'SASL_PLAINTEXT',
+};
 
 /** A node's server.properties. `storeDir` and `dataDir` are paths as the broker sees them. */
 export function serverProperties(
@@ -43,7 +64,7 @@ export function serverProperties(
     'inter.broker.listener.name': 'PLAINTEXT',
     listeners: `${listeners},CONTROLLER://${node.controller}`,
     'advertised.listeners': listeners,
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,TLS:SSL,MTLS:SSL,MISNAMED:SSL',
+    'listener.security.protocol.map': ['CONTROLLER:PLAINTEXT', ...LISTENERS.map((name) => `${name}:${PROTOCOLS[name]}`)].join(','),
     'log.dirs': paths.dataDir,
     'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': replicas,
@@ -70,7 +91,21 @@ export function serverProperties(
     properties[`${prefix}.truststore.location`] = `${paths.storeDir}/ca.pem`;
     properties[`${prefix}.client.auth`] = clientAuth;
   }
+  for (const { name, mechanisms } of SASL_LISTENERS) {
+    const prefix = `listener.name.${name.toLowerCase()}`;
+    properties[`${prefix}.num.network.threads`] = '1';
+    properties[`${prefix}.sasl.enabled.mechanisms`] = mechanisms.join(',');
+    for (const mechanism of mechanisms) properties[`${prefix}.${mechanism.toLowerCase()}.sasl.jaas.config`] = loginModule(mechanism);
+  }
   return Object.entries({ ...properties, ...config })
     .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
     .join('');
+}
+
+/** PLAIN's users stand here; those of SCRAM are in the cluster's metadata. */
+function loginModule(mechanism: Mechanism): string {
+  const modules = 'org.apache.kafka.common.security';
+  return mechanism === 'PLAIN'
+    ? `${modules}.plain.PlainLoginModule required user_${LOGIN.username}="${LOGIN.password}";`
+    : `${modules}.scram.ScramLoginModule required;`;
 }

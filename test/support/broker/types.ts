@@ -1,4 +1,5 @@
 import type { ClientTls } from './certificates.ts';
+import type { Login } from './login.ts';
 
 export const PROVIDERS = ['address', 'docker', 'jars'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -25,6 +26,16 @@ export interface BrokerAddresses {
   readonly mtlsServers: string | null;
   /** TLS; the certificate, of the same CA, names a host that nobody connects to. */
   readonly misnamedServers: string | null;
+  /** TLS; the certificate is the same as that of `sslServers`, but expired. */
+  readonly expiredServers: string | null;
+  /** SASL without TLS; PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
+  readonly saslServers: string | null;
+  /** SASL over TLS, with the certificate of `sslServers`; the same mechanisms. */
+  readonly saslSslServers: string | null;
+  /** SASL without TLS; SCRAM-SHA-512 only. */
+  readonly scram512Servers: string | null;
+  /** Who may log in at the SASL listeners. */
+  readonly login: Login | null;
   readonly tls: ClientTls | null;
 }
 

@@ -14,10 +14,10 @@ const PRODUCER = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, del
 const CONSUMER = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
 
 /** Clients of kafkajs that connect or not. */
-function factory(connect: () => Promise<void>): ClientFactory {
-  const admin = { connect, disconnect: async () => undefined };
+function factory(connect: () => Promise<never>): ClientFactory {
+  const cluster = { brokerPool: { findConnectedBroker: connect }, disconnect: async () => undefined };
   const client = {
-    kafka: { admin: () => admin },
+    kafka: { [Symbol('private:Kafka:createCluster')]: () => cluster },
     dialer: { destroy: () => undefined, failure: () => new Error('no broker') },
   };
   return {

@@ -36,6 +36,7 @@ function cluster({ leaders = { 0: 1 }, gone = new Set(), produce, version = 7 }:
   const broker = (nodeId: number): Broker => ({
     versions: { 0: { maxVersion: version } },
     initProducerId: () => Promise.reject(new Error('not asked for')),
+    connectionPool: { send: () => Promise.reject(new Error('not asked for')) },
     produce: async ({ topicData }) => {
       const [{ topic, partitions } = { topic: '', partitions: [] }] = topicData;
       const [{ partition, batch } = { partition: -1, batch: BATCH }] = partitions;
