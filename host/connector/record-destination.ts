@@ -1,54 +1,146 @@
+import { onAbort } from '../base/abort.ts';
 import { ConnectorError } from '../base/errors.ts';
+import { settles } from '../base/wait.ts';
 import { decodeAcks } from '../conduit/acks.ts';
 import { encodeRecords, type OpenCdcRecord } from '../conduit/record.ts';
+import { readStreamMessage, type StreamMessage } from '../conduit/stream-message.ts';
+import type { WriteQueue } from '../sdk/index.ts';
 import type { Destination } from './destination.ts';
 
 /** The outcome for one record: null if it is durably written, else the reason why it is not. */
 export type WriteOutcome = string | null;
 
+/** Calls of `write` that may wait at once, by their number and bytes. A caller that waits for its outcomes never comes near. */
+const MAX_WAITING = { requests: 10_000, bytes: 64 * 1024 * 1024 };
+/** Longest time that `close` gives to the writes that were begun. */
+const FINISH_MS = 10_000;
+
+/** A call of `write`. */
+interface Call {
+  readonly request: StreamMessage;
+  /** Of its first records, as far as they are known. */
+  readonly outcomes: WriteOutcome[];
+  resolve(outcomes: WriteOutcome[]): void;
+  reject(error: ConnectorError): void;
+}
+
 /** An open destination. */
 export class RecordDestination implements AsyncDisposable {
   readonly #destination: Destination;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #signal: AbortSignal | undefined;
+  readonly #forgetSignal: (() => void) | undefined;
+  #queue: WriteQueue;
+  /** Calls that are not answered, oldest first. */
+  #calls: Call[] = [];
+  #isFull = false;
+  /** No further write is begun. */
+  #isEnding = false;
   #closing: Promise<void> | null = null;
 
+  /** `destination` must be open. */
   constructor(destination: Destination, signal?: AbortSignal) {
     this.#destination = destination;
-    const close = (): void => void this.close();
-    if (signal?.aborted) close();
-    else signal?.addEventListener('abort', close, { once: true });
+    this.#signal = signal;
+    this.#queue = this.#openQueue();
+    this.#forgetSignal = signal && onAbort(signal, () => void this.close());
   }
 
   /**
-   * Writes records in their order and resolves with an outcome for each. Overlapping calls are done one after the other. Rejects with
-   * ConnectorError if no outcome is known; records may have been written all the same.
+   * Writes records in their order and resolves with an outcome for each. Calls that overlap keep their order, and may be written together, as
+   * `sdk.batch.*` says. Rejects with ConnectorError if no outcome is known; records may have been written all the same. Rejects with
+   * `limit.exceeded`, and writes nothing, while 10,000 calls or 64 MiB wait already.
    *
    * `records`: objects, or the bytes of a batch of a source (`RecordBatch.bytes`).
    */
-  write(records: readonly OpenCdcRecord[] | Uint8Array): Promise<WriteOutcome[]> {
-    const turn = this.#writes.then(() => this.#write(records));
-    this.#writes = turn.catch(() => undefined);
-    return turn;
+  async write(records: readonly OpenCdcRecord[] | Uint8Array): Promise<WriteOutcome[]> {
+    if (this.#closing !== null) throw closed();
+    const bytes = records instanceof Uint8Array ? records : encodeRecords(records);
+    if (bytes.length === 0) return [];
+    const request = readStreamMessage(bytes, 'records');
+    if (request.count === 0)
+      throw new ConnectorError('input.invalid', 'expected the bytes of at least one record, got bytes that hold none');
+    if (this.#isFull) {
+      throw new ConnectorError('limit.exceeded', `${this.#calls.length} calls of write wait already: await the earlier ones first`);
+    }
+    return new Promise((resolve, reject) => {
+      this.#calls.push({ request, outcomes: [], resolve, reject });
+      this.#queue.push(request);
+    });
   }
 
   /**
-   * Closes. A write that was begun gets a few seconds to finish; one that waits for the rate limit ends at once. May be called any number of times;
-   * never rejects.
+   * Closes, after the writes that were begun. They get ten seconds; if the signal aborts, only the one that is on its way gets a few. A write that
+   * is not done by then rejects with `cancelled`. May be called any number of times; never rejects.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#destination.teardown();
+    this.#closing ??= this.#close(FINISH_MS);
     return this.#closing;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writes;
-    await this.close();
+  /** Closes, after the writes that were begun, however long they take, unless the signal aborts. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close(Infinity);
+    return this.#closing;
   }
 
-  async #write(records: readonly OpenCdcRecord[] | Uint8Array): Promise<WriteOutcome[]> {
-    if (this.#closing !== null) throw new ConnectorError('cancelled', 'the destination is closed');
-    const bytes = records instanceof Uint8Array ? records : encodeRecords(records);
-    if (bytes.length === 0) return [];
-    return decodeAcks(await this.#destination.write(bytes)).map(({ error }) => (error === '' ? null : error));
+  async #close(finishMs: number): Promise<void> {
+    await settles(this.#written(), finishMs, this.#signal);
+    this.#forgetSignal?.();
+    this.#isEnding = true;
+    const ended = this.#queue.close();
+    await this.#destination.teardown();
+    await ended;
+    for (const call of this.#calls.splice(0)) end(call);
   }
+
+  /** Resolves when every call is answered. No write waits for more records from now on. */
+  async #written(): Promise<void> {
+    while (!this.#isEnding && !this.#queue.idle) await this.#queue.flush();
+  }
+
+  #openQueue(): WriteQueue {
+    return this.#destination.queue({
+      acks: (response) => this.#answer(response),
+      failed: (error) => this.#fail(ConnectorError.from(error)),
+      full: (isFull) => void (this.#isFull = isFull),
+      room: MAX_WAITING,
+    });
+  }
+
+  #answer(response: Uint8Array): undefined {
+    for (const { error } of decodeAcks(response)) {
+      const call = this.#calls[0];
+      if (call === undefined) return;
+      call.outcomes.push(error === '' ? null : error);
+      if (call.outcomes.length < call.request.count) continue;
+      this.#calls.shift();
+      call.resolve(call.outcomes);
+    }
+  }
+
+  /** A failed write ends its own calls; those that wait behind it are still to be written. */
+  #fail(error: ConnectorError): void {
+    let records = this.#queue.unanswered;
+    do {
+      const call = this.#calls.shift();
+      if (call === undefined) break;
+      records -= call.request.count;
+      call.reject(error);
+    } while (records > 0);
+    if (this.#isEnding) return;
+    this.#queue = this.#openQueue();
+    for (const { request } of this.#calls) this.#queue.push(request);
+  }
+}
+
+/** Ends a call that closing has cut short. What is known of its records is told. */
+function end(call: Call): void {
+  const { request, outcomes } = call;
+  if (outcomes.length === 0) return call.reject(closed());
+  while (outcomes.length < request.count) outcomes.push('outcome unknown, perhaps written: the destination was closed');
+  call.resolve(outcomes);
+}
+
+function closed(): ConnectorError {
+  return new ConnectorError('cancelled', 'the destination is closed');
 }

@@ -19,9 +19,16 @@ export interface RecordBatch {
   ack(): void;
 }
 
+/**
+ * A batch that the iteration took. It is held by its own `ack` and by the batch before it, and not by the source: what the program drops without an
+ * ack can never be acknowledged, nor can what follows it, and costs no memory.
+ */
 interface Emitted {
   readonly positions: Uint8Array;
-  acked: boolean;
+  isAcked: boolean;
+  /** All batches before it are acknowledged. */
+  isNext: boolean;
+  following: Emitted | null;
 }
 
 /**
@@ -33,8 +40,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
   readonly #source: Source;
   readonly #signal: AbortSignal | undefined;
   #waiting: Batch[] = [];
-  /** Batches that the iteration took, oldest first, from the first one that is not acknowledged. */
-  #emitted: Emitted[] = [];
+  #lastEmitted: Emitted | null = null;
   #failure: ConnectorError | null = null;
   #wake: (() => void) | null = null;
   #closing: Promise<void> | null = null;
@@ -107,20 +113,33 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
 
   #taken(batch: Batch): RecordBatch {
     const records = decodeRecords(batch.data);
-    const emitted: Emitted = { positions: encodeFrames(records.map(({ position }) => position)), acked: false };
-    this.#emitted.push(emitted);
+    const last = this.#lastEmitted;
+    const emitted: Emitted = {
+      positions: encodeFrames(records.map(({ position }) => position)),
+      isAcked: false,
+      isNext: last === null || (last.isAcked && last.isNext),
+      following: null,
+    };
+    if (last !== null) last.following = emitted;
+    this.#lastEmitted = emitted;
     return {
       records,
       bytes: batch.data,
       ack: () => {
-        emitted.acked = true;
-        this.#acknowledge();
+        if (emitted.isAcked) return;
+        emitted.isAcked = true;
+        this.#acknowledge(emitted);
       },
     };
   }
 
   /** A source takes acks only in the order in which it emitted the records. */
-  #acknowledge(): void {
-    while (this.#emitted[0]?.acked === true) this.#source.ack(this.#emitted.shift()!.positions);
+  #acknowledge(from: Emitted): void {
+    let emitted: Emitted | null = from;
+    while (emitted !== null && emitted.isNext && emitted.isAcked) {
+      this.#source.ack(emitted.positions);
+      emitted = emitted.following;
+      if (emitted !== null) emitted.isNext = true;
+    }
   }
 }
