@@ -41,7 +41,7 @@ build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
 generate: $(INSTALLED) ## Write what follows from wit/: the guest's glue and the host's contract
 	@$(SCRIPT) tools/wit/generate.mjs
 
-docs: generate $(COMPONENT) ## Write everything that is generated: docs/configuration.md, the guest's glue and the host's contract
+docs: generate $(COMPONENT) ## Write everything that is generated: docs/configuration.md, connector.yaml, the guest's glue and the host's contract
 	@$(SCRIPT) tools/documentation.mjs
 
 demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its own (under 3 minutes)

@@ -6,3 +6,7 @@ export function configurationPage(specification: Specification): string;
 export function builtSpecification(): Promise<Specification>;
 /** docs/configuration.md as it is committed. */
 export function committedPage(): string;
+/** connector.yaml for a specification. */
+export function connectorFile(specification: Specification): string;
+/** connector.yaml as it is committed. */
+export function committedConnectorFile(): string;

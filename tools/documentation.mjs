@@ -1,12 +1,14 @@
-// Writes docs/configuration.md from the specification of the built component (`specify`).
+// Writes docs/configuration.md and connector.yaml from the specification of the built component (`specify`).
 // Usage: node tools/documentation.mjs     (after a build)
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { asYaml, connectorYaml } from '../host/cli/commands/specification.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const output = path.join(root, 'docs/configuration.md');
+const yamlOutput = path.join(root, 'connector.yaml');
 
 const TYPES = { text: 'text', int: 'integer', float: 'number', boolean: 'boolean', file: 'file', duration: 'duration' };
 const CHECKS = {
@@ -140,4 +142,18 @@ export function committedPage() {
   return readFileSync(output, 'utf8');
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(output, configurationPage(await builtSpecification()));
+/** connector.yaml as Conduit's registry wants it, which is what the command `spec` prints. */
+export function connectorFile(specification) {
+  return asYaml(connectorYaml(specification));
+}
+
+/** connector.yaml as it is committed. */
+export function committedConnectorFile() {
+  return readFileSync(yamlOutput, 'utf8');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const specification = await builtSpecification();
+  writeFileSync(output, configurationPage(specification));
+  writeFileSync(yamlOutput, connectorFile(specification));
+}
