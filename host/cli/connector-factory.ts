@@ -8,16 +8,16 @@ import type { Limits } from '../runtime/limits.ts';
 
 export interface ConnectorChoice {
   log: Log;
-  /** What the component may import; Kafka is in it if not given. */
+  /** The capabilities that the component may import. Default: those of the program. */
   capabilities?: CapabilityTable;
   limits?: Partial<Limits>;
 }
 
-/** Where the commands get their connectors. */
+/** Makes the connectors of the commands. */
 export interface Connectors {
   specify(): Promise<Specification>;
   source(choice: ConnectorChoice): Source;
   destination(choice: ConnectorChoice): Destination;
-  /** Kafka with a watch of the command's own between the component and it. */
+  /** The capabilities of the program, with `watch` around Kafka. */
   watched(watch: NonNullable<CapabilityUse['watch']>): ConnectorChoice['capabilities'];
 }

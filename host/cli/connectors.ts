@@ -1,7 +1,7 @@
 import type { Program } from '../program/program.ts';
 import type { Connectors } from './connector-factory.ts';
 
-/** The connectors of a program. It is loaded when they are first used: help and mistakes in the arguments need no component. */
+/** The connectors of a program. The program is loaded when they are first used, because help and wrong arguments need no component. */
 export async function programConnectors(load: () => Promise<Program>): Promise<Connectors> {
   const [program, { createDestination, createSource, specify }, { composeSource }, { composeDestination }] = await Promise.all([
     load(),

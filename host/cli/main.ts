@@ -8,14 +8,14 @@ export { processIo, type Io } from './terminal/io.ts';
 
 const NAME = 'conduit-connector-kafka-wasm';
 
-/** The command line: arguments without program names, to an exit code. Never rejects. Whoever calls it ends the process with the code. */
+/** Runs the command line for arguments without program names. Resolves with the exit code, with which the caller must end the process. Never rejects. */
 export function main(argv: readonly string[], io: Io, connectors: () => Promise<Connectors>): Promise<number> {
   return runProgram(argv, io, { name: NAME, connectors });
 }
 
-/** This process as the command line of a program. */
+/** Runs this process as the command line of a program. */
 export async function runProcess(load: () => Promise<Program>): Promise<void> {
-  // A bug must not show a stack trace to a user, whatever it is.
+  // Even a bug must not show a stack trace to a user.
   process.on('uncaughtException', (error) => {
     process.stderr.write(`internal: ${error.message}\n`, () => process.exit(1));
   });

@@ -60,18 +60,18 @@ export async function runProgram(given: readonly string[], io: Io, options: Prog
   } else {
     exitCode = await parse(argv, io, options);
   }
-  // After Ctrl-C nobody waits for a reader that does not read.
+  // After Ctrl-C the command does not wait for a reader that does not read.
   const hurry = interrupted.promise.then(() => sleep(LAST_WORDS_MS));
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), hurry]);
   silence();
-  // Whoever prints records looks at the stream for themselves. `spec | head -1` has what it wanted: that is no failure.
+  // A command that prints records handles errors of the stream itself. A reader such as `head -1` that closes the output is no failure.
   if (exitCode !== EXIT.ok || cutOff === null || isReaderGone(cutOff)) return exitCode;
   io.stderr.write(`${outputFailed(cutOff).code}: ${outputFailed(cutOff).message}\n`);
   await flushed(io.stderr);
   return EXIT.environment;
 }
 
-/** `help`, `help COMMAND`, `version` and `-v` as the options that they mean. */
+/** Replaces `help`, `help COMMAND`, `version` and `-v` by the options that they mean. */
 function asOptions(argv: readonly string[]): readonly string[] {
   const [first, ...rest] = argv;
   if (first === 'help') return [...rest, '--help'];
@@ -94,7 +94,7 @@ async function parse(argv: readonly string[], io: Io, options: ProgramOptions): 
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    // --help ends with 0; everything else that commander throws is a mistake in the arguments, and commander has told it.
+    // --help ends with 0. Every other error of commander is a mistake in the arguments, which commander has printed.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     if (!(error instanceof CommanderError)) io.stderr.write(`internal: ${ConnectorError.from(error).message}\n`);
     else if (argv.includes('--json')) {
@@ -108,7 +108,7 @@ async function parse(argv: readonly string[], io: Io, options: ProgramOptions): 
   }
 }
 
-/** Node turns the bytes of an argument that are not UTF-8 into U+FFFD. The argument is not repeated, it may be a secret. */
+/** The error for an argument that is not UTF-8: Node turns such bytes into U+FFFD. The text does not quote the argument, which may be a secret. */
 function mangledArgument(argv: readonly string[]): ConnectorError | null {
   const index = argv.findIndex((argument) => argument.includes('\ufffd'));
   const argument = argv[index];
@@ -124,7 +124,7 @@ async function version({ connectors }: Context): Promise<CommandReport> {
   return { summary: `${name} ${number}`, result: { name, version: number }, text: `${number}\n` };
 }
 
-/** `complain` null: mistakes are told on stderr. */
+/** Defines the commands. If `complain` is null, errors in the arguments are printed on stderr. */
 function build(io: Io, options: ProgramOptions, complain: ((text: string) => void) | null, done: (code: number) => void): Command {
   const program = new Command(options.name)
     .description('Kafka source and destination for Conduit. On the command line: OpenCDC records from and to Kafka.')
@@ -186,7 +186,7 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
     .option('--destination <key=value...>', 'settings of the destination', collect)
     .option('--config <file>', 'settings from a YAML or JSON file with the maps "source" and "destination"')
     .addOption(
-      new Option('--on-error <stop|skip|topic>', 'a record that is refused: end there, leave it out, or write it to this dead-letter topic')
+      new Option('--on-error <stop|skip|topic>', 'for a refused record: stop, skip it, or write it to this dead-letter topic')
         .argParser(onErrorFrom)
         .default('stop'),
     );
@@ -198,7 +198,7 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
 
 function withSettings(command: Command): Command {
   return command
-    .option('-c, --setting <key=value>', 'a setting; can be repeated, and wins over the file', collect)
+    .option('-c, --setting <key=value>', 'a setting; can be repeated, and replaces the value in the file', collect)
     .option('--config <file>', 'settings from a YAML or JSON file, a flat map');
 }
 
@@ -207,15 +207,15 @@ function withReading(command: Command): Command {
     .option('--limit <count>', 'end after so many records', positiveCount)
     .option('--follow', 'wait for new records until stopped')
     .addOption(
-      new Option('--idle <duration>', 'without --follow: give up when nothing came for so long (default: 30s)').argParser(durationMs),
+      new Option('--idle <duration>', 'without --follow: fail after so long without progress (default: 30s)').argParser(durationMs),
     );
 }
 
 function withOutput(command: Command): Command {
   return command
     .option('-q, --quiet', 'no progress, no summary; errors only')
-    .option('--json', 'tell the outcome as one JSON object, and log lines as JSON')
-    .addOption(new Option('--log-level <level>', 'what to log on stderr').choices(LOG_LEVELS).default('warn'));
+    .option('--json', 'print the outcome as one JSON object, and log lines as JSON')
+    .addOption(new Option('--log-level <level>', 'lowest level of the log lines on stderr').choices(LOG_LEVELS).default('warn'));
 }
 
 function common(command: Command): RunOptions {
@@ -256,5 +256,5 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed while running, 2 wrong arguments or settings, 3 the environment (no broker answers),
-130 stopped by a second Ctrl-C. Data goes to stdout, everything else to stderr.`;
+Exit codes: 0 done, 1 failed while running, 2 wrong arguments or settings, 3 environment (for example, no broker answers),
+130 ended by a second Ctrl-C. Records go to stdout, everything else to stderr.`;

@@ -30,7 +30,7 @@ describe('Ctrl-C', () => {
     run.process.kill('SIGTERM');
     expect(await exited).toBe(0);
     expect(performance.now() - pressed).toBeLessThan(5000);
-    expect(run.err).toContain('the last records were not taken in time; they come again next time');
+    expect(run.err).toContain('the last records were not written in time; the next run reads them again');
     run.readOutput();
     const { lines } = await run.done;
     expect(lines.length).toBeLessThan(50_000);

@@ -52,7 +52,7 @@ describe('reading without --follow', () => {
     const run = await cli(['pipe', '-q', ...from, '--destination', `servers=${servers}`, `topic=${copy}`, '--idle', '3s']);
     expect(run.code).toBe(1);
     expect(run.err).toMatch(
-      /^kafka\.timeout: reading ended before the end of the topics, \d+ offsets are left: nothing came for \d+ s \(--idle\)\. /m,
+      /^kafka\.timeout: reading ended before the end of the topics, \d+ offsets are left: no progress for \d+ s \(--idle\)\. /m,
     );
     expect(run.err).toMatch(new RegExp(`Left: ${topic}/0 from offset \\d+ to 400 \\(the brokers throttle this client: a quota, `));
   });

@@ -34,7 +34,7 @@ describe.skipIf(brokersAreNotOurs !== null)(`a broker that freezes and wakes lat
     expect(err).not.toMatch(/not written/);
     expect(JSON.parse(out)).toMatchObject({
       result: { records: 5, failed: 5, unknown: 5 },
-      error: { code: 'kafka.timeout', message: expect.stringContaining('of 5 of 10 records it is not known whether they are written') },
+      error: { code: 'kafka.timeout', message: expect.stringContaining('the outcome of 5 of 10 records is unknown') },
     });
     expect(code).toBe(1);
     // What the broker had in its sockets when it was frozen, it does when it wakes.

@@ -27,7 +27,7 @@ describe('pipe', () => {
   ])('%s is refused at start, and writes nothing', async (_what, destination) => {
     const run = await pipe([`servers=${servers}`, `topics=${topic}`], destination());
     expect(run.code).toBe(2);
-    expect(run.err).toMatch(/^config\.invalid: .*the pipe would read what it writes: source and destination are one Kafka cluster/m);
+    expect(run.err).toMatch(/^config\.invalid: .*the pipe would read its own output: source and destination are the same Kafka cluster/m);
     expect(run.err).toContain(`"${topic}"`);
     expect(await topics.count(topic)).toBe(10);
   });

@@ -116,13 +116,13 @@ describe('pipe, where the destination refuses a record', () => {
     await topics.create(dead, 1, { 'max.message.bytes': '20000' });
     const run = await pipe(['--on-error', dead]);
     expect(run.code).toBe(1);
-    expect(run.err).toMatch(new RegExp(`topic "${copy}".*the dead-letter topic has not taken it: .*topic "${dead}"`));
+    expect(run.err).toMatch(new RegExp(`topic "${copy}".*writing it to the dead-letter topic failed: .*topic "${dead}"`));
     expect(await topics.committed(group, input)).toBe(2);
   });
 
   it.each([
     ['the topic of the destination', () => copy, /which is the topic of the destination/],
-    ['a topic that the pipe reads', () => input, /the pipe would read what it writes/],
+    ['a topic that the pipe reads', () => input, /the pipe would read its own output/],
     ['no name of a topic', () => 'a b', /expected stop, skip or the name of a topic/],
   ])('is refused at start where --on-error names %s', async (_what, topic, reason) => {
     const run = await pipe(['--on-error', topic()]);

@@ -86,7 +86,7 @@ describe('source', () => {
     const run = await cli(again);
     expect(run).toMatchObject({ code: 0, out: '' });
     expect(run.err).toContain(
-      'warn: no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning',
+      'warn: no record was read: a new group starts at the end of its topics, with readFromBeginning=true at their beginning',
     );
   });
 

@@ -9,15 +9,15 @@ import { Unread } from './unread.ts';
 const REFRESH_MS = 2000;
 
 /**
- * How far the consumer of a source is from the end of its topics, seen from outside: it stands between the connector and Kafka, counts
- * what passes, and asks the brokers for the ends.
+ * Knows how far the consumer of a source is from the end of its topics. It wraps the Kafka of the connector, counts the records that pass, and asks the
+ * brokers for the ends.
  */
 export class Backlog implements Remaining {
   readonly #follow: boolean;
   readonly #live: boolean;
   readonly #ends: EndsFactory;
   #unread: Unread | null = null;
-  /** Why the ends are not known. */
+  /** The reason why the ends are not known. */
   #failure: ConnectorError | null = null;
   #isRefreshing = false;
   #handed = 0;
@@ -25,14 +25,14 @@ export class Backlog implements Remaining {
   #consumer: ConsumerHandle | null = null;
   #ask: (() => Ends) | null = null;
 
-  /** `follow`: topics that do not exist are waited for. `live`: keep asking for the ends, for a progress line. */
+  /** `follow`: wait for topics that do not exist. `live`: look the ends up again and again, for a progress line. */
   constructor(options: { follow: boolean; live: boolean; ends?: EndsFactory }) {
     this.#follow = options.follow;
     this.#live = options.live;
     this.#ends = options.ends ?? ((...from) => new KafkaEnds(...from));
   }
 
-  /** Offsets between what was read and the end, over all partitions of the topics; null while that is not known. */
+  /** The offsets between the last record that was read and the end, for all partitions of the topics; null while they are not known. */
   get lag(): bigint | null {
     return this.#unread?.lag ?? null;
   }
@@ -49,7 +49,7 @@ export class Backlog implements Remaining {
     return (this.#consumer?.reading?.positions ?? null) !== null;
   }
 
-  /** Why the consumer is out of its group; null if it is in, or nothing is known of it. */
+  /** The reason why the consumer is not in its group; null if it is in the group, or if that is not known. */
   get outage(): ConnectorError | null {
     return this.#consumer?.outage ?? null;
   }
@@ -64,7 +64,7 @@ export class Backlog implements Remaining {
     return reason === null ? [] : [reason.message];
   }
 
-  /** Partitions of which no record came, and whose offset to go on from is not in their log. */
+  /** Partitions whose log does not hold the offset at which the group resumes, and of which no record was read. */
   get outOfRange(): { topic: string; partition: string; expected: bigint; earliest: bigint; end: bigint }[] {
     return this.#unread?.outOfRange ?? [];
   }
@@ -78,12 +78,12 @@ export class Backlog implements Remaining {
     }
   }
 
-  /** The source has emitted so many records, and they were dealt with. */
+  /** The source has emitted so many records. */
   received(records: number): void {
     this.#received += records;
   }
 
-  /** The same Kafka, with its consumers watched. */
+  /** Wraps `inner` to watch its consumers. */
   watch(inner: Kafka, parts: EndsParts): Kafka {
     return {
       openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
@@ -117,7 +117,7 @@ export class Backlog implements Remaining {
       this.#failure = failure;
       log(this.#follow ? 'debug' : 'warn', `the ends of the topics are not known, trying again: ${failure.message}`);
     }
-    // Whoever follows needs the ends for the progress line only.
+    // With --follow the ends are needed only for the progress line.
     const asksAgain = this.#live || !this.#follow;
     const timer = asksAgain ? setInterval(() => void this.#refresh(consumer, ends, options), REFRESH_MS).unref() : undefined;
     if (!asksAgain) await ends.close();
@@ -146,7 +146,7 @@ export class Backlog implements Remaining {
     this.#unread = new Unread(options.group, await ends.ranges(options), consumer);
   }
 
-  /** What was handed out and not received is on its way, or was of an assignment that is over. */
+  /** Records that were handed out and not received. They are on their way, or belong to an assignment that is over. */
   get #underWay(): bigint {
     return BigInt(Math.max(0, this.#handed - this.#received));
   }
@@ -165,7 +165,7 @@ export class Backlog implements Remaining {
       if (this.#live) this.#unread?.ends(await ends.highs());
       if (!this.#follow && this.#unread?.waitsForOthers === true) this.#unread.commits(await ends.commits(options.group));
     } catch (error) {
-      // The consumer tells when the brokers are gone; the next round asks again.
+      // The consumer reports lost brokers. The next round asks again.
       this.#failure = ConnectorError.from(error);
     } finally {
       this.#isRefreshing = false;

@@ -8,27 +8,27 @@ import type { Connectors } from '../connector-factory.ts';
 import type { Settings, Side } from '../settings/settings.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** What a command works with. */
+/** The environment of a command. */
 export interface Context {
   io: Io;
   connectors: Connectors;
   terminal: Terminal;
   log: Log;
-  /** Given by the first Ctrl-C: finish what is under way, commit, end. */
+  /** Aborts at the first Ctrl-C: the command must finish the running write, commit and end. */
   stop: AbortSignal;
-  /** Bounds every wait on the way to the end. */
+  /** Bounds every wait while the command ends. */
   patience: Patience;
 }
 
-/** What a command did. */
+/** The outcome of a command. */
 export interface CommandReport {
   /** One sentence for people. */
   summary: string;
   /** The `result` of the `--json` envelope. */
   result: Record<string, unknown>;
-  /** What stdout gets without `--json`. */
+  /** The text for stdout without `--json`. */
   text?: string;
-  /** Why it is not a full success, though it came to its end. */
+  /** Set if the command came to its end, but not with full success. */
   error?: ConnectorError;
 }
 
@@ -36,7 +36,7 @@ export function paramsOf(specification: Specification, side: Side): Specificatio
   return side === 'source' ? specification.sourceParams : specification.destinationParams;
 }
 
-/** Gives a connector its settings; rejects with `config.invalid` and all problems at once. */
+/** Configures a connector. Rejects with `config.invalid` and all problems. */
 export async function configure(
   context: Context,
   side: Side,
@@ -47,14 +47,14 @@ export async function configure(
   if (problems.length > 0) throw invalidSettings(side, problems, paramsOf(await context.connectors.specify(), side));
 }
 
-/** Commits and closes. Never rejects: what failed before matters more than that closing failed too. */
+/** Commits and closes. Never rejects: it logs errors, because an error before them is more important. */
 export async function teardown(context: Context, side: Side | 'output', connector: { teardown(): Promise<void> }): Promise<void> {
   try {
     if (await context.patience.within(connector.teardown(), 'close')) return;
-    context.log('warn', `closing the ${side} took too long; what is not committed comes again next time`);
+    context.log('warn', `closing the ${side} took too long; records that are not committed are read again in the next run`);
   } catch (error) {
     const failure = ConnectorError.from(error);
-    context.log('warn', `closing the ${side} failed: ${failure.message}; what is not committed comes again next time`, {
+    context.log('warn', `closing the ${side} failed: ${failure.message}; records that are not committed are read again in the next run`, {
       code: failure.code,
     });
   }

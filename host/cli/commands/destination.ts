@@ -8,7 +8,7 @@ import { Progress } from '../terminal/progress.ts';
 import { encodeRecordLine } from '../../conduit/json-record.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** `destination`: OpenCDC JSON lines from stdin, written to Kafka, acks counted. */
+/** `destination`: writes OpenCDC JSON lines from stdin to Kafka, and counts acks. */
 export async function destination(context: Context, settings: Settings): Promise<CommandReport> {
   const { connectors, log, io, patience } = context;
   const outcomes = new SendOutcomes();
@@ -40,12 +40,12 @@ export async function destination(context: Context, settings: Settings): Promise
       const level = context.stop.aborted && error === undefined ? 'warn' : 'error';
       if (left !== null) {
         unanswered = left.count;
-        log(level, `${linesText(left.first, left.last)}: outcome unknown, perhaps written: they were not answered in time`);
+        log(level, `${linesText(left.first, left.last)}: outcome unknown, perhaps written: the write did not end in time, or failed`);
       }
       const behind = writer.unsent;
       if (behind !== null) {
         unsent = behind.count;
-        log(level, `${linesText(behind.first, behind.last)}: not written: the write before them did not end in time, or failed`);
+        log(level, `${linesText(behind.first, behind.last)}: not written, because the write before did not end in time, or failed`);
       }
       await patience.within(connector.stop(), 'stop');
     }
@@ -69,11 +69,11 @@ function linesText(first: number, last: number): string {
 function failureText(unwritten: number, unknown: number, all: number): string {
   const parts: string[] = [];
   if (unwritten > 0) parts.push(`${unwritten} of ${all} records were not written`);
-  if (unknown > 0) parts.push(`of ${unknown} of ${all} records it is not known whether they are written`);
-  return `${parts.join(', and ')}; the lines above say why`;
+  if (unknown > 0) parts.push(`the outcome of ${unknown} of ${all} records is unknown`);
+  return `${parts.join(', and ')}; see the errors above`;
 }
 
-/** Reads stdin to its end, a bad line or a stop. Returns what was wrong with the input; what came before is handed to the writer. */
+/** Reads stdin to its end, to a bad line or to a stop. Returns the error of a bad line. The writer has got the lines before it. */
 async function readAll(context: Context, writer: LineWriter): Promise<ConnectorError | undefined> {
   const splitter = new LineSplitter();
   const chunks = context.io.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array | string>;

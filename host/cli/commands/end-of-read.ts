@@ -1,19 +1,19 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { turn } from '../../base/wait.ts';
 
-/** What the end of reading needs to know of a backlog. */
+/** The facts about a backlog that decide when reading ends. */
 export interface Remaining {
-  /** Offsets that were there when reading began and are not dealt with; null if that is not known. */
+  /** Offsets that existed when reading began and are not read yet; null if they are not known. */
   readonly remaining: bigint | null;
-  /** False: nothing is read from Kafka, so there are no ends of topics to reach. */
+  /** False: the component does not read from Kafka, so there are no ends of topics. */
   readonly isWatched: boolean;
   /** The consumer is, or was, a member of its group. */
   readonly isJoined: boolean;
-  /** Why the consumer is out of its group; null if it is in, or has not heard of it yet. */
+  /** The reason why the consumer is not in its group; null if it is in the group, or not known. */
   readonly outage: ConnectorError | null;
-  /** Grows with everything that brings the end nearer, also where no record comes of it. */
+  /** Grows with every step towards the end, even if a step gives no record. */
   readonly progress: bigint;
-  /** What is left, partition by partition, and why. */
+  /** The offsets that are left in each partition, with the reason. */
   readonly missing: readonly string[];
   /** Rejects if no broker answers. */
   confirm(): Promise<void>;
@@ -21,15 +21,15 @@ export interface Remaining {
 
 /** Longest time without progress. A quota of the brokers can make a client wait for ten seconds and more. */
 export const DEFAULT_IDLE_MS = 30_000;
-/** A group takes a member in when its other members have joined again, or are given up: after their session, 45 s for many clients. */
+/** Longest time for joining. A group accepts a member when the others have joined again or their sessions have timed out, 45 s for many clients. */
 const JOIN_MS = 60_000;
-/** Without ends of topics silence is all there is. */
+/** Without ends of topics, reading ends when no record came for so long. */
 const UNWATCHED_IDLE_MS = 3_000;
 const UNWATCHED_FIRST_MS = 15_000;
-/** Partitions that an error names. */
+/** Most partitions that an error names. */
 const MAX_NAMED = 20;
 
-/** Says when reading without `--follow` is over: when all is dealt with that was there when it began. */
+/** Decides when reading without `--follow` ends: when the records that existed at its beginning are read. */
 export class ReadEnd {
   readonly #idleMs: number | null | undefined;
   readonly #backlog: Remaining;
@@ -50,15 +50,15 @@ export class ReadEnd {
     this.#progress = this.#backlog.progress;
   }
 
-  /** Records came. */
+  /** Must be called when records came. */
   progress(): void {
     this.#since = this.#now();
     this.#joining = false;
   }
 
   /**
-   * Asked while nothing comes. Rejects when there was no progress for too long: with `kafka.timeout` and what is missing, or with
-   * `kafka.unreachable` if no broker answers.
+   * True if reading is over. It is called while no record comes. Rejects after too long without progress: with `kafka.timeout`, naming the missing offsets,
+   * or with `kafka.unreachable` if no broker answers.
    */
   async ended(): Promise<boolean> {
     if (this.#idleMs === null) return false;
@@ -75,19 +75,19 @@ export class ReadEnd {
     await backlog.confirm().catch((error: unknown) => {
       throw this.#failure('kafka.unreachable', ConnectorError.from(error).message);
     });
-    // The answer may have taken a while.
+    // The end may have been reached while the answer came.
     if (backlog.remaining === 0n) return this.#isOver();
-    throw this.#failure('kafka.timeout', `nothing came for ${Math.round(silentMs / 1000)} s (--idle)`);
+    throw this.#failure('kafka.timeout', `no progress for ${Math.round(silentMs / 1000)} s (--idle)`);
   }
 
   #patienceMs(idleMs: number | undefined): number {
     const { isWatched, outage } = this.#backlog;
     if (!isWatched) return (idleMs ?? UNWATCHED_IDLE_MS) + (this.#joining ? UNWATCHED_FIRST_MS : 0);
-    // A group that has refused the consumer is not waited for as one that has not answered.
+    // The time for joining is not added if the group has refused the consumer.
     return (idleMs ?? DEFAULT_IDLE_MS) + (this.#joining && outage === null ? JOIN_MS : 0);
   }
 
-  /** Records may be on their way out of the queue of the consumer: a moment later they are counted. */
+  /** Checks again after a turn of the event loop, because records that are leaving the consumer's queue are counted only then. */
   async #isOver(): Promise<boolean> {
     await turn();
     return this.#backlog.remaining === 0n;

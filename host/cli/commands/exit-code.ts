@@ -6,7 +6,7 @@ export const EXIT = { ok: 0, runtime: 1, configuration: 2, environment: 3, inter
 const CONFIGURATION: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['config.invalid', 'position.invalid', 'policy.denied']);
 const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['kafka.unreachable', 'remote.unreachable', 'environment']);
 
-/** 2: change the command or the settings. 3: change what is around it, and the same command works. 1: everything else. */
+/** 2: the command or the settings must be changed. 3: the environment must be changed, then the same command works. 1: everything else. */
 export function exitCodeOf(code: ErrorCode): number {
   if (CONFIGURATION.has(code)) return EXIT.configuration;
   if (ENVIRONMENT.has(code)) return EXIT.environment;

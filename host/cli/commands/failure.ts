@@ -3,7 +3,7 @@ import type { InvalidParam, Param } from '../../runtime/contract.ts';
 import { explain } from '../settings/suggest.ts';
 import type { Side } from '../settings/settings.ts';
 
-/** Settings that the component rejected, each with the text for the user. Travels as the cause of a `config.invalid` error. */
+/** The settings that the component rejected, each with the text for the user. It is the cause of a `config.invalid` error. */
 export class Problems {
   readonly side: Side;
   readonly list: readonly InvalidParam[];
@@ -35,7 +35,7 @@ export function joinedProblems(errors: readonly ConnectorError[]): ConnectorErro
   return new ConnectorError('config.invalid', message, { cause: new Problems('source', list) });
 }
 
-/** What to change, for errors whose own text does not say it. */
+/** Hints for errors whose own text does not say what to change. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
   'kafka.unreachable':
     'check that servers and the advertised.listeners of the brokers name addresses that this machine can reach, and tls.enabled if the brokers expect TLS',

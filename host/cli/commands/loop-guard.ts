@@ -1,4 +1,4 @@
-/** Refuses a pipe that would read what it writes: source and destination are one cluster, and one topic can be both. */
+/** Refuses a pipe that would read its own output: source and destination are the same cluster, and a topic of the source can be a topic of the destination. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Connection } from '../../kafka/contract.ts';
 import { clientOf, type Kafka } from '../../kafka/index.ts';
@@ -14,13 +14,13 @@ interface Side {
   parts: EndsParts;
 }
 
-/** Stands between both connectors of a pipe and Kafka. The destination is opened first. */
+/** Wraps the Kafka of both connectors of a pipe. The destination must be opened first. */
 export class LoopGuard {
   readonly #templates: readonly string[];
   readonly #askClusterId: AskClusterId;
   #destination: Side | null = null;
 
-  /** `templates`: each `topic` that is written to. */
+  /** `templates`: the values of `topic` of all destinations. */
   constructor(templates: readonly string[], askClusterId: AskClusterId = clusterId) {
     this.#templates = templates;
     this.#askClusterId = askClusterId;
@@ -56,7 +56,7 @@ export class LoopGuard {
     const topics = isTemplate(template) ? `topic=${template} of the destination can be "${topic}"` : `both topics are "${topic}"`;
     throw new ConnectorError(
       'config.invalid',
-      `the pipe would read what it writes: source and destination are one Kafka cluster, and ${topics}; ` +
+      `the pipe would read its own output: source and destination are the same Kafka cluster, and ${topics}; ` +
         `write to another topic, for example ${topic}-copy`,
       { fields: { setting: 'topic', topic } },
     );
@@ -73,8 +73,8 @@ export class LoopGuard {
 }
 
 /**
- * True if the template can give this name for some record. What stands in its braces may be anything, so a template whose fixed beginning and end
- * fit can be every topic between them.
+ * True if the template can give this name for some record. An action in braces can give any text, so only the fixed beginning and end of the template are
+ * compared.
  */
 export function canBeTopic(template: string, topic: string): boolean {
   if (!isTemplate(template)) return template === topic;

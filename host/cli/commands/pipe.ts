@@ -18,8 +18,8 @@ export interface PipeOptions extends ReadingOptions {
 }
 
 /**
- * `pipe`: Kafka to Kafka without Conduit. A batch of the source is given to the destination as it is; a record is acknowledged when the
- * destination has it, or when it was refused and is dealt with. The first other record that is not written stops the pipe.
+ * `pipe`: Kafka to Kafka without Conduit. The destination gets the batches of the source unchanged. A record is acknowledged when it is written, or when it
+ * was refused and then skipped or written to the dead-letter topic. The first other record that is not written stops the pipe.
  */
 export async function pipe(context: Context, options: PipeOptions): Promise<CommandReport> {
   const { connectors, log } = context;
@@ -60,7 +60,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
         const at = textOf(done.failed.position);
         error = new ConnectorError(
           outcomes.code(outcomes.unknown + outcomes.unsent > 0 ? 'timeout' : 'rejected'),
-          `the record at ${at}: ${done.failed.error}; it and what follows is not committed`,
+          `the record at ${at}: ${done.failed.error}; this record and the ones after it are not committed`,
           { fields: { position: at } },
         );
       }
@@ -75,13 +75,13 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   return { summary: progress.finish('moved') + refused.summary, result, ...(error && { error }) };
 }
 
-/** The topic, or its template, that the destination writes to. */
+/** The topic of the destination, or its template. */
 async function destinationTopic({ connectors }: Context, settings: Settings): Promise<string> {
   const param = paramsOf(await connectors.specify(), 'destination').find(({ name }) => name === 'topic');
   return settings.topic || (param?.defaultValue ?? '');
 }
 
-/** Tells what is wrong with both sides at once. */
+/** Configures both sides. Rejects with the problems of both. */
 async function configureBoth(...sides: readonly (() => Promise<void>)[]): Promise<void> {
   const errors: ConnectorError[] = [];
   for (const configureSide of sides) {

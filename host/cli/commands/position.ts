@@ -1,6 +1,6 @@
 /**
- * The bytes of a position as a user gives it: the position itself (JSON, or a bare group id of the first release), or the base64
- * form that a record's "position" has. Only base64 of a JSON position is decoded: a bare group id may look like base64 too.
+ * The bytes of a position that a user gives. It is the position itself (JSON, or a bare group id of the first release), or base64 as in a record's
+ * "position". Base64 is decoded only if it contains JSON, because a bare group id may look like base64.
  */
 export function positionFrom(text: string): Uint8Array {
   const trimmed = text.trim();

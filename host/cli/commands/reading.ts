@@ -8,15 +8,15 @@ import type { Progress } from '../terminal/progress.ts';
 import { transfer, type TransferOptions, type Transferred } from './transfer.ts';
 
 export interface ReadingOptions {
-  /** At most so many records. */
+  /** Most records that are read. */
   limit?: number | undefined;
-  /** Longest time without progress; undefined: the default; null waits for new records until stopped. */
+  /** Longest time without progress. Undefined: the default. Null: wait for new records until stopped. */
   idleMs: number | null | undefined;
 }
 
 const MAX_BATCH_RECORDS = 1000;
 
-/** Moves the records of an open source to a destination until its end, its limit or a stop, and keeps count. */
+/** Moves the records of an open source to a destination until the end of reading, the limit or a stop, and counts them. */
 export async function readInto(
   destination: Pick<Destination, 'queue'>,
   context: Context,
@@ -37,7 +37,7 @@ export async function readInto(
     ended: () => end.ended(),
     stop: context.stop,
     patience: context.patience,
-    // With a small limit there is no need to fetch more than that.
+    // A read needs no more records than the limit.
     credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, MAX_BATCH_RECORDS) },
     taken: (count) => {
       end.progress();
@@ -48,16 +48,16 @@ export async function readInto(
       progress.add(count);
     },
   });
-  if (!done.drained) context.log('warn', 'the last records were not taken in time; they come again next time');
+  if (!done.drained) context.log('warn', 'the last records were not written in time; the next run reads them again');
   const atLimit = options.limit !== undefined && done.records >= options.limit;
   if (!atLimit && !context.stop.aborted && done.failed === null) tellOutOfRange(context, backlog);
   return done;
 }
 
-/** Reading has come to its end by itself: says where it did not begin at the offset to go on from. */
+/** Logs the partitions that did not begin at the offset at which the group resumes. Called when reading has come to its end. */
 function tellOutOfRange({ log }: Context, backlog: Backlog): void {
   for (const { topic, partition, expected, earliest, end } of backlog.outOfRange) {
-    log('error', 'offset out of range: the partition does not hold the offset to go on from, and no record came of it', {
+    log('error', 'offset out of range: the partition does not have the offset at which the group resumes, and no record of it was read', {
       topic,
       partition,
       expectedOffset: String(expected),

@@ -10,10 +10,10 @@ import type { Settings } from '../settings/settings.ts';
 import type { SendOutcomes } from './send-outcomes.ts';
 import type { Failure } from './transfer.ts';
 
-/** What `pipe` does with a record that is refused: it ends, leaves the record out, or writes it into a dead-letter topic. */
+/** The action of `pipe` for a refused record: stop, skip the record, or write it to a dead-letter topic. */
 export type OnError = 'stop' | 'skip' | { topic: string };
 
-/** `stop`, `skip` or the name of a topic, for the option of the command line. */
+/** Parses the option: `stop`, `skip` or the name of a topic. */
 export function onErrorFrom(text: string): OnError {
   if (text === 'stop' || text === 'skip') return text;
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(text) || text === '.' || text === '..') {
@@ -22,15 +22,15 @@ export function onErrorFrom(text: string): OnError {
   return { topic: text };
 }
 
-/** Settings of the destination that writes dead letters: the same cluster, keys, values and headers as they came, of any size that Kafka takes. */
+/** Settings of the destination that writes dead letters: the same cluster, unchanged keys, values and headers, and the largest `batchBytes`. */
 export function deadLetterSettings(settings: Settings, topic: string): Settings {
   const ownAndSdk = Object.entries(trimmedSettings(settings)).filter(([name]) => !name.startsWith('sdk.'));
   return { ...Object.fromEntries(ownAndSdk), topic, 'sdk.record.format': 'raw', writeHeaders: 'true', batchBytes: '104857600' };
 }
 
-/** Skips records that are refused for themselves, or writes them into a dead-letter topic. */
+/** Skips records that are refused by themselves, or writes them to a dead-letter topic. */
 export class RefusedRecords {
-  /** How many were dealt with. */
+  /** The number of records that were skipped or written to the dead-letter topic. */
   count = 0;
   readonly #onError: OnError;
   readonly #outcomes: SendOutcomes;
@@ -45,7 +45,7 @@ export class RefusedRecords {
     this.#log = options.log;
   }
 
-  /** The failures of one write; see `TransferOptions.failures`. An outage is no reason to leave a record out. */
+  /** Handles the failures of one write (`TransferOptions.failures`). During an outage no record is skipped. */
   readonly deal = async (failures: readonly Failure[]): Promise<Failure | null> => {
     const { notForThemselves } = this.#outcomes;
     const isOutage = notForThemselves > this.#notForThemselves;
@@ -59,29 +59,29 @@ export class RefusedRecords {
     return left;
   };
 
-  /** Ends the sentence that tells what was done; empty if there was nothing to deal with. */
+  /** The end of the summary; empty if no record was refused. */
   get summary(): string {
     if (this.count === 0 || this.#onError === 'stop') return '';
     const records = `${this.count} that ${this.count === 1 ? 'was' : 'were'} refused`;
     return this.#onError === 'skip' ? `, skipped ${records}` : `, wrote ${records} to topic "${this.#onError.topic}"`;
   }
 
-  /** Resolves with the first one that the dead-letter topic did not take. */
+  /** Writes dead letters. Resolves with the first record that the dead-letter topic did not accept. */
   async #write(deadLetters: Pick<Destination, 'write'>, failures: readonly Failure[]): Promise<Failure | null> {
     for (const failure of failures) {
-      // One at a time: each may be as large as Kafka allows.
+      // Records are written one at a time, because each may be as large as Kafka allows.
       const acks = decodeAcks(await deadLetters.write(encodeFrames([deadLetter(failure)])));
       const error = acks[0]?.error;
       if (error === '') continue;
-      const why = error === undefined ? 'it was not answered' : error;
-      failure.ack.error = `${failure.ack.error}; the dead-letter topic has not taken it: ${why}`;
+      const why = error === undefined ? 'the write was not acknowledged' : error;
+      failure.ack.error = `${failure.ack.error}; writing it to the dead-letter topic failed: ${why}`;
       return failure;
     }
     return null;
   }
 }
 
-/** The record with headers that say where it comes from and why it is here. */
+/** The record with headers for its origin and its error. */
 function deadLetter({ ack, record }: Failure): Uint8Array {
   const writer = protobuf.Writer.create();
   for (const [name, value] of Object.entries({ ...originOf(ack.position), error: ack.error.toWellFormed() })) {
@@ -91,20 +91,20 @@ function deadLetter({ ack, record }: Failure): Uint8Array {
   return Buffer.concat([record, writer.finish()]);
 }
 
-/** Topic, partition and offset, where the position names them. */
+/** Topic, partition and offset, if the position names them, else the position. */
 function originOf(position: Uint8Array): Record<string, string> {
   try {
     const { Topic, Partition, Offset } = JSON.parse(textOf(position)) as Record<string, unknown>;
     if (typeof Topic === 'string' && typeof Partition === 'number' && typeof Offset === 'number')
       return { topic: Topic, partition: String(Partition), offset: String(Offset) };
   } catch {
-    // Another component's position.
+    // The position of another component has another form.
   }
   return { position: textOf(position).toWellFormed() };
 }
 
 /** A position as text. */
 export function textOf(position: Uint8Array): string {
-  // eslint-disable-next-line no-restricted-globals -- for people, and of the component, which writes UTF-8
+  // eslint-disable-next-line no-restricted-globals -- the text is for people, and the component writes positions in UTF-8
   return new TextDecoder().decode(position);
 }

@@ -12,13 +12,13 @@ export interface RunOptions {
   quiet: boolean;
   json: boolean;
   level: LogLevel;
-  /** The command writes records to stdout, so the envelope of `--json` goes to stderr. */
+  /** True if the command writes records to stdout, so that the JSON object of `--json` goes to stderr. */
   dataOnStdout: boolean;
 }
 
 /**
- * Runs the body of a command: gives it a terminal, the connectors and the stop signal, and tells what came of it. Resolves with the exit
- * code. The first Ctrl-C gives the stop signal, the second one ends the process.
+ * Runs the body of a command with a terminal, the connectors and the stop signal, and prints its outcome. Resolves with the exit code. The first Ctrl-C
+ * aborts the stop signal, the second one ends the process.
  */
 export async function runCommand(
   name: string,
@@ -32,8 +32,7 @@ export async function runCommand(
     level: options.level,
     json: options.json,
     color: isTerminal && !io.env.NO_COLOR,
-    // Records on the same terminal show progress enough, and would run into the line.
-    // So does what is typed into `destination`.
+    // There is no progress line if records are printed on the same terminal, or typed into it for `destination`: they would mix with the line.
     progress:
       isTerminal && !options.quiet && !options.json && !(options.dataOnStdout ? io.stdout.isTTY : name === 'destination' && io.stdin.isTTY),
   });
@@ -44,7 +43,7 @@ export async function runCommand(
       return;
     }
     stopping.abort();
-    if (isTerminal && !options.quiet) terminal.line('stopping; once more to end at once');
+    if (isTerminal && !options.quiet) terminal.line('stopping; press Ctrl-C again to end at once');
   });
   try {
     const context: Context = {

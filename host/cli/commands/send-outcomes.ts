@@ -2,26 +2,25 @@ import type { ErrorCode } from '../../base/errors.ts';
 import type { Kafka } from '../../kafka/index.ts';
 
 /**
- * Stands between a destination and Kafka, and counts what became of the records that failed. The acks of the destination say that for people only,
- * in their texts.
+ * Wraps the Kafka of a destination, and counts the failed records by the kind of their failure. The acks of the destination hold only a text for people.
  */
 export class SendOutcomes {
-  /** Records of which it is not known whether they are written. */
+  /** Records whose outcome is unknown. */
   unknown = 0;
-  /** Records that no broker was given in time. */
+  /** Records that were not sent to a broker in time. */
   unsent = 0;
-  /** Records that were refused together with all others of their topic: it is missing, or not ours to write to. */
+  /** Records that were refused together with all others of their topic, because it is missing or may not be written to. */
   barred = 0;
 
-  /** False for a component that was granted no Kafka: another system has said what became of its records. */
+  /** False for a component that was granted no Kafka: its records failed in another system. */
   #isKafka = false;
 
-  /** The code of an error that says that records were not written: they were refused, or nobody answered in time. */
+  /** The code of the error for records that were refused, or that were not confirmed in time. */
   code(what: 'rejected' | 'timeout'): ErrorCode {
     return `${this.#isKafka ? 'kafka' : 'remote'}.${what}`;
   }
 
-  /** Records that failed for no reason of their own. What else failed was refused for itself. */
+  /** Records that failed for a reason outside them. All other failed records were refused by themselves. */
   get notForThemselves(): number {
     return this.unknown + this.unsent + this.barred;
   }

@@ -11,8 +11,9 @@ import type { Settings } from '../settings/settings.ts';
 import { withKafka } from '../../capability/index.ts';
 import { PRINTING, stdoutKafka } from '../lines/stdout-kafka.ts';
 
-/** A reader may pause as long as it likes (`less`); the longest that a timer can wait. */
-const PRINT_AHEAD = { requests: 2 }; // a reader that pauses needs no more, and what it never takes comes again
+/** Batches that wait to be printed. More would be read again if the reader of stdout never takes them. */
+const PRINT_AHEAD = { requests: 2 };
+/** The longest time of a timer: a reader such as `less` may pause for any time. */
 const PATIENT = { writeMs: 2 ** 31 - 1 };
 
 export interface SourceOptions extends ReadingOptions {
@@ -21,8 +22,8 @@ export interface SourceOptions extends ReadingOptions {
 }
 
 /**
- * `source`: records as OpenCDC JSON lines on stdout. A batch of the source goes through a destination of the same component whose
- * producer is stdout, so the bytes are those that a destination writes to Kafka.
+ * `source`: prints records as OpenCDC JSON lines on stdout. The batches go through a destination of the same component whose producer is stdout, so the
+ * bytes are those that a destination writes to Kafka.
  */
 export async function source(context: Context, options: SourceOptions): Promise<CommandReport> {
   const output = new LineOutput(context.io.stdout);
@@ -49,7 +50,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
       if (done.failed !== null) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
     }
   } catch (error) {
-    // `head` has seen enough: not a failure, and what it did not take is not acknowledged.
+    // A reader such as `head` that closes stdout is no failure. Records that it did not take are not acknowledged.
     if (output.error?.code !== 'cancelled') throw output.error ?? error;
   } finally {
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'output', printing)]);
@@ -63,14 +64,14 @@ export async function source(context: Context, options: SourceOptions): Promise<
     !context.stop.aborted &&
     parseBool(options.settings.readFromBeginning ?? '') !== true
   ) {
-    context.log('warn', 'no record came; a new group starts at the end of its topics, readFromBeginning=true starts it at their beginning');
+    context.log('warn', 'no record was read: a new group starts at the end of its topics, with readFromBeginning=true at their beginning');
   }
-  // Who closed the output has what they wanted, and a terminal that shows it needs no more words.
+  // There is no summary if the reader has closed the output.
   const summary = output.error === null ? progress.finish('read') : '';
   return { summary, result: { records: progress.records }, ...(failed && { error: failed }) };
 }
 
-/** Of PRINTING, what this version of the component knows. */
+/** The settings of PRINTING that this component has. */
 async function printingSettings(context: Context): Promise<Settings> {
   const known = new Set((await context.connectors.specify()).destinationParams.map((param) => param.name));
   return Object.fromEntries(Object.entries(PRINTING).filter(([name]) => known.has(name)));

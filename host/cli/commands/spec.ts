@@ -1,7 +1,7 @@
 import type { Context, CommandReport } from './context.ts';
 import { asYaml, connectorYaml } from './specification.ts';
 
-/** `spec`: the specification, from the component. */
+/** `spec`: prints the specification of the component. */
 export async function spec(context: Context): Promise<CommandReport> {
   const specification = await context.connectors.specify();
   const tree = connectorYaml(specification);

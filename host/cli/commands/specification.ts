@@ -38,7 +38,7 @@ export function asYaml(tree: Record<string, unknown>): string {
   return stringify(tree, { lineWidth: 0 });
 }
 
-/** Required ones first, then by name; those of the SDK last. */
+/** Sorts parameters: required ones first, then by name, those of the SDK last. */
 function parameters(params: readonly Param[]): YamlParameter[] {
   const rank = (param: Param): number => (param.name.startsWith('sdk.') ? 2 : 0) + (isRequired(param) ? 0 : 1);
   return params

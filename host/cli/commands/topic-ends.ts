@@ -1,4 +1,4 @@
-/** Where the topics of a source begin and end, for its end without `--follow` and for its progress line. */
+/** Looks up where the topics of a source begin and end, for the end of reading without `--follow` and for the progress line. */
 import type { Lookups } from '../../kafka/client.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
 import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
@@ -8,32 +8,32 @@ import { lookupsOf, type LookParts } from '../../kafka/index.ts';
 const LOOKUP_MS = 10_000;
 const CLOSE_MS = 500;
 
-/** One partition. */
+/** The offsets of one partition. */
 export interface Range {
-  /** Offset after the last record that was given to the connector, or where the group begins. */
+  /** The offset after the last record that the connector got, or the offset at which the group begins. */
   next: bigint;
   /** The end when reading began. */
   end: bigint;
-  /** The end when it was last asked for. */
+  /** The end when it was last looked up. */
   high: bigint;
-  /** Set while no record came of it: the offset to go on from, which its log does not hold. */
+  /** Set if the log does not hold the offset at which the group resumes, until a record of the partition comes. */
   outOfRange?: { expected: bigint; earliest: bigint; end: bigint };
 }
 
-/** Where the partitions of some topics begin and end. Keys are `topic/partition`. Every method rejects with ConnectorError only. */
+/** Looks up the offsets of the partitions of some topics. Keys are `topic/partition`. Every method rejects with ConnectorError only. */
 export interface Ends {
-  /** The topics that do not exist; they are left out from here on. */
+  /** The topics that do not exist. Later look-ups leave them out. */
   missing(): Promise<string[]>;
   ranges(options: ConsumerOptions): Promise<Map<string, Range>>;
   highs(): Promise<Map<string, bigint>>;
-  /** What the group has committed; nothing for a partition without a commit. */
+  /** The committed offsets of the group, without partitions that have none. */
   commits(group: string): Promise<Map<string, bigint>>;
   close(): Promise<void>;
 }
 
-/** What a look at the ends of topics needs beside the connection. */
+/** The parts of a look-up besides the connection. */
 export interface EndsParts extends LookParts {
-  /** Ends the look at once. */
+  /** When it aborts, the look-up ends at once. */
   signal?: AbortSignal;
 }
 
@@ -112,14 +112,14 @@ export class KafkaEnds implements Ends {
   }
 }
 
-/** Kafka's "nothing committed". */
+/** Kafka's number for "no committed offset". */
 const NONE = -1n;
-/** What a consumer has committed that found its offset out of range, until it commits a real one. */
+/** The offset that a consumer commits after one was out of range, until it commits a real one. */
 const EARLIEST = -2n;
 
-/** Where the consumer will begin: the same rules as its own (`host/kafka/consume/start-offsets.ts`). */
+/** The offset at which the consumer will begin, by the same rules as in `host/kafka/consume/start-offsets.ts`. */
 function rangeOf(earliest: bigint, end: bigint, committed: bigint, position: bigint | undefined, fromBeginning: boolean): Range {
-  // A position beyond the end is ignored, and told of; anything else that the log does not hold makes the consumer begin at the earliest.
+  // The consumer ignores a position beyond the end, and logs an error. For any other offset that the log does not hold it begins at the earliest one.
   const expected = position !== undefined && position > committed ? position : committed;
   const used = expected === position && expected > end ? committed : expected;
   const start = used >= 0n ? used : used === EARLIEST || fromBeginning ? earliest : end;

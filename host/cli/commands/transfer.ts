@@ -8,9 +8,9 @@ import type { Batch, Credit } from '../../runtime/contract.ts';
 import type { QueueRoom, WriteQueue } from '../../sdk/write-queue.ts';
 import type { Patience } from './shutdown-budget.ts';
 
-/** Read ahead while a write is on its way: two writes of the largest size. More would come again after a crash. */
+/** Records that are read while a write runs: at most two of the largest writes. More would be read again after a crash. */
 const READ_AHEAD: QueueRoom = { bytes: 2 * 1024 * 1024, requests: 16 };
-/** How often an end is looked for while no record comes. */
+/** Interval of the checks for the end while no record comes. */
 const LOOK_MS = 50;
 
 /** A record that the destination has not written. */
@@ -22,39 +22,39 @@ export interface Failure {
 
 export interface TransferOptions {
   destination: Pick<Destination, 'queue'>;
-  /** At most so many records. */
+  /** Most records that are moved. */
   limit?: number | undefined;
-  /** True once there is nothing more to wait for; asked while no record comes. */
+  /** Called while no record comes; true if reading is over. */
   ended: () => Promise<boolean>;
   stop: AbortSignal;
   patience: Patience;
   credit: Partial<Credit>;
   /**
-   * Deals with the records of one write that failed, in their order. Resolves with the first one that is not dealt with, null if there is none: it ends
-   * the transfer. Without this the first failure does.
+   * Handles the failed records of one write, in their order. Resolves with the first record that it could not handle, which ends the transfer, or with
+   * null. Without this function the first failed record ends the transfer.
    */
   failures?: ((failures: Failure[]) => Promise<Failure | null>) | undefined;
-  /** Told how many records the source has handed over. */
+  /** Called with the number of records that came from the source. */
   taken: (count: number) => void;
-  /** Told after each write how many records were written. */
+  /** Called after each write with the number of records that were written. */
   written: (count: number) => void;
-  /** What may wait to be written, beyond one batch. Default: 2 MiB or 16 batches. */
+  /** The most that waits to be written, beyond one batch. Default: 2 MiB or 16 batches. */
   readAhead?: QueueRoom;
 }
 
 export interface Transferred {
-  /** How many records are acknowledged: written, or dealt with. */
+  /** The number of acknowledged records: written ones, and failed ones that `failures` handled. */
   records: number;
-  /** The first record that could not be written, and was not dealt with. Nothing after it is acknowledged. */
+  /** The first record that was neither written nor handled. No record after it is acknowledged. */
   failed: Ack | null;
-  /** False if a write was still under way when the time to stop was over. */
+  /** False if a write was still running when the time to stop was over. */
   drained: boolean;
 }
 
 /**
- * Moves the batches of an open source to a destination, in order: while one write is on its way the source reads on, and what it reads
- * meanwhile becomes the next write. A record is acknowledged when it is written. The caller tears the source down, which commits. Records that
- * were not written when the transfer ends are not acknowledged: they come again.
+ * Moves the batches of an open source to a destination, in order. The source reads on during a write, and those records become the next write. A record is
+ * acknowledged when it is written. The caller must tear the source down, which commits. Records that are not written when the transfer ends are not
+ * acknowledged, so they are read again.
  */
 export async function transfer(source: Source, options: TransferOptions): Promise<Transferred> {
   const { patience } = options;
@@ -63,7 +63,7 @@ export async function transfer(source: Source, options: TransferOptions): Promis
   try {
     await running.untilEnd();
   } finally {
-    // Before what waits is written: the stages of the source emit what they hold back.
+    // The source is stopped first, because its stages then emit the records that they hold back.
     if (!running.sourceFailed) await patience.within(source.stop(), 'stop');
   }
   try {
@@ -84,7 +84,7 @@ class Transfer {
   #isFull = false;
   #sourceError: ConnectorError | null = null;
   #writeError: ConnectorError | null = null;
-  /** The last write took too long after a stop: what comes of it is not known here. */
+  /** The last write took too long after a stop: its acks are ignored. */
   #isLeft = false;
   #wake: (() => void) | null = null;
 
@@ -127,7 +127,7 @@ class Transfer {
     this.#wake?.();
   }
 
-  /** Resolves when no more is to be read: at the end, at the limit, at the first record that is not written, after a stop. */
+  /** Resolves when reading must end: at the end, at the limit, at the first record that is not written, or after a stop. */
   async untilEnd(): Promise<void> {
     const { stop, ended } = this.#options;
     const onStop = (): void => this.#wake?.();
@@ -135,9 +135,9 @@ class Transfer {
     try {
       while (!this.#isOver && !stop.aborted && this.#room > 0 && this.#sourceError === null) {
         const room = this.#room;
-        // While a write is on its way silence of the source means nothing: in an outage nobody hears of anything.
+        // During a write the end is not checked: in an outage neither a record nor an ack comes.
         const isQuiet = this.#queue.idle || this.#queue.gathering;
-        // A batch that came while the question was asked counts.
+        // If a batch came during the check, reading goes on.
         if (isQuiet && (await unless(stop, ended())) === true && this.#room === room) break;
         if (this.#room === room && !this.#isOver) await this.#somethingHappens();
       }
@@ -146,10 +146,10 @@ class Transfer {
     }
   }
 
-  /** Writes what waits, after a stop only what is on its way already. Rejects with what ended the transfer, if it was an error. */
+  /** Writes the records that wait; after a stop it only waits for the write that runs. Rejects with the error that ended the transfer, if any. */
   async drain(): Promise<void> {
     const { stop, patience } = this.#options;
-    // A flush would begin a write of what is gathered, so none follows a stop.
+    // After a stop there is no flush, because it would begin another write.
     const isWritten =
       !stop.aborted &&
       (await unless(
@@ -196,7 +196,7 @@ class Transfer {
     );
   }
 
-  /** Acknowledges what comes before `failed`, which ends the transfer; all of it if that is null. */
+  /** Acknowledges the records before `failed`, which ends the transfer, or all records if it is null. */
   #goodUntil(acks: readonly Ack[], failed: Ack | null): undefined {
     const good = failed === null ? acks : acks.slice(0, acks.indexOf(failed));
     if (good.length > 0) this.#good(encodeAckRequest(good), good.length, good.filter(({ error }) => error === '').length);

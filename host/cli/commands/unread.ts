@@ -4,20 +4,20 @@ import type { Reading } from '../../kafka/handles.ts';
 import { lastOffset } from '../lines/record-values.ts';
 import type { Range } from './topic-ends.ts';
 
-/** A consumer, as far as it says how it is doing. */
+/** The state that a consumer reports. */
 export interface Reader {
   readonly outage?: ConnectorError | null;
   readonly reading?: Reading;
 }
 
 interface Tracked extends Range {
-  /** What another member of the group has committed. */
+  /** The offset that another member of the group has committed. */
   committed: bigint;
 }
 
 /**
- * How far a consumer is in each partition, and what is left up to the ends where it began. An offset need not hold a record (transaction markers,
- * aborted transactions, compaction), so the position of the consumer counts, and what another member of the group commits where that owns the partition.
+ * Knows how far a consumer is in each partition, and the offsets that are left up to the ends at its beginning. An offset need not hold a record (transaction
+ * markers, aborted transactions, compaction), so the position of the consumer counts; in a partition that another member owns, the committed offset counts.
  */
 export class Unread {
   readonly #group: string;
@@ -30,29 +30,29 @@ export class Unread {
     this.#reader = reader;
   }
 
-  /** Offsets between what was read and the end as it is now. */
+  /** The offsets between the last record that was read and the current end. */
   get lag(): bigint {
     return sum(this.#ranges.values(), ({ high, next }) => high - next);
   }
 
-  /** Offsets that are not dealt with. */
+  /** The offsets that are left. */
   get offsets(): bigint {
     const reading = this.#reader.reading;
     return sum(this.#ranges, ([key, range]) => range.end - reached(key, range, reading));
   }
 
-  /** Grows whenever there is less to wait for. */
+  /** Grows with every step towards the end. */
   get progress(): bigint {
     const reading = this.#reader.reading;
     return sum(this.#ranges, ([key, range]) => reached(key, range, reading)) + BigInt(reading?.queued ?? 0);
   }
 
-  /** Partitions of which no record came, and whose offset to go on from is not in their log. */
+  /** Partitions whose log does not hold the offset at which the group resumes, and of which no record was read. */
   get outOfRange(): { topic: string; partition: string; expected: bigint; earliest: bigint; end: bigint }[] {
     return [...this.#ranges].flatMap(([key, { outOfRange }]) => (outOfRange === undefined ? [] : [{ ...partitionOf(key), ...outOfRange }]));
   }
 
-  /** What is left, partition by partition, and why. */
+  /** The offsets that are left in each partition, with the reason. */
   get missing(): string[] {
     const reading = this.#reader.reading;
     return [...this.#ranges].flatMap(([key, range]) => {
@@ -61,14 +61,14 @@ export class Unread {
     });
   }
 
-  /** True if partitions are left that another member of the group owns. */
+  /** True if offsets are left in partitions that another member of the group owns. */
   get waitsForOthers(): boolean {
     const reading = this.#reader.reading;
     const positions = reading?.positions ?? null;
     return positions !== null && [...this.#ranges].some(([key, range]) => !positions.has(key) && reached(key, range, reading) < range.end);
   }
 
-  /** Records are handed out. */
+  /** Must be called with the records that are handed out. */
   count(fetched: readonly Fetched[]): void {
     for (const { topic, partition, records } of fetched) {
       const range = this.#ranges.get(`${topic}/${partition}`);
@@ -79,7 +79,7 @@ export class Unread {
     }
   }
 
-  /** Ends as they are now. */
+  /** Takes the current ends. */
   ends(highs: ReadonlyMap<string, bigint>): void {
     for (const [key, high] of highs) {
       const range = this.#ranges.get(key);
@@ -87,7 +87,7 @@ export class Unread {
     }
   }
 
-  /** What the group has committed. */
+  /** Takes the committed offsets of the group. */
   commits(offsets: ReadonlyMap<string, bigint>): void {
     for (const [key, offset] of offsets) {
       const range = this.#ranges.get(key);
@@ -98,11 +98,11 @@ export class Unread {
   #reason(key: string, reading: Reading | undefined): string {
     const { outage = null } = this.#reader;
     if (outage !== null) return `the consumer is not in its group: ${outage.message}`;
-    if (reading === undefined) return 'nothing came of it';
+    if (reading === undefined) return 'no record of it came';
     if (reading.positions === null) return `group "${this.#group}" has not let the consumer in yet`;
     if (!reading.positions.has(key)) return `another member of group "${this.#group}" owns it`;
     if (reading.throttledMs > 0) return 'the brokers throttle this client: a quota, such as consumer_byte_rate';
-    return 'nothing came of it';
+    return 'no record of it came';
   }
 }
 
@@ -110,7 +110,7 @@ function reached(key: string, { next, committed }: Tracked, reading: Reading | u
   const positions = reading?.positions ?? null;
   if (reading === undefined || positions === null) return next;
   if (!positions.has(key)) return larger(next, committed);
-  // While records wait to be polled the position is ahead of what was handed out.
+  // While records wait in the queue, the position is ahead of the last record that was handed out.
   return reading.queued > 0 ? next : larger(next, positions.get(key) ?? next);
 }
 
@@ -123,7 +123,7 @@ function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
 
-/** Of what is positive. */
+/** The sum of the positive numbers. */
 function sum<T>(items: Iterable<T>, of: (item: T) => bigint): bigint {
   let total = 0n;
   for (const item of items) {

@@ -1,7 +1,7 @@
 import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import type { Settings, Side } from '../settings/settings.ts';
 
-/** `validate`: asks the component about settings. Reaches no broker. */
+/** `validate`: lets the component check settings. Reaches no broker. */
 export async function validate(context: Context, side: Side, settings: Settings): Promise<CommandReport> {
   const connector =
     side === 'source' ? context.connectors.source({ log: context.log }) : context.connectors.destination({ log: context.log });

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 
-/** A longer line is refused: it is held in memory whole, several times. The largest record that a source reads has its line in it. */
+/** Longest line. It is bounded because a line is held in memory several times. The line of the largest record that a source reads fits. */
 export const MAX_LINE_BYTES = 144 * 1024 * 1024;
 const LF = 0x0a;
 
@@ -11,13 +11,13 @@ export interface InputLine {
   text: string;
 }
 
-/** Cuts chunks of bytes into lines. Blank lines are counted and left out. */
+/** Cuts chunks of bytes into lines. Blank lines are skipped, but counted. */
 export class LineSplitter {
   #rest: Uint8Array[] = [];
   #restBytes = 0;
   #number = 0;
 
-  /** The lines that end in this chunk. Throws `input.invalid` when it gets to a line that cannot be one. */
+  /** The lines that end in this chunk. Throws `input.invalid` for a line that is too long or not UTF-8. */
   *push(chunk: Uint8Array): Generator<InputLine> {
     let start = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {

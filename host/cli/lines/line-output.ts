@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { ConnectorError } from '../../base/errors.ts';
 
-/** Bytes to a stream, one write at a time: a write is done when the stream has taken the bytes, not when it has queued them. */
+/** Writes bytes to a stream, one write at a time. A write ends when the reader's side has taken the bytes, not when the stream has queued them. */
 export class LineOutput {
   readonly #stream: Writable;
   #error: ConnectorError | null = null;
@@ -15,7 +15,7 @@ export class LineOutput {
     stream.on('close', () => this.#fail(readerGone()));
   }
 
-  /** Why nothing can be written any more: `cancelled` when the reader has gone, as `head` does, `environment` for a full disk. */
+  /** The error after which nothing can be written: `cancelled` if the reader has closed the output, as `head` does, `environment` for a full disk. */
   get error(): ConnectorError | null {
     return this.#error;
   }
@@ -28,7 +28,7 @@ export class LineOutput {
         this.#stream.write(bytes, () => resolve());
       });
       this.#wake = null;
-      // A stream calls back before it emits its error.
+      // A stream calls the callback before it emits its error.
       if (this.#stream.errored) await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#error !== null) throw this.#error;
@@ -40,7 +40,7 @@ export class LineOutput {
   }
 }
 
-/** True if whoever read the output has ended, as `head` does. */
+/** True if the reader has closed the output, as `head` does. */
 export function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'ECONNRESET';
 }
@@ -50,5 +50,5 @@ export function outputFailed({ message }: Error): ConnectorError {
 }
 
 function readerGone(): ConnectorError {
-  return new ConnectorError('cancelled', 'the reader of the output has gone');
+  return new ConnectorError('cancelled', 'the reader has closed the output');
 }

@@ -6,22 +6,22 @@ import type { WriteQueue } from '../../sdk/write-queue.ts';
 
 export interface LineListener {
   written(count: number): void;
-  /** Lines that follow each other and failed for the same reason: refused, or with an outcome that is not known. */
+  /** Consecutive lines failed for the same reason: they were refused, or their outcome is unknown. */
   failed(first: number, last: number, reason: string): void;
 }
 
 export interface Lines {
-  /** Numbers of lines, of which some between them may be empty. */
+  /** Line numbers. Lines between them may be blank, and are not counted. */
   first: number;
   last: number;
   count: number;
 }
 
-/** A write takes so much. */
+/** The most records and bytes of one write. */
 const MAX_RECORDS = 1000;
 const MAX_BYTES = 1024 * 1024;
 
-/** Writes the records of lines, one write while the next one fills, and tells what became of each line. Holds at most these two. */
+/** Writes the records of lines, and reports the outcome of each line. It holds at most two writes: one that runs and one that fills. */
 export class LineWriter {
   readonly #queue: WriteQueue;
   readonly #listener: LineListener;
@@ -64,7 +64,7 @@ export class LineWriter {
     if (this.#records >= this.#maxRecords || this.#bytes >= MAX_BYTES) this.pause();
   }
 
-  /** The input has nothing more at the moment: what is there need not wait for more to fill a write. */
+  /** Must be called when the input has no more lines at the moment: the lines that wait are written now. */
   pause(): void {
     if (this.#records === 0) return;
     const request = { bytes: Buffer.concat(this.#parts, this.#bytes), count: this.#records };
@@ -74,17 +74,17 @@ export class LineWriter {
     this.#queue.push(request);
   }
 
-  /** The lines of a write that was begun and not answered; null if there are none. */
+  /** The lines of a write that was begun and not acknowledged; null if there are none. */
   get unanswered(): Lines | null {
     return linesOf(this.#lines.slice(0, this.#queue.unanswered));
   }
 
-  /** The lines of which no write was begun; null if there are none. */
+  /** The lines that no write contains yet; null if there are none. */
   get unsent(): Lines | null {
     return linesOf(this.#lines.slice(this.#queue.unanswered));
   }
 
-  /** Resolves when all that was added is written. Rejects when a write failed as a whole. */
+  /** Resolves when all lines are written. Rejects when a write failed as a whole. */
   async settled(): Promise<void> {
     this.pause();
     await this.#queue.flush();
@@ -114,7 +114,7 @@ interface FailedLines {
   reason: string;
 }
 
-/** A broker that is gone fails every record: one message for all of them. */
+/** Joins consecutive lines with the same error: if a broker is down, every record fails, and one message is enough. */
 function runsOfFailures(acks: readonly Ack[], lines: readonly number[]): FailedLines[] {
   const found: FailedLines[] = [];
   acks.forEach(({ error }, index) => {

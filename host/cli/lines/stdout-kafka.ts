@@ -8,8 +8,8 @@ import type { LineOutput } from './line-output.ts';
 const NEWLINE = Buffer.from('\n');
 
 /**
- * A Kafka whose producer is the standard output: the value of each record is a line. With it a destination prints OpenCDC JSON,
- * so that the one encoder is the component's.
+ * A Kafka whose producer writes to standard output: the value of each record becomes a line. With it a destination prints OpenCDC JSON, so that the component
+ * has the only encoder.
  */
 export function stdoutKafka(output: LineOutput): Kafka {
   const producer: ProducerHandle = {
@@ -31,7 +31,7 @@ export function stdoutKafka(output: LineOutput): Kafka {
   };
 }
 
-/** Settings of the destination that prints. The address and the topic name nothing: no network is in reach of it. */
+/** Settings of the destination that prints. The address and the topic are not used, because it cannot reach the network. */
 export const PRINTING: Readonly<Settings> = {
   servers: 'stdout:1',
   topic: 'stdout',

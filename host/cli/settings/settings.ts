@@ -7,8 +7,8 @@ export type Settings = Record<string, string>;
 export type Side = 'source' | 'destination';
 
 /**
- * `key=value` arguments as settings, without the blanks around names and values; a setting that is given twice is refused. The text of an argument without "=" is not repeated in the error, it
- * may be a secret.
+ * Parses `key=value` arguments, and trims names and values. A setting that is given twice is refused. An error does not quote an argument without "=",
+ * because it may be a secret.
  */
 export function settingsFromPairs(pairs: readonly string[], option: string): Settings {
   const settings: Settings = {};
@@ -22,12 +22,12 @@ export function settingsFromPairs(pairs: readonly string[], option: string): Set
   return settings;
 }
 
-/** A flat map of settings from a YAML or JSON file, without the blanks around names and values. */
+/** Reads a flat map of settings from a YAML or JSON file, and trims names and values. */
 export async function settingsFromFile(path: string): Promise<Settings> {
   return flat(await readTree(path), path, '');
 }
 
-/** A file with one map of settings for each side, as `pipe` reads it. */
+/** Reads a file with one map of settings for each side of `pipe`. */
 export async function sidesFromFile(path: string): Promise<Record<Side, Settings>> {
   const tree = await readTree(path);
   for (const key of Object.keys(tree)) {
@@ -50,7 +50,7 @@ async function readTree(path: string): Promise<Record<string, unknown>> {
   return asMap(parseTree(text, path), path);
 }
 
-/** YAML without types: `yes`, `010` and `10s` stay the text that was written, as a setting is text. Errors never quote the file, it may hold secrets. */
+/** Parses YAML without types, because settings are texts: `yes`, `010` and `10s` stay texts. Errors never quote the file, which may hold secrets. */
 function parseTree(text: string, path: string): unknown {
   if (path.endsWith('.json')) {
     try {
@@ -73,12 +73,12 @@ function parseTree(text: string, path: string): unknown {
   }
 }
 
-/** Where JSON ends to be JSON. V8 names the place of some mistakes only, and quotes the text of others. */
+/** The first error of a JSON text with its place. V8 gives the place only for some errors, and quotes the text for others. */
 function jsonProblem(text: string, message: string): string {
   if (text.trim() === '') return 'it is empty';
   const stated = / in JSON at position (\d+)/.exec(message);
   const token = /^Unexpected token '(.)'/su.exec(message)?.[1];
-  // The place of a token that is not named is where the text before it was right still, and it makes it wrong.
+  // If V8 does not give the place, it is the first one at which the token makes the text before it invalid.
   const at = stated !== null ? Number(stated[1]) : token === undefined ? -1 : firstWrong(text, token);
   const before = text.slice(0, Math.max(0, at)).split('\n');
   const place = at < 0 ? '' : `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: `;
@@ -87,7 +87,7 @@ function jsonProblem(text: string, message: string): string {
   return `${place}${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
 }
 
-/** The first place of the character at which the text up to and with it fails because of it. */
+/** The first place of the character at which parsing the text up to it fails because of it. */
 function firstWrong(text: string, token: string): number {
   for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) {
     try {
@@ -125,8 +125,8 @@ function nameOf(value: unknown): string {
 }
 
 /**
- * Settings lose their blanks here, where they enter, so that no command reads another name or value than the connector. A plain assignment
- * would lose a setting that is called `__proto__`.
+ * Adds a setting, trimmed, so that commands read the same names and values as the connector. A plain assignment would lose a setting that is named
+ * `__proto__`.
  */
 function define(settings: Settings, key: string, value: string): void {
   Object.defineProperty(settings, key.trim(), { value: value.trim(), enumerable: true, writable: true, configurable: true });

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { InvalidParam } from '../../runtime/contract.ts';
 
-/** The known name that is nearest to a misspelt one, or null if none is near enough to be what was meant. */
+/** The known name that is nearest to a misspelt one; null if no name is near enough. */
 export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
@@ -15,7 +15,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
   return best;
 }
 
-/** What a user reads about one rejected setting: the connector's own text, and what to do about it where that is known. */
+/** The text for one rejected setting: the connector's text, with the nearest known name if the setting is unknown. */
 export function explain(problem: InvalidParam, known: readonly string[]): string {
   if (!known.includes(problem.name)) {
     const name = nearest(problem.name, known);

@@ -3,11 +3,11 @@ import type { Readable, Writable } from 'node:stream';
 /** A terminal, a pipe or a file. */
 export interface OutputStream extends Writable {
   isTTY?: boolean;
-  /** Of a terminal; 0 where it does not know its width. */
+  /** Width of a terminal; 0 if it is not known. */
   columns?: number;
 }
 
-/** Everything of the process that the command line touches, so that the executable and the tests can hand in their own. */
+/** The parts of the process that the command line uses, so that tests can pass their own. */
 export interface Io {
   stdin: Readable & { isTTY?: boolean };
   /** Data only. */
@@ -21,7 +21,7 @@ export interface Io {
   exit(code: number): void;
 }
 
-/** SIGHUP comes when the terminal is closed; by default it would end the process without leaving the consumer group. */
+/** SIGHUP is sent when the terminal is closed. By default it would end the process without leaving the consumer group. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The streams, environment and signals of this process. */
@@ -41,7 +41,7 @@ export function processIo(): Io {
   };
 }
 
-/** Resolves when everything written to the stream so far has left it, or when it cannot leave any more. */
+/** Resolves when everything that was written to the stream has left it, or when the stream has failed or closed. */
 export function flushed(stream: Writable): Promise<void> {
   if (stream.destroyed || stream.writableEnded || stream.errored) return Promise.resolve();
   return new Promise((resolve) => {

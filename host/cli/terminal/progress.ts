@@ -13,7 +13,7 @@ export class Progress {
   #records = 0;
   #seconds: number | null = null;
 
-  /** `lag` null: not known now, and then not shown. */
+  /** `lag` returns null if the lag is not known; it is not shown then. */
   constructor(terminal: Terminal, lag: () => bigint | null = () => null) {
     this.#terminal = terminal;
     this.#lag = lag;
@@ -29,7 +29,7 @@ export class Progress {
     return this.#records;
   }
 
-  /** Removes the line, and tells what was done in one sentence. */
+  /** Removes the progress line, and returns the summary. */
   finish(verb: string): string {
     clearInterval(this.#timer);
     this.#terminal.status('');

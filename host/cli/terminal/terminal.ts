@@ -6,13 +6,13 @@ export interface TerminalOptions {
   /** Log lines as JSON objects. */
   json: boolean;
   color: boolean;
-  /** False: nothing is ever drawn over. */
+  /** False: there is no progress line. */
   progress: boolean;
 }
 
 const COLOR: Record<LogLevel, number> = { trace: 90, debug: 90, info: 36, warn: 33, error: 31 };
 
-/** What people see: log lines, and on a terminal one line of progress that is drawn over and over below them. */
+/** Prints log lines and, on a terminal, one progress line below them. */
 export class Terminal {
   readonly #stream: OutputStream;
   readonly #options: TerminalOptions;
@@ -23,7 +23,7 @@ export class Terminal {
   constructor(stream: OutputStream, options: TerminalOptions) {
     this.#stream = stream;
     this.#options = options;
-    // Nobody is left to tell when the stream for errors is broken.
+    // An error of the error stream cannot be reported.
     stream.on('error', () => {});
   }
 
@@ -33,7 +33,7 @@ export class Terminal {
 
   readonly log: Log = (level, message, fields = {}) => {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return;
-    // What is tried again every second is told once.
+    // A line that repeats the one before is dropped: some errors occur again at every retry.
     const line = this.#format(level, message, fields);
     if (line !== this.#lastLog) this.line(line);
     this.#lastLog = line;
@@ -71,13 +71,13 @@ export class Terminal {
 
   #draw(): void {
     if (this.#status === '') return;
-    // A line that wraps could not be erased.
+    // The line is cut, because a line that wraps could not be erased.
     this.#stream.write(this.#status.slice(0, (this.#stream.columns || 80) - 1));
     this.#drawn = true;
   }
 }
 
-/** Text from elsewhere (a broker, a record, a file) without what a terminal would obey. */
+/** Text of a broker, a record or a file, with control characters escaped, so that a terminal does not obey them. */
 export function printable(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,

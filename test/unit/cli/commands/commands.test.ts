@@ -32,7 +32,7 @@ describe('source', () => {
       void run(['source', '--idle', '10ms', '-c', setting], io, fakes(new FakeSource(0))).then((ended) => (code = ended));
       while (code === undefined) await vi.advanceTimersByTimeAsync(1000);
       expect(code).toBe(0);
-      expect(io.err.includes('readFromBeginning=true starts it at their beginning')).toBe(advises);
+      expect(io.err.includes('with readFromBeginning=true at their beginning')).toBe(advises);
     } finally {
       vi.useRealTimers();
     }
@@ -248,7 +248,7 @@ describe('destination', () => {
       'error: lines 2 to 4: gone',
       'error: line 5: too large',
       'error: line 7: gone',
-      'kafka.rejected: 5 of 6 records were not written; the lines above say why',
+      'kafka.rejected: 5 of 6 records were not written; see the errors above',
     ]);
   });
 

@@ -62,7 +62,7 @@ describe('reading ends', () => {
     await expect(end.ended()).rejects.toMatchObject({
       code: 'kafka.timeout',
       message:
-        'reading ended before the end of the topics, 7 offsets are left: nothing came for 3 s (--idle). ' +
+        'reading ended before the end of the topics, 7 offsets are left: no progress for 3 s (--idle). ' +
         'Left: t/0 from offset 2 to 5 (the brokers throttle this client); t/1 from offset 0 to 4 (another member owns it)',
     });
   });
@@ -131,7 +131,7 @@ describe('reading ends', () => {
     clock.now = 63_000;
     await expect(end.ended()).rejects.toMatchObject({
       code: 'kafka.timeout',
-      message: 'reading ended, and the ends of the topics are not known: nothing came for 63 s (--idle). Left: not authorized',
+      message: 'reading ended, and the ends of the topics are not known: no progress for 63 s (--idle). Left: not authorized',
     });
   });
 

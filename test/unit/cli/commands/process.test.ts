@@ -18,7 +18,7 @@ describe('the command line as a process', () => {
     const run = await cli(['--help']);
     expect(run).toMatchObject({ code: 0, err: '' });
     for (const command of ['spec', 'validate', 'source', 'destination', 'pipe']) expect(run.out).toContain(`  ${command} `);
-    expect(run.out).toContain('Exit codes: 0 done, 1 failed while running, 2 wrong arguments or settings, 3 the environment');
+    expect(run.out).toContain('Exit codes: 0 done, 1 failed while running, 2 wrong arguments or settings, 3 environment');
   });
 
   it('prints the version of the component', async () => {

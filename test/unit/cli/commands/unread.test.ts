@@ -57,7 +57,7 @@ describe('what is unread', () => {
       ({ owns }) => owns({ 't/0': 2n }, { throttledMs: 900 }),
       /throttle this client: a quota, such as consumer_byte_rate/,
     ],
-    ['nothing is known', () => undefined, /nothing came of it/],
+    ['nothing is known', () => undefined, /no record of it came/],
     [
       'the group refuses the consumer',
       ({ reader }) => (reader.outage = new ConnectorError('kafka.unreachable', 'GROUP_MAX_SIZE_REACHED: full')),
