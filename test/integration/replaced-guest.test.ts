@@ -121,7 +121,7 @@ describe.each(['inline', 'worker'] as const)('guests that are replaced under way
       expect(firsts).toEqual(numbers(partition));
     }
     expect(warnings.filter((line) => line.startsWith('the guest is replaced'))).toHaveLength(2);
-    expect(warnings.filter((line) => line.includes('the guest is replaced and it is tried again'))).toHaveLength(1);
+    expect(warnings.filter((line) => line.includes('the guest is replaced and the write repeated'))).toHaveLength(1);
     expect(await members(group)).toBe(1);
 
     await source.stop();
