@@ -21,8 +21,8 @@ export interface ConnectorOptions {
   capabilities?: CapabilityTable;
   /** The network of the default capabilities; not used if `capabilities` is set. Default: every address is allowed. */
   net?: Net;
-  /** Checks a secret value at configure; returns an error text or null. Default: checks the syntax of PEM texts. */
-  checkSecret?: (name: string, value: string) => string | null;
+  /** Checks a secret value at configure, beside all secret values by name; returns an error text or null. Default: checks the syntax of PEM texts. */
+  checkSecret?: (name: string, value: string, secrets: Readonly<Record<string, string>>) => string | null;
 }
 
 export async function specify(options: Partial<ConnectorOptions> = {}): Promise<Specification> {

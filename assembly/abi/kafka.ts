@@ -340,6 +340,7 @@ export class Tls {
   constructor(
     public clientCertRef: string = '',
     public clientKeyRef: string = '',
+    public clientKeyPasswordRef: string = '',
     public caCertRef: string = '',
     public insecureSkipVerify: bool = false,
   ) {}
@@ -347,23 +348,24 @@ export class Tls {
   lower(view: TlsView): void {
     view.clientCertRef.lower(this.clientCertRef);
     view.clientKeyRef.lower(this.clientKeyRef);
+    view.clientKeyPasswordRef.lower(this.clientKeyPasswordRef);
     view.caCertRef.lower(this.caCertRef);
     view.insecureSkipVerify = this.insecureSkipVerify;
   }
 }
 
-/** conduit:kafka/types@0.1.0.connection: 72 bytes, align 4 */
+/** conduit:kafka/types@0.1.0.connection: 80 bytes, align 4 */
 @unmanaged export class ConnectionView {
-  @inline get SIZE(): usize { return 72; }
+  @inline get SIZE(): usize { return 80; }
   @inline get ALIGN(): usize { return 4; }
   @inline get servers(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
   @inline get clientId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
   @inline get hasTls(): bool { return load<bool>(changetype<usize>(this), 16); }
   @inline set hasTls(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
   @inline get tls(): TlsView { return changetype<TlsView>(changetype<usize>(this) + 20); }
-  @inline get hasSasl(): bool { return load<bool>(changetype<usize>(this), 48); }
-  @inline set hasSasl(value: bool) { store<bool>(changetype<usize>(this), value, 48); }
-  @inline get sasl(): SaslView { return changetype<SaslView>(changetype<usize>(this) + 52); }
+  @inline get hasSasl(): bool { return load<bool>(changetype<usize>(this), 56); }
+  @inline set hasSasl(value: bool) { store<bool>(changetype<usize>(this), value, 56); }
+  @inline get sasl(): SaslView { return changetype<SaslView>(changetype<usize>(this) + 60); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[static]consumer.close: 28 bytes, align 4 */
@@ -384,12 +386,12 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 100 bytes, align 4 */
+/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 108 bytes, align 4 */
 @unmanaged export class ConsumerOpenParams {
-  @inline get SIZE(): usize { return 100; }
+  @inline get SIZE(): usize { return 108; }
   @inline get ALIGN(): usize { return 4; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
-  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 72); }
+  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 80); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[static]consumer.open: 28 bytes, align 4 */
@@ -489,12 +491,12 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 84 bytes, align 4 */
+/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 92 bytes, align 4 */
 @unmanaged export class ProducerOpenParams {
-  @inline get SIZE(): usize { return 84; }
+  @inline get SIZE(): usize { return 92; }
   @inline get ALIGN(): usize { return 4; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
-  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 72); }
+  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 80); }
 }
 
 /** result of conduit:kafka/producer@0.1.0#[static]producer.open: 28 bytes, align 4 */
@@ -567,13 +569,14 @@ export class Tls {
   @inline get reason(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/types@0.1.0.tls: 28 bytes, align 4 */
+/** conduit:kafka/types@0.1.0.tls: 36 bytes, align 4 */
 @unmanaged export class TlsView {
-  @inline get SIZE(): usize { return 28; }
+  @inline get SIZE(): usize { return 36; }
   @inline get ALIGN(): usize { return 4; }
   @inline get clientCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
   @inline get clientKeyRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
-  @inline get caCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
-  @inline get insecureSkipVerify(): bool { return load<bool>(changetype<usize>(this), 24); }
-  @inline set insecureSkipVerify(value: bool) { store<bool>(changetype<usize>(this), value, 24); }
+  @inline get clientKeyPasswordRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
+  @inline get caCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 24); }
+  @inline get insecureSkipVerify(): bool { return load<bool>(changetype<usize>(this), 32); }
+  @inline set insecureSkipVerify(value: bool) { store<bool>(changetype<usize>(this), value, 32); }
 }

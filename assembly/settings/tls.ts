@@ -1,4 +1,4 @@
-// TLS: tls.enabled, clientCert, clientKey, caCert, insecureSkipVerify.
+// TLS: tls.enabled, clientCert, clientKey, clientKeyPassword, caCert, insecureSkipVerify.
 import { Tls } from '../abi/kafka';
 import { Level, log } from '../abi/log';
 import { Parameter, boolean, text } from './parameter';
@@ -14,6 +14,7 @@ export function tlsParameters(): Parameter[] {
     ),
     text('clientCert', '', 'Client certificate for mutual TLS: the PEM text itself, not a file name. Needs clientKey.').asSecret(),
     text('clientKey', '', 'Private key of the client certificate: the PEM text itself, not a file name. Needs clientCert.').asSecret(),
+    text('clientKeyPassword', '', 'Password of clientKey, if it is encrypted (PEM blocks with ENCRYPTED in their head).').asSecret(),
     text(
       'caCert',
       '',
@@ -34,6 +35,7 @@ export function tlsParameters(): Parameter[] {
 export function parseTls(values: Values): Tls | null {
   const cert = values.text('clientCert'),
     key = values.text('clientKey'),
+    password = values.text('clientKeyPassword'),
     ca = values.text('caCert');
   const isSet = cert.length != 0 || key.length != 0 || ca.length != 0;
   if (!values.isValid('tls.enabled') || !values.isValid('insecureSkipVerify')) return null;
@@ -47,5 +49,7 @@ export function parseTls(values: Values): Tls | null {
     values.refuse('clientCert', 'invalid TLS config: client TLS configuration incomplete, clientCert is missing');
   if (key.length == 0 && cert.length != 0)
     values.refuse('clientKey', 'invalid TLS config: client TLS configuration incomplete, clientKey is missing');
-  return new Tls(cert, key, ca, values.flag('insecureSkipVerify'));
+  if (key.length == 0 && password.length != 0)
+    values.refuse('clientKeyPassword', 'invalid TLS config: clientKeyPassword has no clientKey to decrypt, clientKey is missing');
+  return new Tls(cert, key, password, ca, values.flag('insecureSkipVerify'));
 }

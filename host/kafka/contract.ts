@@ -97,6 +97,8 @@ export interface Connection {
 export interface Tls {
   clientCertRef: string;
   clientKeyRef: string;
+  /** Password of an encrypted client key. */
+  clientKeyPasswordRef: string;
   /** Certificate authorities in addition to those that the host trusts. */
   caCertRef: string;
   insecureSkipVerify: boolean;

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../base/secrets.ts';
+import type { Settings } from '../base/settings.ts';
 import type { InvalidParam, Param } from './contract.ts';
 import type { ConfigPairs } from './guest.ts';
 
 /** Shorter values are not redacted: they occur in many ordinary texts, and protect nothing. */
 const MIN_REDACTED = 4;
 
-/** Checks the value of the parameter `name`. Returns an error text, or null if the value is valid. */
-export type SecretCheck = (name: string, value: string) => string | null;
+/** Checks the value of the parameter `name`; `secrets` are the values of all secret parameters that are set. Returns an error text, or null if the value is valid. */
+export type SecretCheck = (name: string, value: string, secrets: Settings) => string | null;
 
 /**
  * Keeps the values of the parameters that the specification marks as secret. The guest gets a reference in place of a value (empty if the value is).
@@ -29,7 +30,7 @@ export class Vault implements SecretReader {
     this.#values.clear();
     this.#redacted.clear();
     const pairs: ConfigPairs = [];
-    const problems: InvalidParam[] = [];
+    const values: Record<string, string> = {};
     for (const [key, raw] of Object.entries(config)) {
       const name = key.trim();
       const value = raw.trim();
@@ -43,7 +44,11 @@ export class Vault implements SecretReader {
         if (text.length >= MIN_REDACTED && !text.startsWith('-----')) this.#redacted.add(text);
       }
       pairs.push([key, reference]);
-      const reason = check?.(name, value) ?? null;
+      values[name] = value;
+    }
+    const problems: InvalidParam[] = [];
+    for (const [name, value] of Object.entries(values)) {
+      const reason = check?.(name, value, values) ?? null;
       if (reason !== null) problems.push({ name, reason: this.redact(reason) });
     }
     return { pairs, problems };

@@ -33,7 +33,7 @@ test('the same WIT in another place gives the same files', () => {
 
 test('a new field is in the view, in the class and in the contract', async () => {
   const { assembly, contract } = await change('client-id: string,', 'client-id: string, /// A rack.\n rack-id: option<string>,');
-  expect(assembly).toContain('connection: 84 bytes, align 4');
+  expect(assembly).toContain('connection: 92 bytes, align 4');
   expect(assembly).toMatch(/class Connection \{\s+constructor\([^)]*public rackId: string \| null = null,/);
   expect(assembly).toMatch(/view\.hasRackId = rackId !== null;\s+if \(rackId !== null\) view\.rackId\.lower\(rackId\);/);
   expect(contract).toMatch(/interface Connection \{[^}]*\/\*\* A rack\. \*\/\s+rackId\?: string;/);

@@ -160,9 +160,17 @@ describe('connection', () => {
     expect((await opened({ 'tls.enabled': 'true' })).connection.tls).toEqual({
       clientCertRef: '',
       clientKeyRef: '',
+      clientKeyPasswordRef: '',
       caCertRef: '',
       insecureSkipVerify: false,
     });
+  });
+  test('the password of an encrypted key is passed on as a reference, and refused without a key', async () => {
+    const config = { clientCert: 'cert ref', clientKey: 'key ref', clientKeyPassword: 'password ref' };
+    expect((await opened(config)).connection.tls).toMatchObject({ clientKeyRef: 'key ref', clientKeyPasswordRef: 'password ref' });
+    expect(await destination({ 'tls.enabled': 'true', clientKeyPassword: 'password ref' })).toEqual([
+      'invalid TLS config: clientKeyPassword has no clientKey to decrypt, clientKey is missing',
+    ]);
   });
   test('certificates without effect are a warning and no error, even if incomplete', async () => {
     guest.world.logs.length = 0;

@@ -75,6 +75,7 @@ describe('TLS', () => {
     expect(await tlsOf({ caCert: 'ref:ca' })).toEqual({
       clientCertRef: '',
       clientKeyRef: '',
+      clientKeyPasswordRef: '',
       caCertRef: 'ref:ca',
       insecureSkipVerify: false,
     });
@@ -83,6 +84,7 @@ describe('TLS', () => {
     expect(await tlsOf({ clientCert: 'ref:cert', clientKey: 'ref:key' })).toEqual({
       clientCertRef: 'ref:cert',
       clientKeyRef: 'ref:key',
+      clientKeyPasswordRef: '',
       caCertRef: '',
       insecureSkipVerify: false,
     });
@@ -140,6 +142,7 @@ describe('writing', () => {
     expect(produced.connection.tls).toEqual({
       clientCertRef: 'ref:cert',
       clientKeyRef: 'ref:key',
+      clientKeyPasswordRef: '',
       caCertRef: 'ref:ca',
       insecureSkipVerify: true,
     });

@@ -81,7 +81,13 @@ test('these are the records, enums and variants of the world, and the tests belo
     'conduit:connector/source@0.1.0.credit': ['max-records', 'max-bytes', 'max-wait-ms'],
     'conduit:connector/source@0.1.0.batch': ['data', 'count', 'last-position'],
     'conduit:kafka/types@0.1.0.connection': ['servers', 'client-id', 'tls', 'sasl'],
-    'conduit:kafka/types@0.1.0.tls': ['client-cert-ref', 'client-key-ref', 'ca-cert-ref', 'insecure-skip-verify'],
+    'conduit:kafka/types@0.1.0.tls': [
+      'client-cert-ref',
+      'client-key-ref',
+      'client-key-password-ref',
+      'ca-cert-ref',
+      'insecure-skip-verify',
+    ],
     'conduit:kafka/types@0.1.0.sasl': ['plain', 'scram-sha256', 'scram-sha512'],
     'conduit:kafka/types@0.1.0.password-login': ['username', 'password-ref'],
     'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
@@ -141,7 +147,13 @@ describe('consumer', () => {
       connection: {
         servers: SERVERS,
         clientId: 'client',
-        tls: { clientCertRef: 'cert', clientKeyRef: 'key', caCertRef: 'ca', insecureSkipVerify: true },
+        tls: {
+          clientCertRef: 'cert',
+          clientKeyRef: 'key',
+          clientKeyPasswordRef: 'key password',
+          caCertRef: 'ca',
+          insecureSkipVerify: true,
+        },
         sasl: { tag: 'scram-sha512', val: { username: 'ü', passwordRef: 'password' } },
       },
       options: { topics: ['t1', 't2 ✓'], group: 'group', fromBeginning: true, resume: OFFSETS },
@@ -226,7 +238,7 @@ describe('producer', () => {
     expect((await open({ tls: 'insecure', mechanism: '1' })).connection).toEqual({
       servers: SERVERS,
       clientId: 'client',
-      tls: { clientCertRef: 'cert', clientKeyRef: 'key', caCertRef: 'ca', insecureSkipVerify: true },
+      tls: { clientCertRef: 'cert', clientKeyRef: 'key', clientKeyPasswordRef: 'key password', caCertRef: 'ca', insecureSkipVerify: true },
       sasl: { tag: 'scram-sha256', val: { username: 'ü', passwordRef: 'password' } },
     });
     for (const [i, acks] of ['none', 'leader', 'all'].entries())

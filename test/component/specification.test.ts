@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const names = (params: Param[]) => params.map((p) => p.name);
 const find = (params: Param[], name: string) => params.find((p) => p.name === name);
-const TLS = ['tls.enabled', 'clientCert', 'clientKey', 'caCert', 'insecureSkipVerify'];
+const TLS = ['tls.enabled', 'clientCert', 'clientKey', 'clientKeyPassword', 'caCert', 'insecureSkipVerify'];
 const SASL = ['saslMechanism', 'saslUsername', 'saslPassword'];
 const CONNECTION = ['servers', 'clientID', ...TLS, ...SASL];
 
@@ -77,8 +77,8 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
       expect(p.description).toMatch(/\.$/);
     }
   });
-  test('exactly the certificates, the key and the password are secrets', () => {
-    expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'caCert', 'saslPassword']);
+  test('exactly the certificates, the key and the passwords are secrets', () => {
+    expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'clientKeyPassword', 'caCert', 'saslPassword']);
   });
   test('exactly the sdk settings but those of the format are the host’s to implement', () => {
     const sdk = names(params()).filter((name) => name.startsWith('sdk.') && !name.startsWith('sdk.record.'));

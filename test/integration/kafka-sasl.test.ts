@@ -16,7 +16,7 @@ const MECHANISMS = [
   ['scram-sha256', 'SCRAM-SHA-256'],
   ['scram-sha512', 'SCRAM-SHA-512'],
 ] as const;
-const CA: Tls = { clientCertRef: '', clientKeyRef: '', caCertRef: 'ca', insecureSkipVerify: false };
+const CA: Tls = { clientCertRef: '', clientKeyRef: '', clientKeyPasswordRef: '', caCertRef: 'ca', insecureSkipVerify: false };
 
 interface To {
   tag?: Sasl['tag'];

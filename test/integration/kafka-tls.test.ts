@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../host/base/errors.ts';
 import type { Connection, Tls } from '../../host/kafka/contract.ts';
@@ -26,7 +27,10 @@ const kafka = subject('unused:1', {
 const connection = (servers: string, settings: Partial<Tls> | null): Connection => ({
   servers: servers.split(','),
   clientId: 'tls',
-  tls: settings === null ? undefined : { clientCertRef: '', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false, ...settings },
+  tls:
+    settings === null
+      ? undefined
+      : { clientCertRef: '', clientKeyRef: '', clientKeyPasswordRef: '', caCertRef: '', insecureSkipVerify: false, ...settings },
 });
 const openProducer = (to: Connection) => kafka.kafka.openProducer(to, PRODUCER, OPEN);
 
@@ -70,6 +74,18 @@ describe.skipIf(tls === null)(`TLS${tls === null ? ' (skipped: the given cluster
 
   test('with a client certificate, records go both ways where one is demanded', async () => {
     await roundTrip(connection(mtlsServers!, { caCertRef: 'ca', clientCertRef: 'cert', clientKeyRef: 'key' }));
+  });
+
+  test('with a client certificate whose key is encrypted, records go both ways', async () => {
+    texts['keyPassword'] = 'geheim of the key';
+    const key = createPrivateKey(tls!.clientKey);
+    texts['encryptedKey'] = String(key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: texts['keyPassword'] }));
+    const settings = { caCertRef: 'ca', clientCertRef: 'cert', clientKeyRef: 'encryptedKey' };
+    await roundTrip(connection(mtlsServers!, { ...settings, clientKeyPasswordRef: 'keyPassword' }));
+    texts['wrongPassword'] = 'wrong-password-1234';
+    const { code, message } = await refused(connection(mtlsServers!, { ...settings, clientKeyPasswordRef: 'wrongPassword' }));
+    expect(code).toBe('config.invalid');
+    expect(message).toMatch(/^could not configure client TLS: tls: /);
   });
 
   test('a broker of an unknown CA is refused at once', async () => {

@@ -3,10 +3,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type ConnectionOptions } from 'node:tls';
 import { ConnectorError } from '../../base/errors.ts';
 import type { SecretReader } from '../../base/secrets.ts';
+import type { Settings } from '../../base/settings.ts';
 import type { Tls } from '../contract.ts';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----/;
+
+const ENCRYPTED = /^-----BEGIN ENCRYPTED |^Proc-Type: *4, *ENCRYPTED/m;
 
 const CERTIFICATES = new Map([
   ['clientCert', 'certificate'],
@@ -15,11 +18,17 @@ const CERTIFICATES = new Map([
 
 /**
  * Checks the PEM text of a setting. Returns null, or the error text of the Go connector. It never quotes the text. Settings with other names hold no
- * PEM text.
+ * PEM text. `secrets` are all
+ * secret settings: the password of a key is among them.
  */
-export function checkPem(name: string, text: string): string | null {
+export function checkPem(name: string, text: string, secrets: Settings = {}): string | null {
   const certificate = CERTIFICATES.get(name);
-  const problem = name === 'clientKey' ? keyProblem(text) : certificate === undefined ? null : certificateProblem(text, certificate);
+  const problem =
+    name === 'clientKey'
+      ? keyProblem(text, secrets['clientKeyPassword'])
+      : certificate === undefined
+        ? null
+        : certificateProblem(text, certificate);
   return problem === null ? null : `could not configure client TLS: tls: ${problem}`;
 }
 
@@ -34,13 +43,16 @@ function certificateProblem(text: string, what: string): string | null {
   }
 }
 
-function keyProblem(text: string): string | null {
+function keyProblem(text: string, passphrase: string | undefined): string | null {
   const block = PRIVATE_KEY.exec(text)?.[0];
   if (block === undefined) return 'failed to find any PEM data in key input';
+  const isEncrypted = ENCRYPTED.test(block);
+  if (isEncrypted && passphrase === undefined) return 'failed to parse private key: it is encrypted, set clientKeyPassword';
   try {
-    createPrivateKey(block);
+    createPrivateKey({ key: block, passphrase });
     return null;
   } catch {
+    if (isEncrypted) return 'failed to decrypt private key: check clientKeyPassword, and that clientKey is whole';
     return 'failed to parse private key: expected an unencrypted PKCS #1, PKCS #8 or EC key in PEM form';
   }
 }
@@ -66,7 +78,7 @@ function defaultRoots(): readonly string[] {
 /** The options for TLS; null if the connection has no TLS. `caCert` adds certificate authorities to the default ones. */
 export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): ConnectionOptions | null {
   if (settings === undefined) return null;
-  const { clientCertRef, clientKeyRef, caCertRef, insecureSkipVerify } = settings;
+  const { clientCertRef, clientKeyRef, clientKeyPasswordRef, caCertRef, insecureSkipVerify } = settings;
   const read = (reference: string, block: RegExp): string | undefined =>
     reference === '' ? undefined : blocksOf(secrets.read(reference), block);
   const ca = read(caCertRef, CERTIFICATE);
@@ -75,6 +87,7 @@ export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): Co
     const secureContext = createSecureContext({
       cert: read(clientCertRef, CERTIFICATE),
       key: read(clientKeyRef, PRIVATE_KEY),
+      passphrase: clientKeyPasswordRef === '' ? undefined : secrets.read(clientKeyPasswordRef),
       // Without verification the roots are not needed.
       ...(insecureSkipVerify ? {} : { ca: ca === undefined ? [...defaultRoots()] : [...defaultRoots(), ca] }),
     });

@@ -30,6 +30,7 @@ export function connection(): Connection {
     const tls = new Tls();
     tls.clientCertRef = 'cert';
     tls.clientKeyRef = 'key';
+    tls.clientKeyPasswordRef = 'key password';
     tls.caCertRef = 'ca';
     tls.insecureSkipVerify = given.get('tls') == 'insecure';
     c.tls = tls;

@@ -134,7 +134,7 @@ describe('a secret', () => {
     });
     const { sourceParams } = await source.specify();
     const secret = sourceParams.filter((one) => one.secret).map((one) => one.name);
-    expect(secret).toEqual(expect.arrayContaining(['clientKey', 'saslPassword']));
+    expect(secret).toEqual(expect.arrayContaining(['clientKey', 'clientKeyPassword', 'saslPassword']));
     const config = Object.fromEntries(secret.map((name) => [name, `${SECRET} of ${name}`]));
     expect(await source.configure({ servers: 'visible-in-memory:9092', topics: 't', saslUsername: 'u', ...config })).toEqual([]);
     await source.open(null);

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect, createServer as createTlsServer } from 'node:tls';
@@ -194,6 +195,35 @@ describe('PEM texts', () => {
   });
 });
 
+describe('an encrypted private key', () => {
+  const password = 'geheim of the key';
+  const encrypted = async (form: 'pkcs8' | 'sec1'): Promise<{ clear: string; text: string }> => {
+    const { client } = await makeCertificates();
+    const text = createPrivateKey(client.clientKey).export({ type: form, format: 'pem', cipher: 'aes-256-cbc', passphrase: password });
+    return { clear: client.clientKey, text: String(text) };
+  };
+
+  test.each(['pkcs8', 'sec1'] as const)(
+    'of the form %s passes with its password; without it, or with another, it is told what to set',
+    async (form) => {
+      const { text } = await encrypted(form);
+      expect(text).toContain('ENCRYPTED');
+      expect(checkPem('clientKey', text, { clientKeyPassword: password })).toBeNull();
+      expect(checkPem('clientKey', text)).toBe(
+        'could not configure client TLS: tls: failed to parse private key: it is encrypted, set clientKeyPassword',
+      );
+      const wrong = checkPem('clientKey', text, { clientKeyPassword: 'wrong-password' });
+      expect(wrong).toContain('failed to decrypt private key: check clientKeyPassword');
+      expect(wrong).not.toContain('wrong-password');
+    },
+  );
+
+  test('is no other than a clear one with a password that nobody needs', async () => {
+    const { clear } = await encrypted('pkcs8');
+    expect(checkPem('clientKey', clear, { clientKeyPassword: password })).toBeNull();
+  });
+});
+
 describe('a byte order mark before a PEM block, also in the middle of files that were joined,', () => {
   test('passes the check and loses no certificate', async () => {
     const { client, server } = await makeCertificates();
@@ -205,7 +235,13 @@ describe('a byte order mark before a PEM block, also in the middle of files that
     };
     for (const [name, text] of Object.entries(texts)) expect(checkPem(name, text)).toBeNull();
     const secrets = { read: (reference: string): string => texts[reference] ?? '' };
-    const settings = { clientCertRef: 'clientCert', clientKeyRef: 'clientKey', caCertRef: 'caCert', insecureSkipVerify: false };
+    const settings = {
+      clientCertRef: 'clientCert',
+      clientKeyRef: 'clientKey',
+      clientKeyPasswordRef: '',
+      caCertRef: 'caCert',
+      insecureSkipVerify: false,
+    };
     const listener = createTlsServer({ ...server, ca: client.caCert, requestCert: true }, (socket) => socket.end('welcome'));
     servers.push(listener.listen(0, '127.0.0.1'));
     await once(listener, 'listening');
@@ -221,7 +257,7 @@ test('a secret reference that nobody gave out is refused before anything is dial
       throw new ConnectorError('internal', `no secret ${reference}`);
     },
   };
-  const tls = { clientCertRef: 'x', clientKeyRef: '', caCertRef: '', insecureSkipVerify: false };
+  const tls = { clientCertRef: 'x', clientKeyRef: '', clientKeyPasswordRef: '', caCertRef: '', insecureSkipVerify: false };
   expect(() => new ClientFactory(connectionTo('h', { tls }), { secrets, log: () => undefined, net: new Net(), asker: 'test' })).toThrow(
     'no secret x',
   );
