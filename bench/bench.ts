@@ -1,6 +1,6 @@
 /**
- * The boundary alone, and source and destination beside bare kafkajs loops that do nothing else, in one run: `make bench`.
- * `--rounds 3 --sizes 100,1024 --records 400000` narrows or widens it. Results also go to dist/bench/bench.json.
+ * `make bench` measures the WebAssembly boundary alone, then source and destination beside bare kafkajs loops that do nothing else.
+ * `--rounds 3 --sizes 100,1024 --records 400000` sets how much is measured. Results also go to dist/bench/bench.json.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -43,7 +43,7 @@ for (const [name, { recordsPerSecond, cpuUsPerRecord }] of Object.entries(bounda
   console.log(`  ${name.padEnd(26)} ${show(recordsPerSecond, cpuUsPerRecord)}`);
 }
 
-// With the JVM settings of Kafka's own start script: tests use a JVM that starts sooner and is slower.
+// The broker runs with the JVM settings of Kafka's own start script. Tests use settings with which the JVM starts sooner and runs slower.
 const broker = await startBroker({ jvm: 'throughput' });
 const results: Record<string, Partial<Record<LoopKind, Speed>>> = {};
 try {

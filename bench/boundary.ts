@@ -1,6 +1,6 @@
 /**
- * The boundary alone: how fast the component maps records, with nothing behind it. 1,000 records of 200 B in one call each way, through
- * the same jco output that the connector runs; the host's side is a fake that costs next to nothing. `node bench/boundary.ts`.
+ * `node bench/boundary.ts` measures how fast the component maps records, without Kafka. Each call passes 1,000 records of 200 B through the
+ * jco output that the connector runs; the host's capabilities are fakes that cost almost no time.
  */
 import type { Outgoing } from '../host/kafka/contract.ts';
 import { acksOf, openDestination, openSource } from '../test/support/data-path.ts';
@@ -23,19 +23,19 @@ export interface Boundary {
   ack: Direction;
 }
 
-/** A world that keeps nothing of what it was asked. */
+/** A world that does not record the guest's calls. */
 class QuietWorld extends FakeWorld {
   override async record(_call: Call): Promise<void> {}
 }
 
 const CREDIT = { maxRecords: 100_000, maxBytes: 64 << 20, maxWaitMs: 0 };
 
-/** Calls that are timed together: a few tens of milliseconds. */
+/** Calls that are timed together; they take a few tens of milliseconds. */
 const CALLS = 20;
 
 /**
- * The slice that is faster than nine of ten: the machine's other work only ever adds time. `prepare` runs before each call and is not
- * counted; CPU time is that of the whole process meanwhile.
+ * The speed of the slice that is faster than 90% of them: other work of the machine only adds time to a slice. `prepare` runs before each
+ * call and is not timed; CPU time is that of the whole process during the calls.
  */
 async function measure(
   recordsPerCall: number,
@@ -104,7 +104,7 @@ export async function measureBoundary(options: { recordsPerCall?: number; valueB
 
   const sourceResult = await measure(recordsPerCall, seconds, read);
   const destinationResult = await measure(recordsPerCall, seconds, write);
-  // An acknowledgement needs its delivery.
+  // Positions can be acknowledged only after they were delivered.
   const acking = await openSource({ commitOffsetsSize: '1' }, undefined, new QuietWorld());
   const ackResult = await measure(
     recordsPerCall,

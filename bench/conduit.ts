@@ -1,7 +1,8 @@
 /**
- * Kafka to Kafka through a real Conduit: this connector, the Go connector as a plugin (OFFICIAL) and the one inside Conduit, in one run.
- * Records are counted at the far end, CPU and memory of every process come from /proc. `make bench-conduit`; CONDUIT and OFFICIAL name
- * the executables. Everything can be narrowed: `--rounds 3 --seconds 5 --engines arch-v2 --batches 0,1000 --sizes 100,1024 --connectors ours`.
+ * `make bench-conduit` measures pipelines from Kafka to Kafka in a real Conduit, with this connector, with the Go connector as a plugin, and with
+ * the Go connector that is built into Conduit. CONDUIT and OFFICIAL name the executables of Conduit and of the Go connector. Records are counted
+ * in the output topic; CPU and memory of every process come from /proc. Options select a part of it:
+ * `--rounds 3 --seconds 5 --engines arch-v2 --batches 0,1000 --sizes 100,1024 --connectors ours`.
  */
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -49,7 +50,7 @@ const given = benchArguments("make bench-conduit CONDUIT=path/to/conduit OFFICIA
 const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 const rounds = Number(given.rounds);
 const seconds = Number(given.seconds);
-/** Records at the far end before the measurement begins: everything is warm then. */
+/** How long records have reached the output topic before the measurement begins, so that every process has warmed up. */
 const WARM_MS = 1500;
 
 const problem = whyNoRealConduit();
@@ -59,7 +60,7 @@ if (connectors.includes('official') && OFFICIAL === undefined)
   throw new Error('OFFICIAL does not name the executable of the Go connector; `--connectors ours,builtin` works without');
 
 const work = await mkdtemp(join(tmpdir(), 'bench-conduit-'));
-// With the JVM settings of Kafka's own start script: tests use a JVM that starts sooner and is slower.
+// The broker runs with the JVM settings of Kafka's own start script. Tests use settings with which the JVM starts sooner and runs slower.
 const broker = await startBroker({ jvm: 'throughput' });
 const topics = new Topics(broker.servers);
 try {
@@ -68,7 +69,7 @@ try {
     const input = `in-${valueBytes}`;
     await topics.create(input);
     await topics.fill(input, Math.round(Number(given.records) / (valueBytes > 500 ? 2 : 1)), orderOf(valueBytes));
-    // The broker compiles its own code for what each of them asks of it, on the same cores, before anybody is measured.
+    // One run of each connector that does not count: the broker's JVM compiles its code for the requests of each of them on the same cores.
     for (const name of connectors) await measure(name, { engine: 'arch-v2', batch: 1000, valueBytes }, input);
     for (let round = 0; round < rounds; round++) {
       for (const batch of list(given.batches).map(Number)) {
@@ -108,7 +109,7 @@ try {
   await rm(work, { recursive: true, force: true });
 }
 
-/** Nobody is always the first, or the one after the slowest. */
+/** The connectors in another order each round, so that none is always first, or always after the slowest. */
 function inTurn(round: number): Name[] {
   const first = round % connectors.length;
   return [...connectors.slice(first), ...connectors.slice(0, first)];
@@ -155,7 +156,7 @@ async function measure(name: Name, { engine, batch, valueBytes }: Case, input: s
     while (performance.now() < before.at + seconds * 1000 && after.count < total) {
       await sleep(100);
       const count = await far.count();
-      // The last sample before the input ran out: an idle tail is no work.
+      // The measurement ends with the last sample before the input ran out, so that idle time is not counted.
       if (count < total || after === before) after = { use: use(), count, at: performance.now() };
       else break;
     }

@@ -44,16 +44,16 @@ export { DEFAULT_LIMITS, type Limits } from './runtime/limits.ts';
 
 /** What a source and a destination have in common. */
 export interface OpenOptions extends Omit<ConnectorOptions, 'log'> {
-  /** By the names of the specification; texts as in Conduit. */
+  /** Names as in the specification; values are texts, as in Conduit. */
   settings: Settings;
-  /** Where log lines go. Default: nowhere. */
+  /** Gets the log lines. Default: they are dropped. */
   log?: Log;
-  /** Ends an open that is under way with `cancelled`, and later closes what was opened. */
+  /** When it aborts, an open that is under way rejects with `cancelled`, and a connector that is open is closed. */
   signal?: AbortSignal;
 }
 
 export interface OpenSourceOptions extends OpenOptions {
-  /** Of the last record that was dealt with, to go on after it; default: as the settings say. */
+  /** Position of the last record that was processed; reading continues after it. Default: the settings say where reading begins. */
   position?: Uint8Array;
 }
 
@@ -103,5 +103,5 @@ async function opened(connector: Connector, { settings, signal }: OpenOptions, o
 function noLog(): void {}
 
 function cancelled(): ConnectorError {
-  return new ConnectorError('cancelled', 'The signal was aborted while the connector opened.');
+  return new ConnectorError('cancelled', 'the signal was aborted while the connector opened');
 }

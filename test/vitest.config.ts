@@ -9,7 +9,7 @@ import { TotalsReporter } from './support/totals-reporter.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Every temporary file of the run, vitest's own included, lies in one folder that goes when the run ends, also if it is killed.
 process.env['TMPDIR'] = new Keeper('kafka-wasm-test').dir;
-// The AssemblyScript pool's own mark for "its native addon is not built", without which every run warns of coverage, which nobody measures here.
+// The AssemblyScript pool's own mark for "its native addon is not built". Without it every run warns about coverage, which these tests do not measure.
 writeFileSync(`${root}node_modules/vitest-pool-assemblyscript/.native-build-error`, '');
 const setup = fileURLToPath(new URL('support/shared-broker-setup.ts', import.meta.url));
 const folders = (...names: string[]): string[] => names.map((name) => `test/${name}/**/*.test.ts`);

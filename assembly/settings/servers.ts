@@ -69,9 +69,7 @@ function append(address: string, out: string[]): string | null {
   for (let i = 0; i < host.length; i++) {
     if (host.charCodeAt(i) <= 0x20) return 'host has a blank in it';
     if ('${}()<>*?!"\'`\\/;&|=#@'.includes(host.charAt(i)))
-      return (
-        'host has ' + goQuote(host.charAt(i)) + ' in it, which no name and no address has: is a variable left that nobody has filled in?'
-      );
+      return 'host has ' + goQuote(host.charAt(i)) + ' in it, which no host name or address contains: if it is a variable, write its value';
   }
   let number = 0;
   for (let i = 0; i < port.length; i++) {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** The options of a benchmark, each with its default. `--help` prints them and ends the process; what is unknown ends it with 2. */
+/** The options of a benchmark, each with its default. `--help` prints them and ends the process; an unknown option ends it with exit code 2. */
 export function benchArguments<Name extends string>(usage: string, defaults: Readonly<Record<Name, string>>): Record<Name, string> {
   const names = Object.keys(defaults) as Name[];
   const options = Object.fromEntries([

@@ -10,7 +10,7 @@ const ENVIRONMENT = {
   CONDUIT_CONNECTOR_UTILITIES_GRPC_TARGET: '127.0.0.1:1',
 };
 
-/** Milliseconds from the start of a plugin to its handshake line, median of so many starts. */
+/** Milliseconds from the start of a plugin to its handshake line; the median of several starts. */
 export async function handshakeMs(executable: string, starts = 20): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < starts; i++) times.push(await once(executable));

@@ -1,5 +1,6 @@
 /**
- * One measurement in a process of its own, so that its CPU time is nobody else's: `node loops.ts '<Loop as JSON>'` prints a Speed as JSON.
+ * `node loops.ts '<Loop as JSON>'` runs one measurement and prints a Speed as JSON. Each runs in a process of its own, so that the CPU time of the
+ * process is that of the loop.
  */
 import { tuneHeap } from '../../host/plugin/process/heap.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
@@ -22,15 +23,15 @@ export interface Speed {
 
 /** Records of one `send`, and of one write. */
 const BATCH_RECORDS = 1000;
-/** Brokers take 1 MiB in one batch by default; kafkajs does not split. */
+/** Brokers take batches of at most 1 MiB by default, and kafkajs does not split a batch. */
 const MAX_SEND_BYTES = 950_000;
-/** Conduit acknowledges so many at once, or once a second. */
+/** Conduit sends acknowledgements when so many have collected, or once a second. */
 const ACK_RECORDS = 10_000;
-/** Records before the measurement begins: compiled and joined by then. */
+/** Records before the measurement begins: by then the code is compiled and the consumer has joined its group. */
 const WARM_UP_RECORDS = 20_000;
 
 const log = (): void => {};
-/** Loaded only where it is measured: memory counts too. */
+/** Loads the connector only in a loop that measures it, because the memory of the process is measured too. */
 const connector = async (): Promise<typeof import('../../host/connector.ts')> => {
   tuneHeap(); // as the plugin does
   return import('../../host/connector.ts');
@@ -48,7 +49,7 @@ class Meter {
     this.#done = done;
   }
 
-  /** False: enough. */
+  /** Counts records; returns false when enough were counted. */
   add(count: number): boolean {
     this.#count += count;
     if (this.#from === null) {
@@ -178,7 +179,7 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
   }
 }
 
-/** Reads until `take` says that it is enough; the process ends after that anyway. */
+/** Reads until `take` returns false. The source stays open: the process ends after that. */
 async function readAll(
   servers: string,
   input: string,

@@ -11,7 +11,7 @@ export interface ProcessUse {
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
-/** null if the process has ended. */
+/** Null if the process has ended. */
 export function useOf(pid: number): ProcessUse | null {
   try {
     // The second field, the name in parentheses, may hold spaces.

@@ -1,5 +1,5 @@
-// Runs a component that has nothing to do with Kafka: its source makes records up, its destination collects them.
-// node generator.mjs FOLDER [RECORDS]     FOLDER is what the build of examples/guests/generator has written: manifest.json and its neighbours
+// Runs a component that does not use Kafka: its source makes records up, its destination collects them.
+// node generator.mjs FOLDER [RECORDS]     FOLDER is the output of the build of examples/guests/generator; it holds manifest.json
 import path from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -9,9 +9,9 @@ const [folder, records = '10'] = process.argv.slice(2);
 const component = await componentOfFolder(pathToFileURL(`${path.resolve(folder)}/`));
 const options = {
   component,
-  // All that it may reach: a log, a clock and randomness. It is refused if it imports anything else, Kafka for example.
+  // The component may use a log, a clock and randomness. It is refused if it imports anything else, for example Kafka.
   capabilities: (_secrets, log, limits) => standardCapabilities(log, limits),
-  // In a worker a guest that runs on and on is ended after a while, and replaced. The default is `inline`: faster, for guests that you trust.
+  // In a worker, a guest that does not return is ended at its deadline and replaced. The default is `inline`: faster, for guests that you trust.
   placement: 'worker',
   log: (level, message, fields) => process.stderr.write(`${level} ${message} ${JSON.stringify(fields ?? {})}\n`),
 };
@@ -26,7 +26,7 @@ for await (const batch of source) {
   const outcomes = await destination.write(batch.records);
   for (const [i, { key }] of batch.records.entries())
     process.stdout.write(`${new TextDecoder().decode(key)}: ${outcomes[i] ?? 'written'}\n`);
-  // What is not acknowledged is read again after a restart. Here a refused record is not worth that.
+  // A batch that is not acknowledged is read again after a restart. This example does not want refused records again, and acknowledges them too.
   batch.ack();
   if ((count += batch.records.length) >= Number(records)) break;
 }

@@ -10,12 +10,12 @@ import { randomCapability } from './random.ts';
 
 export { kafkaCapabilities } from './kafka.ts';
 
-/** What reaches nothing outside: the log, the wall clock, randomness. For one connector. */
+/** The capabilities that reach nothing outside the host, for one connector: the log, the wall clock, randomness. */
 export function standardCapabilities(log: Log, bounds: LogBounds): Capability[] {
   return [logCapability(log, bounds), clockCapability(), randomCapability()];
 }
 
-/** The table of a connector that may also use a Kafka. */
+/** The capability table of a connector that may also use Kafka. */
 export function withKafka(kafka: (secrets: SecretReader, log: Log) => Kafka): CapabilityTable {
   return (secrets, log, limits) => [...standardCapabilities(log, limits), ...kafkaCapabilities(kafka(secrets, log))];
 }

@@ -1,4 +1,4 @@
-/** Binds `conduit:kafka` to a Kafka of the host. */
+/** Implements the WIT package `conduit:kafka` with the host's Kafka client. */
 import type { Connection, ConsumerOptions, Fetched, Outgoing, PartitionCommit, ProducerOptions, SendFailure } from '../kafka/contract.ts';
 import type { ConsumerHandle, Kafka, OpenContext, ProducerHandle } from '../kafka/index.ts';
 import { ConnectorError } from '../base/errors.ts';
@@ -55,10 +55,10 @@ function producerCapability(kafka: Kafka): Capability {
   };
 }
 
-/** Consumers with a record at their head that the guest cannot take; it is never passed over. */
+/** Consumers whose next record is too large for the guest's memory, each with its error. The record is never skipped: every further poll fails. */
 const blocked = new WeakMap<ConsumerHandle, ConnectorError>();
 
-/** One record may exceed `maxBytes`, as far as the guest's memory takes it. */
+/** A single record may exceed `maxBytes` if it fits the guest's memory. */
 async function poll(
   consumer: ConsumerHandle,
   maxRecords: number,

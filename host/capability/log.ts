@@ -5,13 +5,13 @@ const MAX_FIELDS = 16;
 const MAX_NAME = 64;
 
 export interface LogBounds {
-  /** Lines a second; four seconds' worth may come at once. */
+  /** Lines per second; a burst may have four times as many. */
   logLinesPerSecond: number;
-  /** Characters of a message, and of the value of a field. */
+  /** The most characters of a message, and of the value of a field. */
   logMessageLength: number;
 }
 
-/** `conduit:connector/log`: the lines of a guest go to `log`, within bounds. */
+/** `conduit:connector/log`: passes the lines of a guest to `log`, within bounds. */
 export function logCapability(log: Log, { logLinesPerSecond, logMessageLength }: LogBounds): Capability {
   let lastError = { message: '', atMs: 0 };
   return {
@@ -31,8 +31,8 @@ export function logCapability(log: Log, { logLinesPerSecond, logMessageLength }:
 }
 
 /**
- * Bounds what a guest may log, in the guest's own thread: one that logs in a loop must not fill the host's message queue. Lines
- * over the rate are counted, and the next line that passes says how many there were.
+ * Bounds the lines of a guest in the guest's own thread, so that a guest that logs in a loop does not fill the host's message queue. Lines
+ * over the rate are dropped and counted; the next line that passes has their number in the field `dropped-lines`.
  */
 export function boundedLog(
   { logLinesPerSecond, logMessageLength }: LogBounds,

@@ -1,12 +1,12 @@
 import type { Capability, LocalFactory } from '../runtime/capability.ts';
 
-/** What every instance of a connector draws first: a name or two. */
+/** How many numbers are the same for every instance of a connector: enough for the one or two names that a guest makes up. */
 const FIRST_NUMBERS = 16;
 
 /**
- * `wasi:random/random`. Every instance that is made with this capability begins with the same numbers, so that a guest which replaces
- * another one makes up the same consumer group. With a new group the source would begin at "latest" again, and skip what was written in
- * between. Make one for each connector: two connectors must not begin alike.
+ * `wasi:random/random`. Every instance that is made with this capability gets the same first numbers, so that a guest that replaces a failed one
+ * makes up the same consumer group. With a new group the source would begin at "latest" again, and skip the records that were written in
+ * between. Make a capability for each connector: two connectors must not get the same numbers.
  */
 export function randomCapability(): Capability {
   const first = crypto.getRandomValues(new BigUint64Array(FIRST_NUMBERS));

@@ -4,7 +4,7 @@ import clock from './clock.ts';
 import log from './log.ts';
 import random from './random.ts';
 
-/** For the worker of a bundle, which has no modules to load: the standard capabilities' local functions, by their interfaces. */
+/** The local functions of the standard capabilities, by their interfaces, for the worker of a bundle: a bundle has no module files to load. */
 const FACTORIES: Readonly<Record<string, LocalFactory>> = {
   'conduit:connector/log': log,
   'wasi:clocks/wall-clock': clock,

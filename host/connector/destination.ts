@@ -17,8 +17,8 @@ export interface Destination {
   configure(settings: Settings): Promise<InvalidParam[]>;
   open(): Promise<void>;
   /**
-   * A queue in front of `write`, which makes writes as the settings (`sdk.batch.*`, `sdk.rate.*`) say. To be called once the settings are accepted.
-   * Whoever writes more than single records goes through it.
+   * A queue in front of `write`, which collects requests into writes as the settings (`sdk.batch.*`, `sdk.rate.*`) say. Call it after the settings
+   * were accepted. Callers that write a stream of records use the queue, not `write`.
    */
   queue(listener: QueueListener): WriteQueue;
   /**
@@ -83,7 +83,7 @@ class ComposedDestination implements Destination {
   }
 
   async teardown(): Promise<void> {
-    // A write that waits for the rate limit or a schema ends when the stages close, one that waits for a broker when the connector does.
+    // A write that waits for the rate limit or a schema ends when the stages close; a write that waits for a broker ends when the connector closes.
     await Promise.all([this.#stages.close?.(), this.#connector.teardown()]);
   }
 }

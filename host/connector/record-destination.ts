@@ -10,15 +10,15 @@ import type { Destination } from './destination.ts';
 /** The outcome for one record: null if it is durably written, else the reason why it is not. */
 export type WriteOutcome = string | null;
 
-/** Calls of `write` that may wait at once, by their number and bytes. A caller that waits for its outcomes never comes near. */
+/** The most calls of `write`, and bytes in them, that may wait at once. A caller that awaits its outcomes stays far below. */
 const MAX_WAITING = { requests: 10_000, bytes: 64 * 1024 * 1024 };
-/** Longest time that `close` gives to the writes that were begun. */
+/** Longest time that `close` waits for calls of `write` that were made before it. */
 const FINISH_MS = 10_000;
 
 /** A call of `write`. */
 interface Call {
   readonly request: StreamMessage;
-  /** Of its first records, as far as they are known. */
+  /** The outcomes of its first records, as far as they are known. */
   readonly outcomes: WriteOutcome[];
   resolve(outcomes: WriteOutcome[]): void;
   reject(error: ConnectorError): void;
@@ -69,15 +69,15 @@ export class RecordDestination implements AsyncDisposable {
   }
 
   /**
-   * Closes, after the writes that were begun. They get ten seconds; if the signal aborts, only the one that is on its way gets a few. A write that
-   * is not done by then rejects with `cancelled`. May be called any number of times; never rejects.
+   * Waits up to ten seconds for the calls of `write` that were made before, and closes. If the signal aborts, only the write that is running gets a
+   * few seconds. A call that has no outcome by then rejects with `cancelled`. May be called any number of times; never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close(FINISH_MS);
     return this.#closing;
   }
 
-  /** Closes, after the writes that were begun, however long they take, unless the signal aborts. */
+  /** Waits for the calls of `write` that were made before, without a limit unless the signal aborts, and closes. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close(Infinity);
     return this.#closing;
@@ -118,7 +118,7 @@ export class RecordDestination implements AsyncDisposable {
     }
   }
 
-  /** A failed write ends its own calls; those that wait behind it are still to be written. */
+  /** Rejects the calls of the write that failed. The calls that wait behind it go into a new queue. */
   #fail(error: ConnectorError): void {
     let records = this.#queue.unanswered;
     do {
@@ -133,7 +133,7 @@ export class RecordDestination implements AsyncDisposable {
   }
 }
 
-/** Ends a call that closing has cut short. What is known of its records is told. */
+/** Ends a call that is not complete when the destination has closed. If some outcomes are known, it resolves with them. */
 function end(call: Call): void {
   const { request, outcomes } = call;
   if (outcomes.length === 0) return call.reject(closed());

@@ -4,7 +4,7 @@ import { encodeFrames } from '../conduit/stream-message.ts';
 import type { Batch } from '../runtime/contract.ts';
 import type { Source } from './source.ts';
 
-/** Batches that wait for the iteration. With so many of them the source reads no further. */
+/** The source stops reading while so many batches wait for the iteration. */
 const MAX_WAITING = 2;
 
 /** Records that were read together, in source order. */
@@ -20,8 +20,8 @@ export interface RecordBatch {
 }
 
 /**
- * A batch that the iteration took. It is held by its own `ack` and by the batch before it, and not by the source: what the program drops without an
- * ack can never be acknowledged, nor can what follows it, and costs no memory.
+ * A batch that the iteration took. Only its own `ack` and the batch before it refer to it, not the source: a batch that the program drops without an
+ * ack can never be acknowledged, nor can the batches after it, so none of them costs memory.
  */
 interface Emitted {
   readonly positions: Uint8Array;

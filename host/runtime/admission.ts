@@ -3,7 +3,7 @@ import { offersOf, type Capability } from './capability.ts';
 import type { Manifest } from './manifest.ts';
 import type { Placement } from './port.ts';
 
-/** What an instance of a component is allowed. */
+/** What an instance of a component may use. */
 export interface Grant {
   capabilities: readonly Capability[];
   /** The largest memory that the component may declare. */
@@ -12,19 +12,19 @@ export interface Grant {
 }
 
 /**
- * The capabilities of a grant that a component imports. Throws unless a host can run it with them: `policy.denied` with the names of the imports that were not granted,
- * `limit.exceeded` for a memory without a maximum or with one above the limit. To be asked before any of the component runs.
+ * Returns the capabilities of the grant that the component imports. Throws if the component cannot run with the grant: `policy.denied` with the names of the imports
+ * that were not granted, `limit.exceeded` for a memory without a maximum or with one above the limit. Call it before any code of the component runs.
  */
 export function admit(manifest: Manifest, grant: Grant): Capability[] {
   const imported = importedBy(manifest, grant);
   const { name, memoryMaxBytes } = manifest;
   if (memoryMaxBytes === null) {
-    const text = `The component "${name}" may not run here: its memory declares no maximum. Build it with one (asc: --maximumMemory).`;
-    throw new ConnectorError('limit.exceeded', text);
+    const text = 'its memory declares no maximum; build it with one (asc: --maximumMemory)';
+    throw new ConnectorError('limit.exceeded', `the component "${name}" may not run here: ${text}`);
   }
   if (memoryMaxBytes > grant.memoryBytes) {
     const text = `its memory may grow to ${memoryMaxBytes} bytes, the limit (memoryBytes) is ${grant.memoryBytes}`;
-    throw new ConnectorError('limit.exceeded', `The component "${name}" may not run here: ${text}.`);
+    throw new ConnectorError('limit.exceeded', `the component "${name}" may not run here: ${text}`);
   }
   return imported;
 }
@@ -40,7 +40,8 @@ function importedBy(manifest: Manifest, { capabilities, placement }: Grant): Cap
     for (const { name, waits } of functions) {
       const offered = offers.get(name);
       if (offered === undefined) missing.push(`${wanted}#${name}`);
-      else if (offered && !waits) unfit.push(`${wanted}#${name} waits, and the component was not built to be suspended in it`);
+      else if (offered && !waits)
+        unfit.push(`${wanted}#${name} waits, but the component was built without suspension in it (jco: --async-imports)`);
       else if (!offered && placement === 'worker' && !isLocal(capability!, name) && !name.startsWith('[resource-drop]'))
         unfit.push(`${wanted}#${name} answers at once, which a worker cannot ask of the host: run the component inline`);
     }
@@ -49,11 +50,11 @@ function importedBy(manifest: Manifest, { capabilities, placement }: Grant): Cap
     const granted = capabilities.map((one) => one.interface).join(', ');
     throw new ConnectorError(
       'policy.denied',
-      `The component "${manifest.name}" may not run here: it imports what it was not granted: ${missing.join(', ')}. Granted: ${granted || 'nothing'}.`,
+      `the component "${manifest.name}" may not run here: it imports functions that were not granted: ${missing.join(', ')}; granted: ${granted || 'nothing'}`,
       { fields: { component: manifest.name, imports: missing.join(' ') } },
     );
   }
-  if (unfit.length > 0) throw new ConnectorError('environment', `The component "${manifest.name}" cannot run here: ${unfit.join('; ')}.`);
+  if (unfit.length > 0) throw new ConnectorError('environment', `the component "${manifest.name}" cannot run here: ${unfit.join('; ')}`);
   return imported;
 }
 
@@ -61,7 +62,7 @@ function isLocal(capability: Capability, name: string): boolean {
   return capability.local?.names.includes(name) === true;
 }
 
-/** True if a capability of this interface serves a component that was built against that one: versions of one track, as semver has it. */
+/** True if a capability with the interface `offered` serves a component built against `wanted`: the versions are compatible by semver. */
 export function serves(offered: string, wanted: string): boolean {
   return offered === wanted || (trackOf(offered) !== null && trackOf(offered) === trackOf(wanted));
 }

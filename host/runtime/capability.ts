@@ -1,8 +1,8 @@
 import { ConnectorError } from '../base/errors.ts';
 
 /**
- * What a guest may import, one WIT interface each. The host composes a table of these for one connector; the runtime turns it into the
- * import object of an instance and knows none of the names. Policies, metrics and limits are functions from a capability to
+ * One WIT interface that a guest may import, and its implementation. The host composes a table of capabilities for one connector; the runtime
+ * turns the table into the import object of an instance and knows none of the names. Policies, metrics and limits wrap a capability into
  * another one (`intercept`).
  */
 export interface Capability {
@@ -12,46 +12,47 @@ export interface Capability {
   readonly functions?: Readonly<Record<string, HostFunction>>;
   /** By their WIT names. */
   readonly resources?: Readonly<Record<string, HostResource>>;
-  /** Functions that run where the guest runs: those that answer at once can cross no thread boundary. */
+  /** Functions that run in the guest's thread. A function that answers at once cannot be called across threads. */
   readonly local?: LocalFunctions;
-  /** What the guest said of itself since then (milliseconds of `performance.now()`), for the error of a trap; null: nothing. */
+  /** The last error line that the guest logged after `sinceMs` (`performance.now()`), for the error of a trap; null if it logged none. */
   lastWords?(sinceMs: number): string | null;
 }
 
 /** Given to every call of a host function, after the guest's arguments. */
 export interface CallContext {
   /**
-   * Aborts when the instance ends, with a ConnectorError `cancelled` as its reason. What opens something then stops at once, frees what it
-   * has opened and rejects with that reason. What is open already is closed by the runtime.
+   * Aborts when the instance ends, with a ConnectorError `cancelled` as its reason. A function that opens a handle then stops at once, frees
+   * what it has opened and rejects with that reason. The runtime closes handles that are open already.
    */
   readonly signal: AbortSignal;
   /**
-   * The most that the bytes in one result may be: the guest's memory takes no more, and a guest that is given more traps. What cannot be cut to
-   * fit fails with ConnectorError `limit.exceeded`, which names it.
+   * The most bytes that one result may hold. A larger result does not fit the guest's memory, and the guest traps. A result that cannot be cut
+   * to fit fails with ConnectorError `limit.exceeded`, which names the record that is too large.
    */
   readonly resultBytes: number;
 }
 
 /**
- * `never[]`: a function of any parameters fits, and the runtime alone calls it, with the guest's arguments in the shapes that jco uses. It
- * fails with ConnectorError, which the guest gets as a WIT `error`. Anything else that it throws ends the instance.
+ * The type is `never[]` so that functions with any parameters fit; only the runtime calls them, with the guest's arguments in the shapes that
+ * jco uses. A function fails with ConnectorError, which the guest gets as a WIT `error`. Any other exception ends the instance.
  */
 export type HostCall = (...args: never[]) => unknown;
 
 export interface HostFunction {
-  /** True: it returns a promise, and the guest is suspended until that settles. The call's deadline bounds it. */
+  /** True: `call` returns a promise, and the guest is suspended until the promise settles. The call's deadline bounds the wait. */
   readonly waits: boolean;
   readonly call: HostCall;
   /**
-   * Looks at what goes to the guest, with the guest's arguments (and the handle, for a method) before the result: jco turns a number that is
-   * out of range into another one without a word. Throws TypeError: that is a bug of the host, and ends the instance.
+   * Checks the result before the guest gets it, because jco truncates a number that is out of range without an error. `args` are the guest's
+   * arguments, for a method with the handle first. Throws TypeError for a wrong result: that is a bug of the host, and ends the instance.
    */
   readonly check?: (result: never, args: never) => void;
 }
 
 /**
- * Something that the guest holds by a handle. The runtime keeps what `opens` returns in the table of the instance, gives it to `methods` before
- * the guest's own arguments, and closes it when the guest does, when it drops the handle, or when the instance ends.
+ * A WIT resource: the guest holds a handle of it, for example of a consumer. The runtime keeps the object that `opens` returns in the table of the
+ * instance, passes it to `methods` before the guest's own arguments, and closes it when the guest closes or drops the handle, or when the instance
+ * ends.
  */
 export interface HostResource<Opened = unknown, Held = never> {
   /** Static functions that return a new handle. All of them wait. */
@@ -62,8 +63,8 @@ export interface HostResource<Opened = unknown, Held = never> {
   /** Bounded (a few seconds) and idempotent. */
   close(handle: Held): Promise<void>;
   /**
-   * Ends the wait that a method of this handle is in, so that the guest goes on with what there is; not an error, and nothing where
-   * no method waits. Called at any time, also right after the method was.
+   * Ends the wait of a method of this handle early: the method then returns the records that there are, without an error. Has no effect if no
+   * method waits. May be called at any time, also right after the method was called.
    */
   interrupt?(handle: Held): void;
 }
@@ -85,7 +86,7 @@ export interface LocalFunctions {
   readonly module: string;
 }
 
-/** `tell` calls a function of the same capability on the host's thread, and does not wait for it. Whoever tells bounds how often. */
+/** `tell` calls a function of the same capability on the host's thread, and does not wait for it. The local function bounds how often it calls `tell`. */
 export type LocalFactory = (options: never, tell: (name: string, ...args: unknown[]) => void) => Record<string, HostCall>;
 
 /** `conduit:kafka/consumer@0.1.0` -> `conduit:kafka/consumer`. */
@@ -106,7 +107,7 @@ export function offersOf(capability: Capability): Map<string, boolean> {
   return offers;
 }
 
-/** The capability for an instance that may reach nothing outside: every function that waits fails with `policy.denied`. */
+/** The capability for an instance that may reach nothing outside the host: every function that waits fails with `policy.denied`. */
 export function withoutWaiting(capability: Capability): Capability {
   const denied = async (): Promise<never> => {
     throw new ConnectorError('policy.denied', `${capability.interface} is not granted to this instance`);

@@ -1,5 +1,5 @@
-// The types of the WebAssembly API as far as this host's own types show them. TypeScript has those in its `dom` library, which a program for Node
-// need not load.
+// The types of the WebAssembly API that this host's own types use. TypeScript has the full ones in its `dom` library, which a Node program that uses
+// this package need not load.
 
 /** A compiled core module: a WebAssembly.Module. */
 export type CoreModule = object;

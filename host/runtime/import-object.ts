@@ -27,7 +27,7 @@ export function importObject(
   return new Proxy(imports, { get: known });
 }
 
-/** jco's module takes each interface by its key. One that is not here stands in no manifest, so nobody has granted it. */
+/** jco's module takes each interface by its key. An interface that is not here is not in the manifest, so it was never checked or granted. */
 function known(imports: Record<string, object>, key: string | symbol): object | undefined {
   if (typeof key === 'symbol' || Object.hasOwn(imports, key)) return imports[key as string];
   throw new ConnectorError('policy.denied', `the component imports ${key}, which its manifest does not name: build the component again`);

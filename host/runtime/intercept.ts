@@ -5,33 +5,35 @@ export interface InterceptedCall {
   /** With version: `conduit:kafka/consumer@0.1.0`. */
   readonly interface: string;
   /**
-   * As the manifest of a component names it: `log`, `[static]consumer.open`, `[method]consumer.poll`. A handle ends with `[resource-drop]consumer`,
-   * once, whether the guest closes it, drops it or ends with it open.
+   * As the manifest of a component names it: `log`, `[static]consumer.open`, `[method]consumer.poll`. The end of a handle is one call
+   * `[resource-drop]consumer`, whether the guest closes the handle, drops it, or ends while it is open.
    */
   readonly function: string;
   /** In the shapes of jco: texts, numbers, bigints, objects with names in camel case. */
   readonly args: readonly unknown[];
-  /** What the resource's static function has returned; undefined for a function that belongs to no handle. */
+  /** The object that the resource's static function returned; undefined for a function that belongs to no handle. */
   readonly handle: unknown;
-  /** Unset where a handle ends. */
+  /** Undefined for `[resource-drop]`. */
   readonly context: CallContext | undefined;
 }
 
 /**
- * Stands before every function of a capability. It returns what the guest gets: mostly what `next()` returns, which is the call itself. `next` takes
- * other arguments where given.
+ * Is called in place of every function of a capability. `next()` calls the function, `next(args)` calls it with other arguments. The guest gets the
+ * value that the interceptor returns, mostly that of `next`.
  *
- * It refuses a call by throwing ConnectorError (`policy.denied` for what is not allowed), before `next` or in its place; the guest gets that as a WIT
- * `error`. Only a function whose WIT result has an `error` can be refused: anything else that is thrown ends the instance. `next` returns a promise
- * where the function waits, and so may the interceptor. It runs on the host's thread, wherever the guest runs, and within the time that the call has.
+ * An interceptor refuses a call by throwing ConnectorError (`policy.denied` for a call that is not allowed), before `next` or instead of it; the guest
+ * gets the error as a WIT `error`. Only a function whose WIT result has an `error` can be refused: any other exception ends the instance. For a function
+ * that waits, `next` returns a promise, and the interceptor may return one. An interceptor runs on the host's thread, also for a guest in a worker, and
+ * its time counts against the call's deadline.
  */
 export type Interceptor = (call: InterceptedCall, next: (args?: readonly unknown[]) => unknown) => unknown;
 
 /**
- * The capability with `interceptor` before each of its functions: for policies, limits and metrics. Several can stand one before the other; the
- * one that was added last is asked first.
+ * Wraps each function of a capability in `interceptor`, for policies, limits and metrics. A capability may be wrapped several times; the interceptor
+ * that was added last is called first.
  *
- * Functions that run in the guest's own thread (`local`: clock, randomness) are not seen. What they tell the host is: every line of the log.
+ * Functions that run in the guest's own thread (`local`: clock, randomness) are not intercepted. Calls that they send to the host with `tell` are:
+ * every line of the log.
  */
 export function intercept(inner: Capability, interceptor: Interceptor): Capability {
   const before = <F extends HostFunction>(name: string, one: F): F => ({
@@ -77,13 +79,13 @@ function interceptResource(interfaceName: string, name: string, inner: HostResou
     try {
       await interceptor({ interface: interfaceName, function: `[resource-drop]${name}`, args: [], handle, context: undefined }, next);
     } finally {
-      await next(); // what is open is closed, whatever the interceptor does
+      await next(); // the handle is closed even if the interceptor throws or does not call next
     }
   };
   return { ...inner, opens, methods, close };
 }
 
-/** A function that answers at once cannot wait for its interceptor. */
+/** Throws if the interceptor of a function that answers at once returned a promise: the guest cannot wait for it. */
 function answer({ waits }: HostFunction, call: InterceptedCall, result: unknown): unknown {
   if (!waits && result instanceof Promise) {
     throw new TypeError(`${call.interface}#${call.function} answers at once: its interceptor must not return a promise`);

@@ -7,7 +7,7 @@ const MAX_WRITE_BYTES = 1024 * 1024;
 const MAX_QUEUE_BYTES = 8 * 1024 * 1024;
 /** How long a write waits for more single records, if some arrived while the last write ran. */
 const LINGER_MS = 3;
-/** So many bytes make a write that is worth its fixed cost: it does not wait for more. */
+/** A write with at least so many bytes is worth its fixed cost, and does not wait for more records. */
 const LINGER_BYTES = 64 * 1024;
 
 /** The limits up to which requests are collected into one write (`sdk.batch.*`). */
@@ -43,7 +43,7 @@ export interface QueueListener {
   failed(error: unknown): void;
   /** True: the queue is full, the sender should stop. False: there is room again. */
   full(isFull: boolean): void;
-  /** The sender is asked to stop when more than this waits, and may go on at half of it. A write that is still gathered never makes the queue full. */
+  /** The queue is full when more than this waits, and has room again at half of it. Requests of a write that is still gathered never make it full. */
   room?: QueueRoom;
 }
 
@@ -92,7 +92,7 @@ export class WriteQueue {
     return this.#wake !== null;
   }
 
-  /** How many records the write holds that is running, or that failed without a word about each. They are the oldest without an ack. */
+  /** Number of records in the write that is running, or that failed as a whole. They are the oldest records without an ack. */
   get unanswered(): number {
     return this.#unanswered;
   }
@@ -202,8 +202,8 @@ export class WriteQueue {
   }
 
   /**
-   * True while the requests that wait are less than the write that the settings ask for. A sender that stopped here would keep the write from
-   * filling, and wait for the delay.
+   * True while the waiting requests are less than the write that the settings ask for. If the sender stopped now, the write would not fill, and
+   * the sender would wait for the delay.
    */
   #isFilling(): boolean {
     return this.#gathers && !this.#hurried && !this.#isEnough();

@@ -1,4 +1,4 @@
-// What the built file is, whoever built it: what it may reach, how large it is, how much memory it may take.
+// Properties of the built file: its imports, its size, the most memory that it may take.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -142,8 +142,8 @@ describe('connection', () => {
     ['[::1', 'missing "]" in address'],
     ['[::1]9092', 'expected ":port" after "]"'],
     ['two words:1', 'host has a blank in it'],
-    ['${KAFKA_SERVERS}', 'host has "$" in it, which no name and no address has: is a variable left that nobody has filled in?'],
-    ['{{.Servers}}:1', 'host has "{" in it, which no name and no address has: is a variable left that nobody has filled in?'],
+    ['${KAFKA_SERVERS}', 'host has "$" in it, which no host name or address contains: if it is a variable, write its value'],
+    ['{{.Servers}}:1', 'host has "{" in it, which no host name or address contains: if it is a variable, write its value'],
     ['PLAINTEXT://host:9092', 'expected host:port, remove the part up to "://"'],
   ])('the address %s is refused', async (address, reason) => {
     expect(await destination({ servers: `a:1,${address}` })).toEqual([`invalid servers: 2. server "${address}": ${reason}`]);

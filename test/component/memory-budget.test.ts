@@ -14,7 +14,7 @@ test('the largest write of the host is what the component has the memory for', a
 
 test('the guest takes a write of that size and refuses a larger one, naming its bound', async () => {
   const requestBytes = requestBytesOf((await componentOfFolder()).manifest);
-  // The same instance: what came before does not matter.
+  // Both writes use one instance: the first one does not affect the second.
   const { destination } = await openDestination();
   const write = (size: number) => errorOf(destination.write(new Uint8Array(size)));
   // No request of the protocol: the guest has to look at it to say so.

@@ -51,7 +51,7 @@ const stringValue = (bytes: Buffer): Buffer => field(3, bytes);
 const after = (data: Buffer): Buffer => field(5, field(2, data));
 const record = (...fields: Buffer[]): Buffer => field(1, ...fields);
 
-/** Repeats what `make` gives for 0, 1, 2 ... up to `size` bytes. The first of many hundred are used again: what they hold is no matter. */
+/** Repeats what `make` gives for 0, 1, 2 ... up to `size` bytes. Beyond some hundred, the first ones are repeated: only their size matters. */
 function filled(size: number, make: (i: number) => Buffer): Buffer {
   const block = Buffer.concat(Array.from({ length: 500 }, (_, i) => make(i)));
   if (block.length >= size) {

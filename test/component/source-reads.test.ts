@@ -1,4 +1,4 @@
-// How much a source reads at once, and what it answers when there is nothing, or too much.
+// How much a source reads at once, and its answer if there are no records or if a record is too large.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CREDIT, acksOf, openSource, readBatch, recordsOf } from '../support/data-path.ts';
 import { FakeWorld, type Guest, errorOf } from '../support/guest.ts';

@@ -31,7 +31,7 @@ async function broker(answer: (socket: Socket) => void): Promise<{ port: number;
 
 /** Accepts connections and never answers, as a broker that hangs or a firewall. */
 const silent = (): void => undefined;
-/** Closes every connection at once, as a broker that starts: whoever opens dials again and again. */
+/** Closes every connection at once, as a broker that is starting does: an open consumer or producer dials again and again. */
 const closing = (socket: Socket): void => void socket.destroy();
 
 const connectors = {

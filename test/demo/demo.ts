@@ -1,4 +1,4 @@
-/** `make demo`: 100,000 orders from one Kafka topic through the WebAssembly component into another, and a look at whether they all arrived. */
+/** `make demo`: copies 100,000 orders through the WebAssembly component from one Kafka topic into another, and compares the copy with the orders. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ function valueOf(lines: string): string {
   return payload.after === null ? 'none, it is a tombstone' : Buffer.from(payload.after, 'base64').toString();
 }
 
-/** Runs the connector's command line. What it prints on stdout comes back; its progress and errors go where ours go. */
+/** Runs the connector's command line and returns its stdout. Its stderr (progress, errors) goes to the stderr of this process. */
 async function cli(...args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -42,7 +42,7 @@ cleanup.defer(() => broker.close());
 const { servers } = broker;
 say(`  ${DESCRIPTION[broker.kind]}, at ${servers} (${seconds(start)})`);
 
-// On a cluster that is not ours the names must meet nothing else, and go again.
+// On a cluster that this run did not start, the topics need names of their own and are deleted at the end.
 const name = broker.kind === 'address' ? uniqueName : (text: string): string => text;
 const from = name('orders');
 const to = name('orders-copy');

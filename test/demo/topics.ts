@@ -13,7 +13,7 @@ export interface Comparison {
   readonly unknown: number;
 }
 
-/** The demo's own look at Kafka: plain kafkajs, so that what it says about the connector does not come from the connector. */
+/** Fills and reads the demo's topics with plain kafkajs, so that the check of the connector does not use the connector. */
 export class Topics {
   readonly #kafka: Kafka;
   readonly #group: string;

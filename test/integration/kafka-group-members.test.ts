@@ -204,7 +204,7 @@ describe('with members that speak only the protocol of kafkajs', () => {
         await member.join(servers, group);
         await expect
           .poll(() => member.lines.map(({ message }) => message).join(), { timeout: 20_000 })
-          .toContain('so that nobody reads them');
+          .toContain('so that no member reads them');
       } finally {
         await other.close();
       }

@@ -89,7 +89,7 @@ function renamed(answer: Buffer, version: number, { host, port }: { host: string
   return Buffer.concat([...parts, answer.subarray(at)]);
 }
 
-/** A port where nobody answers, not even with a refusal: a queue of connections that is full, and taken from by nobody. */
+/** A port that neither accepts nor refuses connections: its backlog is full, and no connection is taken from it. */
 export async function blackHole(): Promise<{ host: string; port: number; close(): Promise<void> }> {
   const code = `
     const { parentPort } = require('node:worker_threads');
@@ -110,7 +110,7 @@ export async function blackHole(): Promise<{ host: string; port: number; close()
       new Promise((resolve) => setTimeout(resolve, 300, false)),
     ]);
     if (!isLetIn) break;
-    if (fillers.length > 50) throw new Error('this system lets in every connection, though nobody takes it');
+    if (fillers.length > 50) throw new Error('expected connections to wait once the backlog is full, but this system accepts every one');
   }
   return {
     host: '127.0.0.1',

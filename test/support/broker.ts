@@ -51,7 +51,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   };
 }
 
-/** The one broker of this test run. Topics and groups need names of their own; nobody stops it. */
+/** The shared broker of this test run. Tests do not stop it, and give their topics and groups names of their own. */
 export function sharedBroker(): BrokerAddresses {
   const addresses = process.env[SHARED_BROKER];
   if (!addresses)

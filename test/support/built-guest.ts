@@ -23,7 +23,7 @@ export interface GuestSources {
 
 /** A generator source and a collecting destination that import the log and the clock. */
 export const GENERATOR: GuestSources = { name: 'generator', folder: 'examples/guests/generator', world: 'generator' };
-/** Imports what nobody grants. */
+/** A guest that imports functions that no host grants. */
 export const OVERREACHING: GuestSources = { name: 'overreaching', folder: 'test/guests/overreaching', world: 'overreaching' };
 
 const built = new Map<string, Promise<void>>();

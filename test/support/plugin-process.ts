@@ -129,7 +129,7 @@ export class PluginProcess {
     return this.#client;
   }
 
-  /** Ends the connection without a word, as a Conduit that dies does. */
+  /** Closes the connection without a Shutdown call, as a Conduit that dies does. */
   disconnect(): void {
     this.stdio?.cancel();
     this.broker?.cancel();

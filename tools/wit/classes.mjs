@@ -218,7 +218,7 @@ export class ClassWriter {
             (c) =>
               `    if (view.tag == ${cases}.${camel(c.name)}) return ${name}.${camel(c.name)}(${c.type === null ? '' : this.lift(c.type, owner, `view.${camel(c.name)}`)});\n`,
           )
-          .join('') + "    return abort('a case of a variant that nobody knows');\n",
+          .join('') + "    return abort('unknown case of a variant');\n",
       ) +
       '}\n'
     );

@@ -11,7 +11,7 @@ export interface ReservedPorts {
   release(): void;
 }
 
-/** The reservation is the UDP port of the same number: it is in nobody's way, one process alone can have it, and the system takes it back. */
+/** A port is reserved by binding the UDP port of the same number: no broker uses UDP, only one process can bind it, and the system frees it when the process ends. */
 function hold(port: number): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')

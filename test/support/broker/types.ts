@@ -24,7 +24,7 @@ export interface BrokerAddresses {
   readonly sslServers: string | null;
   /** TLS; a client certificate is required. */
   readonly mtlsServers: string | null;
-  /** TLS; the certificate, of the same CA, names a host that nobody connects to. */
+  /** TLS; the certificate, of the same CA, names a host that no test connects to. */
   readonly misnamedServers: string | null;
   /** TLS; the certificate is the same as that of `sslServers`, but expired. */
   readonly expiredServers: string | null;

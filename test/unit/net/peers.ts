@@ -39,7 +39,7 @@ export class Peers {
     return { port: (server.address() as { port: number }).port, sockets, received, open };
   }
 
-  /** An address that answers no more: its queue of connections is full, and whoever listens takes none. */
+  /** An address that does not answer: the backlog of its listener is full, and the listener accepts no connection. */
   async dead(host = ELSEWHERE, port = 0): Promise<number> {
     const code = `
       const { parentPort } = require('node:worker_threads');

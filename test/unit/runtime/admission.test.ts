@@ -55,12 +55,12 @@ describe('a component', () => {
       expect.objectContaining({
         code: 'policy.denied',
         message:
-          'The component "guest" may not run here: it imports what it was not granted: wasi:sockets/tcp@0.2.6#connect, ' +
-          'wasi:sockets/tcp@0.2.6#listen, conduit:vault/vault@0.1.0#set-secret. ' +
-          'Granted: wasi:clocks/wall-clock@0.2.6, conduit:vault/vault@0.1.0.',
+          'the component "guest" may not run here: it imports functions that were not granted: wasi:sockets/tcp@0.2.6#connect, ' +
+          'wasi:sockets/tcp@0.2.6#listen, conduit:vault/vault@0.1.0#set-secret; ' +
+          'granted: wasi:clocks/wall-clock@0.2.6, conduit:vault/vault@0.1.0',
       }),
     );
-    expect(() => admit(component({ 'wasi:clocks/wall-clock@0.2.6': ['now'] }), grant({ capabilities: [] }))).toThrow('Granted: nothing.');
+    expect(() => admit(component({ 'wasi:clocks/wall-clock@0.2.6': ['now'] }), grant({ capabilities: [] }))).toThrow('granted: nothing');
   });
 
   test.each(['conduit:vault/vault@0.2.0', 'conduit:vault/vault@1.0.0', 'conduit:vault/vault', 'conduit:vault/other@0.1.0'])(
@@ -80,7 +80,7 @@ describe('a component', () => {
     expect(() => admit(component({}, 17 * PAGE), grant())).toThrow(
       expect.objectContaining({
         code: 'limit.exceeded',
-        message: `The component "guest" may not run here: its memory may grow to ${17 * PAGE} bytes, the limit (memoryBytes) is ${16 * PAGE}.`,
+        message: `the component "guest" may not run here: its memory may grow to ${17 * PAGE} bytes, the limit (memoryBytes) is ${16 * PAGE}`,
       }),
     );
     expect(admit(component({}, 16 * PAGE), grant())).toEqual([]);
@@ -89,7 +89,7 @@ describe('a component', () => {
   test('that cannot be suspended in a function that waits is refused', () => {
     const manifest = component({ 'conduit:vault/vault@0.1.0': ['get-secret'] });
     const stiff = { ...manifest, imports: manifest.imports.map((one) => ({ ...one, functions: [{ name: 'get-secret', waits: false }] })) };
-    expect(() => admit(stiff, grant())).toThrow('conduit:vault/vault@0.1.0#get-secret waits, and the component was not built');
+    expect(() => admit(stiff, grant())).toThrow('conduit:vault/vault@0.1.0#get-secret waits, but the component was built without');
   });
 
   test('in a worker gets functions that answer at once only if they can run there', () => {

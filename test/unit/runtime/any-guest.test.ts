@@ -241,7 +241,7 @@ describe.each(['inline', 'worker'] as const)('the generator, %s', (placement) =>
 });
 
 test.each(['inline', 'worker'] as const)(
-  'a guest that imports what nobody grants is refused by name before anything of it runs, %s',
+  'a guest that imports a function that is not granted is refused before any of it runs, and the function is named, %s',
   async (placement) => {
     const lines: string[] = [];
     const component = await builtGuest(OVERREACHING);
@@ -258,7 +258,7 @@ test.each(['inline', 'worker'] as const)(
     open.push(connector);
     const refusal = {
       code: 'policy.denied',
-      message: expect.stringContaining('it imports what it was not granted: test:overreaching/files@0.1.0#read'),
+      message: expect.stringContaining('it imports functions that were not granted: test:overreaching/files@0.1.0#read'),
     };
     await expect(connector.configure({})).rejects.toMatchObject(refusal);
     await expect(specify({ component: spied, placement })).rejects.toMatchObject(refusal);

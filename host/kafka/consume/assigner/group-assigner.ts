@@ -117,7 +117,8 @@ export class GroupAssigner implements GroupProtocol {
 
   /** Logs a warning. A leader with kafkajs' own assigner causes it: this connector's first version, or another program. */
   #unread(topics: readonly string[]): void {
-    const text = 'the leader of the consumer group may assign topics to members that do not subscribe to them, so that nobody reads them';
+    const text =
+      'the leader of the consumer group may assign topics to members that do not subscribe to them, so that no member reads them';
     this.#log('warn', `${text}: upgrade or stop the other members`, { group: this.#group, topics: topics.join(',') });
   }
 

@@ -1,4 +1,4 @@
-// A source that imports what nobody grants, and would use it before anything else.
+// A source that imports a function that no host grants, and calls it when the component is instantiated.
 import { Specification, SpecificationView } from '../../../../assembly/abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../../assembly/abi/exports';
 import { Level, log } from '../../../../assembly/abi/log';

@@ -81,7 +81,7 @@ export function acksOf(...offsets: number[]): Uint8Array {
 }
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
-/** Destination.Run.Request of records whose bytes nobody looks at. */
+/** Destination.Run.Request of records whose bytes are not read. */
 export function recordsOf(count: number, size = 4): Uint8Array {
   return Buffer.concat(Array.from({ length: count }, (_, i) => Buffer.from([0x0a, size, ...new Array<number>(size).fill(i)])));
 }

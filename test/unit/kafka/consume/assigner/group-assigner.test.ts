@@ -386,5 +386,5 @@ test('topics that a foreign leader may have left unread are told of', async () =
   expect(member.log).toEqual([]);
   member.joined({}, false, 'RoundRobinAssigner');
   member.assigner!.ignored(['two']);
-  expect(member.log).toEqual([1, 2].map((): unknown => expect.stringContaining('so that nobody reads them')));
+  expect(member.log).toEqual([1, 2].map((): unknown => expect.stringContaining('so that no member reads them')));
 });
