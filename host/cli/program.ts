@@ -65,7 +65,7 @@ export async function runProgram(given: readonly string[], io: Io, options: Prog
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), hurry]);
   silence();
   // A command that prints records handles errors of the stream itself. A reader such as `head -1` that closes the output is no failure.
-  if (exitCode !== EXIT.ok || cutOff === null || isReaderGone(cutOff)) return exitCode;
+  if (exitCode !== EXIT.ok || cutOff === null || isReaderGone(cutOff, io.stdout)) return exitCode;
   io.stderr.write(`${outputFailed(cutOff).code}: ${outputFailed(cutOff).message}\n`);
   await flushed(io.stderr);
   return EXIT.environment;

@@ -10,7 +10,7 @@ export class LineOutput {
   constructor(stream: Writable) {
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.#fail(isReaderGone(error) ? readerGone() : outputFailed(error));
+      this.#fail(isReaderGone(error, stream) ? readerGone() : outputFailed(error));
     });
     stream.on('close', () => this.#fail(readerGone()));
   }
@@ -40,9 +40,9 @@ export class LineOutput {
   }
 }
 
-/** True if the reader has closed the output, as `head` does. */
-export function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
-  return code === 'EPIPE' || code === 'ECONNRESET';
+/** True if the reader has closed the output, as `head` does, or if the output was a terminal that is closed. */
+export function isReaderGone({ code }: NodeJS.ErrnoException, output: Writable & { isTTY?: boolean }): boolean {
+  return code === 'EPIPE' || code === 'ECONNRESET' || (code === 'EIO' && output.isTTY === true);
 }
 
 export function outputFailed({ message }: Error): ConnectorError {
