@@ -13,7 +13,7 @@ const source = await openSource({
 });
 
 let count = 0;
-// A record is acknowledged when the next one is asked for: one whose handling throws comes again.
+// A batch of records is acknowledged when the loop asks for the record after its last one. If the loop ends within a batch, the batch comes again.
 for await (const { metadata, key, payload } of source.records()) {
   const after = payload.after instanceof Uint8Array ? new TextDecoder().decode(payload.after) : payload.after;
   process.stdout.write(`${JSON.stringify({ topic: metadata['opencdc.collection'], key: key && new TextDecoder().decode(key), after })}\n`);

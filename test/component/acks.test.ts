@@ -1,4 +1,4 @@
-// Acknowledgements and commits: what may be committed, and when.
+// Acknowledgements and commits: which offsets are committed, and when.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CREDIT, acksOf, openSource, readBatch } from '../support/data-path.ts';

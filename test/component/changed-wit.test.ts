@@ -1,4 +1,4 @@
-// A change of the WIT, or of what the guest reaches for, must stop the build and not become a wrong byte at run time.
+// A change of the WIT, or of the guest's imports, must stop the build and not become a wrong byte at run time.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What is generated for conduit:kafka after a change of its WIT. */
+/** The files that are generated for conduit:kafka after a change of its WIT. */
 async function change(from: string, to: string): Promise<{ assembly: string; contract: string }> {
   const file = path.join(folder, KAFKA);
   const text = await readFile(file, 'utf8');

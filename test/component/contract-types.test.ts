@@ -42,7 +42,7 @@ const PAIRS: [ours: string, file: string, theirs: string][] = [
   ['SendFailure', 'conduit-kafka-producer', 'SendFailure'],
 ];
 
-/** What the compiler says about a file with these comparisons; empty if they hold. */
+/** The compiler's errors for a file with these comparisons; empty if all of them hold. */
 async function compare(lines: string[]): Promise<string> {
   const equal = 'type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;';
   // Objects of objects, so that interfaces and their inlined forms compare equal.

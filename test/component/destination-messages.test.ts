@@ -1,4 +1,4 @@
-// Any bytes that a destination may be given: other encodings of a good request, damaged ones, and very large ones.
+// Requests to a destination in unusual bytes: other encodings of a good request, damaged requests, and very large ones.
 import { MAX_STRUCT_DEPTH } from '../../host/conduit/struct-depth.ts';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -193,7 +193,7 @@ describe('a message', () => {
     expect(acks.filter((ack) => ack.error !== '').length).toBe(
       g.world.of('producer.send').filter((call) => call.outgoing[0]!.topic === 'b').length,
     );
-    // Half of the 256 MiB that it may take: AssemblyScript's allocator grows by doubling.
+    // Half of the 256 MiB that the memory may take, because AssemblyScript's allocator grows by doubling.
     expect(g.memoryBytes()).toBeLessThan(128 << 20);
   });
   test('too large for the guest’s memory is an error, and the next one is written', async () => {

@@ -1,4 +1,4 @@
-// What a destination writes to Kafka, and what it answers.
+// The records that a destination writes to Kafka, and its acknowledgements.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { acksOf, openDestination, openSource, readBatch, requestOf, write, writeBytes } from '../support/data-path.ts';

@@ -1,5 +1,5 @@
-// The guest's memory takes any sequence of writes and reads up to its limits, whatever came before, and answers what it cannot take with an
-// error that names sizes. Nothing ever traps: that would end the instance, and the repeated write would end the next one.
+// The guest handles any sequence of writes and reads up to its limits, and answers one that does not fit its memory with an error that names
+// sizes. It never traps: a trap would end the instance, and the repeated write would end the next one.
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ const openSource = async (config: Record<string, string> = {}): Promise<Guest> =
   return guest;
 };
 
-/** Keeps nothing of what it was asked. */
+/** A world that does not record the guest's calls. */
 class ForgetfulWorld extends FakeWorld {
   override async record(_call: Call): Promise<void> {}
 }
@@ -107,7 +107,7 @@ const size = fc.oneof(
   fc.constantFrom(0, 1, requestBytes >> 1, requestBytes - 1, requestBytes, requestBytes + 1, (requestBytes * 9) >> 3),
 );
 
-/** What a write came to: an ack for each record, or an error that names a size. */
+/** The outcome of a write: an ack for each record, or an error that names a size. */
 async function writeAny(guest: Guest, request: Buffer): Promise<void> {
   const written = guest.destination.write(request);
   const isWritten = await written.then(
@@ -180,7 +180,7 @@ function setOfHeaders(count: number): RecordSet {
   return { ...setOf([]), count: 1, records: Buffer.concat([Buffer.from(zigzag(body.length)), body]) };
 }
 
-/** Reads until nothing waits; true: all of it came, false: it ended with an error that names sizes. */
+/** Reads until no record is left. True if all records came, false if reading ended with an error that names sizes. */
 async function readAll(guest: Guest, sets: RecordSet[], maxBytes: number): Promise<boolean> {
   guest.world.fetched.push(sets.map((records, partition) => ({ topic: 'orders', partition, epoch: 1, records })));
   const expected = sets.reduce((sum, { count }) => sum + count, 0);

@@ -1,4 +1,4 @@
-// What a source makes of Kafka records.
+// The OpenCDC records that a source makes of Kafka records.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RecordMerger } from '../../host/kafka/records/record-merger.ts';
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 const ZERO = { baseOffset: 0n, baseTimestamp: 0n };
-/** Absent for "no timestamp", and for what nanoseconds in 64 bits cannot say. */
+/** Absent for "no timestamp", and for a time that 64 bits of nanoseconds cannot hold. */
 function createdAt(ms: bigint): string | undefined {
   const nanoseconds = ms * 1_000_000n;
   return ms === -1n || BigInt.asIntN(64, nanoseconds) !== nanoseconds ? undefined : String(nanoseconds);
@@ -337,7 +337,7 @@ describe('record sets', () => {
     const error = await errorOf(guest.source.read(CREDIT));
     expect(error.kind).toBe('rejected');
     expect(error.text).toBe('failed getting a record: a record set of topic-partition orders-0 is corrupt');
-    // Asked again, it says the same: it goes on nowhere else.
+    // A second read fails with the same error: the source does not skip the record.
     expect(await errorOf(guest.source.read(CREDIT))).toEqual(error);
   });
 

@@ -195,7 +195,7 @@ describe('docs/environment.md', () => {
 
   const tooOld = Number.parseInt(process.versions.node) < 26 ? 'this is not the Node of the executable, 26' : null;
   test.skipIf(tooOld !== null)(`names every variable that Node's own JavaScript reads${skipped(tooOld)}`, async () => {
-    // Its sources are inside of the program that is embedded; what tests and benchmarks of Node's read is not in question.
+    // The sources of Node's libraries, whose variables the embedded program may read; not those of Node's own tests and benchmarks.
     const script = `for (const [name, text] of Object.entries(process.binding('natives')))
       if (typeof text === 'string' && !/^internal\\/(bench_runner|test_runner)/.test(name)) process.stdout.write(text + '\\n')`;
     const sources = execFileSync(process.execPath, ['--no-warnings', '-e', script], { env: {}, maxBuffer: 64e6, encoding: 'utf8' });

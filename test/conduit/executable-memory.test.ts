@@ -1,4 +1,4 @@
-/** What an idle plugin process keeps of the memory that its records needed. */
+/** How much of the memory that its records needed an idle plugin process still holds. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const BATCH = 1_000;
 /** Two looks at the process, and what they set off. */
 const RELEASED_MS = 40_000;
 
-// The system counts what belongs to a process alone; only glibc keeps freed memory that must be asked for.
+// Linux counts the memory that belongs to one process alone; only glibc keeps freed memory until the program asks it to return it.
 const countable = process.platform === 'linux' && existsSync('/proc/self/smaps_rollup') && hasGlibc();
 
 function hasGlibc(): boolean {

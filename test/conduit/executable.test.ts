@@ -1,4 +1,4 @@
-/** The one executable as a file: what it needs from the machine, which is nothing. */
+/** The one executable as a file: it needs nothing else from the machine. */
 import { execFile } from 'node:child_process';
 import { copyFile, link, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { PLUGIN } from './real/conduit.ts';
 const MAX_BYTES = 130e6;
 const COOKIE = '204e8e812c3a1bb73b838928c575b42a105dd2e9aa449be481bc4590486df53f';
 let folder: string;
-/** A copy where nothing of this project is near. */
+/** A copy in a folder without any other file of this project. */
 let executable: string;
 
 beforeAll(async () => {
@@ -59,7 +59,7 @@ test('it validates settings in the component that it carries', async () => {
 
 describe('make install-plugin', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  // -o: what is built is installed as it is, though sources may be newer.
+  // -o: make installs the executable as it is, even if sources are newer.
   const install = (...args: string[]): Promise<Ended> =>
     new Promise((resolve) => {
       execFile(

@@ -16,7 +16,7 @@ const CONNECTORS = '/app/connectors';
 const DOWNLOADS_MS = 400_000;
 
 let folder: string;
-/** Why nothing can be tested here. */
+/** Why these tests cannot run here; null if they can. */
 let impossible: string | null = muslRootImpossible();
 
 beforeAll(async () => {

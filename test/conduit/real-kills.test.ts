@@ -8,10 +8,10 @@ import { eventually, sleep } from '../support/wait.ts';
 const why = whyNoRealConduit();
 const skipped = why === null ? '' : ` (skipped: ${why})`;
 const COUNT = 100_000;
-/** Of one destination: a write takes 1 MiB, of records that have more than 200 bytes each on the way. */
+/** The most records of one write of a destination: a write takes 1 MiB, and each record takes more than 200 bytes in it. */
 const MAX_UNACKNOWLEDGED = 5_000;
 
-/** Somewhere in the stream: a share of the records, and some milliseconds. */
+/** A point in the stream at which to kill: a share of the records, and some milliseconds after it. */
 const moment = (kill: number): { share: number; ms: number } => ({
   share: 0.1 + 0.25 * kill + 0.1 * Math.random(),
   ms: Math.random() * 200,
@@ -53,7 +53,7 @@ describe.skipIf(why !== null).each(ENGINES)(`kill -9 under a real Conduit, %s${s
   });
   afterEach(() => scene.close());
 
-  /** Ends three Conduits, each with an output of its own, and looks at where the next one goes on. */
+  /** Ends three Conduits, each with an output topic of its own, and checks where the next one continues. */
   const expectExactResume = async (what: string, end: (conduit: Conduit) => Promise<void>): Promise<void> => {
     const input = await scene.topic(2);
     const groupID = uniqueName('group');
@@ -76,7 +76,7 @@ describe.skipIf(why !== null).each(ENGINES)(`kill -9 under a real Conduit, %s${s
       }
       const records = kill < 3 ? await scene.topics.read(output) : await readAll(scene, output, COUNT - done);
       all.push(...records);
-      // Nothing comes again that Conduit has acknowledged: neither what it had stored, nor what the plugin could commit.
+      // No record that Conduit has acknowledged comes again: Conduit had stored its position, or the plugin could commit its offset.
       expectRuns(records, starts);
       if (kill < 3) starts = resumePoints(storedPosition(scene.folder, 'p:src'), await scene.topics.commits(groupID, input));
     }
@@ -163,7 +163,7 @@ describe.skipIf(!owned).each(ENGINES)(
         await broker.start();
       }
       const records = await readAll(scene, output);
-      // The broker dies with answers that nobody gets: what is sent again then is written once.
+      // The killed broker does not send the answers to some writes. The writes are repeated, and their records are in the topic once.
       expect(report(engine, 'kill -9 of the broker, twice', records)).toEqual({ lost: 0, repeated: 0 });
       expectOrder(records);
       expect(await conduit.stop(), conduit.logTail()).toBe(0);

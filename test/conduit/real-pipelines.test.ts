@@ -70,7 +70,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
     expect(await conduit.stop(), conduit.logTail()).toBe(0);
     for (const [index, output] of outputs.entries()) {
       const records = await scene.topics.read(output);
-      // What was not acknowledged when the other pipeline joined the group may come again.
+      // Records that were not acknowledged when the other pipeline joined the group may come again.
       expect(tally(records, 3000).lost).toBe(0);
       expect(new Set(records.map((record) => openCdc(record).metadata['opencdc.collection']))).toEqual(new Set([inputs[index]]));
     }
@@ -171,7 +171,7 @@ describe.skipIf(why !== null).each(ENGINES)(`pipelines of a real Conduit, %s${wh
       parsePosition(Buffer.from((payload.after as { position: string }).position, 'base64').toString()).offset;
     expect(refused.map(origin)).toEqual(offsets.filter(isLarge));
     for (const { metadata } of refused) expect(metadata['conduit.dlq.nack.error']).toMatch(/MESSAGE_TOO_LARGE|too large|larger than/i);
-    // All of them are acknowledged, what was refused too.
+    // All records are acknowledged, the refused ones too.
     expect(await scene.topics.committed(groupID, input)).toBe(300);
   });
 });

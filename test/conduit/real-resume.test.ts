@@ -5,9 +5,9 @@ import { Scene, expectOrder, expectRuns, numbered, parsePosition, resumePoints, 
 import { eventually, sleep } from '../support/wait.ts';
 
 const why = whyNoRealConduit();
-/** Enough that a stop always comes in the middle. */
+/** So many records that every stop comes before the last one. */
 const COUNT = 100_000;
-/** Of other partitions in what Conduit acknowledged last: seen are parts of one batch of 1,000. */
+/** The most records of other partitions whose last acknowledgements may be dropped; a part of one batch of 1,000 records was seen. */
 const MAX_DROPPED = 5_000;
 
 describe.skipIf(why !== null).each(ENGINES)(
@@ -67,8 +67,8 @@ describe.skipIf(why !== null).each(ENGINES)(
         expect(await scene.topics.committed(groupID, input)).toBe(3000);
       });
 
-      // Conduit cancels the stream behind its last acknowledgements, and gRPC drops what it has not sent by then: what the plugin did
-      // not get it cannot commit. Conduit's position makes up for it in the partition of the last record, and in no other.
+      // Conduit cancels the stream after its last acknowledgements, and gRPC drops those that it has not sent by then, so the plugin cannot
+      // commit their offsets. Conduit's position replaces the commit in the partition of the last record only.
       test.each([1, 2])(
         'in the middle of a stream, with %i partitions, loses nothing and repeats nothing that is committed or that the position covers',
         async (partitions) => {
@@ -120,7 +120,7 @@ describe.skipIf(why !== null).each(ENGINES)(
       const [early, late] = [await scene.topics.read(before), await scene.topics.read(after)];
       expect(tally([...early, ...late], COUNT).lost).toBe(0);
       expectOrder(early);
-      // What Conduit has acknowledged never comes again: neither what it had stored, nor what the plugin could commit.
+      // No record that Conduit has acknowledged comes again: Conduit had stored its position, or the plugin could commit its offset.
       expectRuns(late, starts);
       expect(late).toHaveLength(left);
       process.stdout.write(`[real] ${engine}: Conduit killed: 0 lost, ${early.length + late.length - COUNT} repeated of ${COUNT}\n`);

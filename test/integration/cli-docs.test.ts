@@ -13,13 +13,13 @@ import { cli } from '../unit/cli/spawned.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'host/main.ts');
 const PAGES = ['README.md', 'docs/command-line.md'];
-/** Commands of pages that are not run here, and where they are. */
+/** Commands of the pages that this test does not run, each with the place where it runs. */
 const ELSEWHERE: readonly [RegExp, string][] = [
   [/^make (demo|test|plugin|install-plugin|package)\b/, 'targets of the Makefile, which CI and the tests of the executable run'],
   [/^npm install conduit-connector-kafka-wasm$/, 'test/package installs the package'],
   [/^node (read-topic|generator)\.mjs /, 'test/package runs the examples'],
 ];
-/** Of the record of the page, as JSON without a space. */
+/** The value of the page's record, as JSON without spaces. */
 const VALUE = '{"customer":"Ada","id":1}';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const TOMBSTONE = `echo '{"operation":"delete","key":"${base64('order-2')}","payload":{}}' |
@@ -99,7 +99,7 @@ describe.each(PAGES)('%s', (page) => {
     const { code, err, out } = await shell(folder, block);
     expect(err).not.toMatch(/^(error|config|input|kafka|environment)\b/m);
     expect(code).toBe(0);
-    // Values as they are, and nothing for the tombstone.
+    // The recipe prints the values as they are, and no line for the tombstone.
     if (isRecipe) expect(new Set(out.trim().split('\n'))).toEqual(new Set([VALUE]));
   });
 

@@ -37,7 +37,7 @@ describe.skipIf(brokersAreNotOurs !== null)(`a broker that freezes and wakes lat
       error: { code: 'kafka.timeout', message: expect.stringContaining('the outcome of 5 of 10 records is unknown') },
     });
     expect(code).toBe(1);
-    // What the broker had in its sockets when it was frozen, it does when it wakes.
+    // When the broker wakes, it handles the requests that were in its sockets.
     await expectSoon(() => topics.count(topic)).toBe(10);
   });
 

@@ -62,7 +62,7 @@ describe('source', () => {
     const name = await filled(10);
     const first = await cli(['source', '-q', ...from(name), '--limit', '10']);
     const fourth = read(first.lines)[3]!.position;
-    // Another group would contradict the position, which names one; what that group has committed does not go back.
+    // The position names a group, so another group would contradict it. The group's committed offset does not move back.
     const position = base64(plain(fourth)!.replace(/"GroupID":"[^"]+"/, `"GroupID":"${uniqueName('group')}"`));
     const rest = await cli([
       'source',
@@ -196,7 +196,7 @@ describe('source', () => {
     const runs = await Promise.all(names.map((name) => cli(['source', ...from(name, group)])));
     for (const [index, run] of runs.entries()) {
       expect(run.code).toBe(0);
-      // What was not committed when the other one came or went may come again.
+      // Records whose offsets were not committed when the other member joined or left may come again.
       expect([...new Set(after(run.lines))].sort()).toEqual(values(10));
       expect(read(run.lines).filter(({ metadata }) => metadata['opencdc.collection'] !== names[index])).toEqual([]);
     }

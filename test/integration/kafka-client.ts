@@ -1,4 +1,4 @@
-/** What the Kafka tests share: the capability under test, and a plain kafkajs as the other side. */
+/** Helpers of the Kafka tests: the host's client under test, and plain kafkajs as the other side. */
 import {
   createKafka,
   type ConsumerHandle,
@@ -31,7 +31,7 @@ export interface Subject {
   producer(options?: Partial<ProducerOptions>): Promise<ProducerHandle>;
 }
 
-/** Of an instance that does not end while something opens. */
+/** The context of an instance that does not end during an open. */
 export const OPEN: OpenContext = { signal: new AbortController().signal };
 export const PRODUCER: ProducerOptions = { acks: 'all', compression: 'snappy', maxBatchBytes: 1_000_012, deliveryTimeoutMs: 20_000 };
 
@@ -129,7 +129,7 @@ export async function read(consumer: ConsumerHandle, count: number, timeoutMs = 
   return records;
 }
 
-/** Everything that comes within `ms`: for "nothing more comes". */
+/** All records that come within `ms`, to check that no more come. */
 export function readFor(consumer: ConsumerHandle, ms: number): Promise<Read[]> {
   return read(consumer, Number.POSITIVE_INFINITY, ms);
 }

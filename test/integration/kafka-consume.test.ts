@@ -163,7 +163,7 @@ describe('polling', () => {
     }
   });
 
-  test('waits as long as asked, ends at once when woken, and a wake with nobody waiting is forgotten', async () => {
+  test('waits as long as asked, ends at once when woken, and a wake while no poll waits has no effect', async () => {
     const { topic, group } = names();
     await createTopic(servers, topic);
     const handle = await consumer({ topics: [topic], group });
@@ -202,7 +202,7 @@ describe('commits', () => {
     const lost = again[0]!.partition;
     await commit(second, again);
     expect(await committed(servers, group, topic, lost)).toBe(5);
-    // The broker itself would take this commit: it checks the member, not whose partition it is.
+    // The broker would accept this commit: it checks the member, but not that the partition is the member's.
     await first.commit([{ topic, partition: lost, epoch: before[0]!.epoch, nextOffset: 1n }]);
     expect(await committed(servers, group, topic, lost)).toBe(5);
     const current = (await read(first, 5))[0]!.epoch;

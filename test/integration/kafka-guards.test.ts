@@ -1,4 +1,4 @@
-/** What kafkajs does behind one's back, and what is done about it; the outage tests have the rest. */
+/** Faults of kafkajs that its callers do not see, and the host's guards against them; the outage tests cover more of them. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConfirmedCommits } from '../../host/kafka/kafkajs/kafkajs-commit.ts';
 import { openConsumer } from '../../host/kafka/consume/consumer.ts';
@@ -88,7 +88,7 @@ describe('a guest that does not poll', () => {
     const all = [...first, ...rest];
     expect(new Set(all.map(({ epoch }) => epoch))).toEqual(new Set([1]));
     for (const partition of [0, 1]) expect(values(all.filter((record) => record.partition === partition))).toEqual(big);
-    // Only a member may commit, and only what comes back from the broker is known to be committed.
+    // Only a member may commit, and an offset counts as committed only if the broker returns it.
     await commit(
       handle,
       all.filter(({ partition }) => partition === 0),

@@ -7,7 +7,7 @@ import { numbered, section } from '../unit/kafka/sections.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { createTopic, read, readFor, subject, values } from './kafka-client.ts';
 
-/** What makes the connections of the host while a test loses answers. */
+/** Makes the connections of the host while a test loses answers. */
 const broken = vi.hoisted(() => ({ connect: null as ((options: object) => unknown) | null }));
 vi.mock('node:net', async (load) => {
   const actual = await load<{ default: typeof import('node:net') }>();
@@ -55,7 +55,7 @@ function loseAnswers(numbers: readonly number[]): { lost(): number } {
       },
       emit: (event: string, ...args: unknown[]): boolean => {
         if (event !== 'data' || !losing) return Reflect.apply(emit, socket, [event, ...args]);
-        // The broker has answered, so what it answers to is in its log.
+        // The broker has answered, so the records of the request are in its log.
         lost++;
         losing = false;
         socket.destroy(new Error('the connection is lost'));

@@ -128,7 +128,7 @@ describe.skipIf(given)(`a broker that comes and goes${given ? ' (skipped: the gi
     await expect.poll(() => send(writer, topic, [{ value: 'afterwards' }]), { timeout: 20_000 }).toEqual([]);
     const again: Read[] = [];
     while (again.at(-1)?.value !== 'afterwards') again.push(...(await read(handle, 1, 40_000)));
-    // The member outlives a short outage and reads on; a longer one costs a new session, and what was not committed comes again.
+    // The member survives a short outage. A longer one needs a new session, and records whose offsets were not committed come again.
     const before = again.filter(({ value }) => value?.startsWith('value-'));
     expect([[], ['value-3', 'value-4']]).toContainEqual(values(before));
     await commit(handle, again);

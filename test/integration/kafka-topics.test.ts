@@ -1,4 +1,4 @@
-/** What lies in real topics besides plain records: transactions, control batches, broker timestamps, other clients' batches. */
+/** Topics that hold more than plain records: transactions, control batches, broker timestamps, other clients' batches. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ConsumerHandle } from '../../host/kafka/handles.ts';
 import { numbered, section } from '../unit/kafka/sections.ts';
@@ -44,7 +44,7 @@ describe('transactions', () => {
     const records = await read(handle, 8);
     expect(values(records)).toEqual(['before', ...list('one', 3), ...list('two', 3), 'after']);
     await commit(handle, records);
-    // What follows is the end of an aborted transaction: nothing comes of it, and a later record is not held up by it.
+    // The next batch is the end of an aborted transaction: no record comes of it, and it does not delay later records.
     await write(servers, topic, ['at last']);
     const rest = await read(handle, 1);
     expect(values(rest)).toEqual(['at last']);

@@ -88,7 +88,7 @@ describe('many partitions whose batches grow a thousandfold', () => {
   const PARTITIONS = 32;
   const BATCH_MB = 24;
   const BATCHES = 2;
-  /** The budget of a consumer or one batch, what the queue takes beside it, and what decompressing takes for a moment. */
+  /** The budget of a consumer or of one batch, the memory of the queue, and the memory that decompression takes for a short time. */
   const MAX_EXTERNAL_MB = 200;
   const compressed = uniqueName('compressed');
 

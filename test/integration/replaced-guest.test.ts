@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const teardown of teardowns.splice(0).reverse()) await teardown();
 });
 
-/** Kafka, but with a host that fails in these requests, counted over all handles: what ends a guest's instance. */
+/** Kafka whose polls and sends with these numbers, counted over all handles, fail with a bug of the host, which ends the guest's instance. */
 function faulty(polls: readonly number[], sends: readonly number[]) {
   let polled = 0;
   let sent = 0;

@@ -10,7 +10,7 @@ const SCRIPT = path.resolve(import.meta.dirname, '../../.ci/host-imports.mjs');
 const folders: string[] = [];
 afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))));
 
-/** What the check says of a folder with one file. */
+/** The output of the check for a folder with one file. */
 async function check(file: string, text: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'host-imports-'));
   folders.push(folder);

@@ -11,12 +11,12 @@ import { eventually } from '../../support/wait.ts';
 export type Engine = 'arch-v1' | 'arch-v2';
 export const ENGINES: readonly Engine[] = ['arch-v1', 'arch-v2'];
 
-/** The Conduit to test with; undefined: not given, nothing can be tested. */
+/** The executable of the Conduit to test with; undefined if none is given, and then the tests do not run. */
 export const CONDUIT = process.env['CONDUIT'] || undefined;
 /** The Go connector's executable. */
 export const OFFICIAL = process.env['OFFICIAL'] || undefined;
 const named = process.env['KAFKA_WASM_PLUGIN'] ?? '';
-/** What `make plugin` builds, or the executable that KAFKA_WASM_PLUGIN names. */
+/** The executable that `make plugin` builds, or the one that KAFKA_WASM_PLUGIN names. */
 export const PLUGIN =
   named === '' || named === 'source' ? resolve(import.meta.dirname, '../../../dist/plugin/conduit-connector-kafka-wasm') : resolve(named);
 
@@ -186,7 +186,7 @@ export async function startConduit(options: ConduitOptions): Promise<Conduit> {
   return conduit;
 }
 
-/** What Conduit would open the source with next: read from its store, while no Conduit runs. Empty if it has stored none. */
+/** The position with which Conduit would open the source next, read from Conduit's store while it does not run. Empty if it has stored none. */
 export function storedPosition(folder: string, connectorId: string): string {
   const database = new DatabaseSync(join(folder, 'conduit.db', 'conduit.db')); // not read-only: a Conduit that was killed left its log to be merged
   try {

@@ -9,7 +9,7 @@ const PROGRAM = fileURLToPath(new URL('../../support/generator-program.ts', impo
 beforeAll(async () => void (await builtGuest(GENERATOR)), 120_000);
 afterEach(disposeAll);
 
-/** A plugin process whose component has nothing to do with Kafka. */
+/** A plugin process whose component does not use Kafka. */
 const generator = () => plugin({ command: [process.execPath, PROGRAM] });
 
 describe.each(ENGINES)('a plugin of another component under arch-%s', (engine) => {

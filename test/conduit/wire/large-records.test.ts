@@ -14,7 +14,7 @@ const topics = new Topics(servers);
 const MAX_BYTES = 60_000_000;
 const LARGE_BYTES = 30_000_000;
 const raised = { env: { CONDUIT_CONNECTOR_MAX_RECEIVE_RECORD_SIZE: '100000000' } };
-// Not compressible, so nothing on the way is smaller than it says.
+// The values are not compressible, so that every message is as large as the record.
 const LARGE = randomBytes(LARGE_BYTES);
 interface Line {
   payload: { after: string };

@@ -1,4 +1,4 @@
-/** A parent that is not the test: starts the plugin with pipes of its own, as Conduit does, says its process id, and waits to be killed. */
+/** The parent process of a plugin, in place of the test: starts the plugin with pipes as Conduit does, prints the plugin's process id, and waits to be killed. */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 

@@ -11,7 +11,7 @@ afterEach(disposeAll);
 const { servers } = sharedBroker();
 const topics = new Topics(servers);
 const small = (index: number): Buffer => Buffer.from(`value ${index}`);
-/** Long enough for a record too many to show itself. */
+/** How long to wait for a record that must not come. */
 const QUIET_MS = 1_000;
 
 async function newTopic(): Promise<string> {

@@ -250,7 +250,7 @@ describe('Stop of a source', () => {
     await source.start({ servers, topics: topic, readFromBeginning: 'true' });
     await source.until(1_000);
     const { last_position: last } = await started.client.call<{ last_position: Buffer }>('/connector.v2.SourcePlugin/Stop');
-    // A source that read on would send these, also if the flood was over before Stop.
+    // A source that continued to read would send these records, also if all earlier ones were sent before Stop.
     await topics.fill(topic, 100, small, 50_000);
     await sleep(1_000);
     source.take();

@@ -16,7 +16,7 @@ afterEach(async () => {
   await disposeAll();
 });
 
-/** A port that takes connections and never says a word. */
+/** A port that accepts connections and never answers. */
 async function silentBroker(): Promise<string> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => void sockets.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');

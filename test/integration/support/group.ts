@@ -69,7 +69,7 @@ export class Member {
   }
 }
 
-/** Who owns what in the newest assignments; fails if a partition has two owners. */
+/** The owner of each partition in the newest assignments; fails if a partition has two. */
 export function ownersOf(members: readonly Member[]): Owners {
   const owners: Owners = {};
   for (const member of members) {

@@ -21,7 +21,7 @@ const log = (level: string, message: string): void => {
 let peakBytes = 0;
 const watch = setInterval(() => {
   peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-  // Nothing more to learn, and the machine has others to serve.
+  // The result is known; the rest of the run would only use the machine.
   if (peakBytes > 1.2 * Number(maxRssMb) * 1e6) stop.abort();
 }, 20);
 

@@ -10,7 +10,7 @@ const never = new Promise<never>(() => undefined);
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** What `work` has come to when `ms` are over. */
+/** The state of `work` after `ms`. */
 async function after<T>(ms: number, work: Promise<T>): Promise<T | 'waits' | Error> {
   let result: T | 'waits' | Error = 'waits';
   work.then(

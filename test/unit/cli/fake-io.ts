@@ -3,7 +3,7 @@ import { main } from '../../../host/cli/main.ts';
 import type { Io } from '../../../host/cli/terminal/io.ts';
 import type { Connectors } from '../../../host/cli/connector-factory.ts';
 
-/** A process without a process: what a run writes is kept, its signals are given by the test. */
+/** Stands for the process of a command: keeps the output of a run, and gives it the signals that the test sends. */
 export class FakeIo implements Io {
   readonly stdin: Readable;
   readonly stdout: PassThrough & { isTTY?: boolean } = new PassThrough();

@@ -1,4 +1,4 @@
-/** A Kafka client that does as a test says, in place of kafkajs. */
+/** A Kafka client that a test controls, in place of kafkajs. */
 import type { BatchWriter, KafkaClient, Lookups } from '../../../host/kafka/client.ts';
 import { KafkaFault } from '../../../host/kafka/fault.ts';
 import type { GroupConsumer } from '../../../host/kafka/group-consumer.ts';
@@ -41,7 +41,7 @@ export function fakeGroupConsumer(fakes: Partial<GroupConsumer> = {}): GroupCons
   };
 }
 
-/** Everything works that no test has to say more about; nothing can be written. */
+/** Defaults for tests: every call succeeds, except that nothing can be written. */
 export function fakeClient(fakes: Partial<KafkaClient> = {}): KafkaClient {
   return {
     log: () => undefined,

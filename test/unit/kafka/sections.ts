@@ -1,4 +1,4 @@
-/** Record sets for tests, encoded by kafkajs' own record encoder: another hand than the one that is tested. */
+/** Record sets for tests, encoded by kafkajs' own record encoder, which is independent of the code under test. */
 import { createRequire } from 'node:module';
 import type { RecordSet } from '../../../host/kafka/contract.ts';
 
@@ -15,7 +15,7 @@ interface Encoded {
 }
 const encodeRecord = createRequire(import.meta.url)('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => Encoded;
 
-/** Now, or brokers would delete or never roll what is written with it. */
+/** The current time: with an older timestamp brokers would delete the records, with a later one they would never roll the segment. */
 export const now = (): bigint => BigInt(Date.now());
 
 /** A records section; offset deltas count from 0 unless given. */

@@ -30,7 +30,7 @@ const NO_BROKER = new KafkaFault('connection', 'no broker');
 const unreachable = (): Promise<never> => Promise.reject(NO_BROKER);
 const hangs = (): Promise<never> => new Promise(() => undefined);
 
-/** What became of `work` after so long, the wall clock going back by an hour at the beginning. */
+/** The state of `work` after a time at whose beginning the wall clock goes back by an hour. */
 async function after(ms: number, work: Promise<unknown>): Promise<string> {
   let outcome = 'still waits';
   work.then(

@@ -17,7 +17,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** A dialer, what its policy and its resolver were asked, and what it logged. */
+/** A dialer, the questions to its policy and its resolver, and its log lines. */
 function dialing(
   given: { refuse?: (host: string, address: string | null) => string | null; answers?: string[] } & NetOptions = {},
   tls: DialerOptions['tls'] = null,

@@ -43,7 +43,7 @@ export function ackRequest(...positions: string[]): Buffer {
   return encode('connector.v2.Source.Run.Request', { ack_positions: positions.map((position) => Buffer.from(position)) });
 }
 
-/** A source whose batches a test emits, and which remembers what was asked of it. */
+/** A source whose batches a test emits, and which records the calls to it. */
 export class DrivenSource implements Source {
   readonly told: string[] = [];
   readonly acked: string[] = [];

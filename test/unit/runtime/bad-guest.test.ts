@@ -64,7 +64,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     expect(sink.count).toBe(10);
   });
 
-  test('is replaced when it traps, and its last words are in the error', async () => {
+  test('is replaced when it traps, and its last error line is in the error', async () => {
     const { error, kafka, hostLines } = await endOf('abort', { placement });
     expect(error.message).toContain(
       'the guest trapped in source.read: wasm trap: wasm `unreachable` instruction executed; its last error line: a bug in the guest',
@@ -125,7 +125,7 @@ describe.each(['inline', 'worker'] as const)('a guest that misbehaves, %s', (pla
     expect(kafka.openConsumers).toBe(0);
   });
 
-  test('is reopened at the last acknowledged position, and acks of its predecessor are swallowed', async () => {
+  test('is reopened at the last acknowledged position, and acks of its predecessor are ignored', async () => {
     const kafka = new FakeKafka(10);
     const { sink, source } = await running(kafka, { placement, credit: { maxWaitMs: 5_000 } });
     await sink.until(() => sink.count === 10);

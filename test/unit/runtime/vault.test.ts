@@ -116,7 +116,7 @@ describe('a secret', () => {
     await sink.until(() => sink.errors.length > 0);
 
     expect(holds(memories, 'visible-in-memory')).toBe(true);
-    // The text of the host's own error went through the guest: the capability must not write secrets, but nothing else leaks it.
+    // The text of the host's own error passes through the guest, with the secret in it masked.
     expect(sink.errors[0]!.message).toBe('login failed with ***');
     expect(JSON.stringify([kafka.lines, hostLines])).not.toContain(SECRET);
     expect(secrets!.read(kafka.connections[0]!.sasl!.val.passwordRef)).toBe(SECRET);

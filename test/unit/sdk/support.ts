@@ -21,7 +21,7 @@ export interface AckFields {
   error: string;
 }
 
-/** A batch of records, by an encoder that is not ours. Source.Run.Response and Destination.Run.Request have the same fields. */
+/** A batch of records, by an encoder that is not this project's. Source.Run.Response and Destination.Run.Request have the same fields. */
 export function batchOf(...records: RecordFields[]): Uint8Array {
   const message = { records: records.map((record) => ({ operation: 1, ...record, position: Buffer.from(record.position ?? '') })) };
   return sourceResponse.encode(sourceResponse.fromObject(message)).finish();

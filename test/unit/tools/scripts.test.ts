@@ -1,4 +1,4 @@
-/** What a maintainer sees of scripts that fail: a line, not a stack trace. */
+/** A script that fails shows a maintainer one line, not a stack trace. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,7 @@ import { Cli, cli, MAIN } from '../spawned.ts';
 
 const noFull = existsSync('/dev/full') ? null : 'there is no /dev/full';
 
-/** Whatever goes wrong, a user sees neither a stack nor the place of a file in it. */
+/** No error shows a user a stack trace or the path of a source file. */
 function expectNoStack(text: string): void {
   expect(text).not.toMatch(/^\s+at .+:\d+:\d+/m);
   expect(text).not.toContain('node:internal');

@@ -45,7 +45,7 @@ describe('--on-error skip', () => {
     const first = failure('1');
     expect(await refused.deal([first, failure('2')])).toBe(first);
     expect(refused.count).toBe(0);
-    // The next write is another matter.
+    // The next write is not affected.
     await fail(TOO_LARGE);
     expect(await refused.deal([failure('3')])).toBeNull();
   });

@@ -1,4 +1,4 @@
-/** Many partitions whose batches grow a thousandfold, and a guest that takes its time. */
+/** Many partitions whose batches grow a thousandfold when decompressed, and a guest that polls slowly. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Assignment } from '../../../../host/kafka/consume/assignment.ts';

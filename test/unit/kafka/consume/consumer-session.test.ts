@@ -1,4 +1,4 @@
-/** What a real broker cannot bring about on demand, for a consumer session on a client that does as the test says. */
+/** A consumer session on a client that the test controls, for events that a real broker does not produce on demand. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ByteBudget } from '../../../../host/kafka/consume/byte-budget.ts';
 import { OwnedPartitions, PROTOCOL_NAMES } from '../../../../host/kafka/consume/assigner/group-assigner.ts';

@@ -1,4 +1,4 @@
-/** Writing batches over kafkajs' connections: what is believed, and what is done for the connections after a failure. */
+/** Writing batches over kafkajs' connections: which answers count, and how connections are repaired after a failure. */
 import { describe, expect, test } from 'vitest';
 import { KafkajsBatchWriter } from '../../../../host/kafka/kafkajs/batch-writer.ts';
 import type { Broker, Cluster, ProduceAnswer } from '../../../../host/kafka/kafkajs/cluster.ts';
@@ -22,7 +22,7 @@ const confirm = (topic: string, partition: number): ProduceAnswer => ({
   topics: [{ topicName: topic, partitions: [{ partition, errorCode: 0 }] }],
 });
 
-/** A cluster as kafkajs makes them; `calls` has what was asked of it, `written` what its brokers have. */
+/** A cluster like those of kafkajs; `calls` holds the calls to it, `written` the records that its brokers have. */
 function cluster({ leaders = { 0: 1 }, gone = new Set(), produce, version = 7 }: Fakes = {}) {
   const calls: string[] = [];
   const written: string[] = [];

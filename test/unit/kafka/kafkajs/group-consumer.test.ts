@@ -1,4 +1,4 @@
-/** How a consumer of kafkajs becomes a group consumer: what it tells, in Kafka's words, and what of a handler reaches kafkajs. */
+/** How a consumer of kafkajs becomes a group consumer: the events that it reports, in Kafka's terms, and the results of a handler that reach kafkajs. */
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
@@ -14,7 +14,7 @@ type Options = Record<string, unknown>;
 type EachBatch = (payload: object) => Promise<void>;
 const REBALANCE_IN_PROGRESS = 27;
 
-/** On a consumer of kafkajs that does nothing; `told` is what the listener hears. */
+/** A group consumer on a kafkajs consumer that does nothing; `told` holds the events that the listener got. */
 function rig(handle: GroupListener['handle'] = async () => undefined) {
   const told: unknown[] = [];
   const calls: string[] = [];

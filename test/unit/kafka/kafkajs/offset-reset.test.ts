@@ -15,7 +15,7 @@ const OffsetManager = load('src/consumer/offsetManager/index.js') as new (option
 const ConsumerGroup = load('src/consumer/consumerGroup.js') as new (options: object) => Group;
 const { KafkaJSOffsetOutOfRange } = load('src/errors.js') as { KafkaJSOffsetOutOfRange: new (error: Error, at: object) => Error };
 
-/** A member whose cluster and coordinator note what is asked of them. */
+/** A member whose cluster and coordinator record the calls to them. */
 function member(): { group: Group; cluster: object; log: string[] } {
   const log: string[] = [];
   const committed = {};

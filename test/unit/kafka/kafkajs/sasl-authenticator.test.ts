@@ -22,7 +22,7 @@ interface Fakes {
   host?: string;
   /** Error of the handshake, and the mechanisms in it. */
   handshake?: { errorCode: number; enabledMechanisms: string[] };
-  /** Error of what follows. */
+  /** Error of the requests after the handshake. */
   authenticate?: Error;
   hasAuthenticate?: boolean;
 }

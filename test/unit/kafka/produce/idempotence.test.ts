@@ -1,4 +1,4 @@
-/** Producer ids and sequence numbers against the model of a partition: whatever fails, whenever it fails, nothing is lost or written twice. */
+/** Producer ids and sequence numbers against the model of a partition: no failure, at any time, loses a record or writes it twice. */
 import { Deadline } from '../../../../host/base/deadline.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

@@ -7,7 +7,7 @@ import { PartitionQueue, type PartitionQueueOptions } from '../../../../host/kaf
 import { openBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
 import { decode, numbered, section } from '../sections.ts';
 
-/** What a broker answered. */
+/** The answer of a broker. */
 export const answer = (type: string, retriable = false): KafkaFault => new KafkaFault('answer', type, { type, retriable });
 const lost = (): KafkaFault => new KafkaFault('connection', 'the connection is lost');
 
@@ -30,12 +30,12 @@ export class Partition {
     this.limit = limit;
   }
 
-  /** As after a leader was lost that alone knew the producers. */
+  /** Forgets the producers, as after the loss of a leader that had not replicated their state. */
   forget(): void {
     for (const state of this.#producers.values()) Object.assign(state, { next: -1, last: [] });
   }
 
-  /** As after none of them wrote for a day: any number is taken then. */
+  /** Expires the producers, as if none had written for a day: then any sequence number is accepted. */
   forgetAll(): void {
     this.#producers.clear();
   }
@@ -54,12 +54,12 @@ export class Partition {
     this.inFlight.now--;
   }
 
-  /** Nobody hears the answer. */
+  /** The answer is lost. */
   appendLate(encoded: Buffer): void {
     try {
       this.append(encoded);
     } catch {
-      // Refused, as it should be.
+      // The partition refuses the request, as Kafka does.
     }
   }
 
@@ -145,7 +145,7 @@ export async function deliver(queue: PartitionQueue, count: number, from = 0, de
   };
   let over = false;
   void queue.deliver(batch(count, from), told).then(() => (over = true));
-  // Time passes as fast as it can: the waits between the tries are not what is tested.
+  // Fake time passes as fast as possible, because the waits between attempts are not tested here.
   while (!over) await vi.advanceTimersByTimeAsync(50);
   return failed;
 }

@@ -1,4 +1,4 @@
-/** Order, retries, splitting and giving up of the batches of one partition, with a writer that answers as told. */
+/** Order, retries, splitting and failure of the batches of one partition, with a writer whose answers the test gives. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Deadline } from '../../../../host/base/deadline.ts';
 import type { SendFailure } from '../../../../host/kafka/contract.ts';
@@ -18,7 +18,7 @@ const MESSAGE_TOO_LARGE = 10;
 const valuesOf = (batch: Buffer): string[] =>
   readBatches(batch).flatMap((one) => decode(openBatch(one, 1 << 24)).map(({ value }) => value!));
 
-/** A queue whose writer answers as told; what it was asked to write is in `asked`. */
+/** A queue whose writer gives the answers of the test; `asked` holds the batches that it was called with. */
 function queue(answer: (values: string[], attempt: number, sent: () => void) => Promise<void> | void) {
   const asked: string[][] = [];
   const renewed: unknown[] = [];

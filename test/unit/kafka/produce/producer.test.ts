@@ -1,4 +1,4 @@
-/** Looking up topics while brokers are away, and producer ids that are not to be had. */
+/** Looking up topics while no broker answers, and requests for producer ids that fail. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KafkaClient } from '../../../../host/kafka/client.ts';
 import { KafkaFault } from '../../../../host/kafka/fault.ts';

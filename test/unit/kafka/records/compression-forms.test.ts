@@ -1,4 +1,4 @@
-/** Forms of compressed data that are allowed and that few clients write: what a batch holds must come out whole, or be named as damaged. */
+/** Forms of compressed data that are allowed but that few clients write: a batch must be decompressed completely, or reported as damaged. */
 import zlib from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ByteBudget } from '../../../../host/kafka/consume/byte-budget.ts';

@@ -1,4 +1,4 @@
-/** Records that stay bytes, held against kafkajs' way with them: what is read and what is written says the same, record by record. */
+/** Compares the records that the host reads and writes as bytes with kafkajs' own decoding and encoding, record by record. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

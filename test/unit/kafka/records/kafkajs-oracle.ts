@@ -52,7 +52,7 @@ const HostBatch = loadPrivately(
   REPLACED_MODULES,
 )('src/consumer/batch.js') as BatchClass<BatchMessage>;
 
-/** Everything that a record says, to be compared. */
+/** All fields of a record, for comparison. */
 export interface PlainRecord {
   offset: string;
   timestamp: string;
@@ -103,14 +103,14 @@ export async function readByHost(batches: Buffer): Promise<PlainRecord[]> {
   return messages.flatMap(({ batch, isControlRecord }) => ofSet(openBatch(batch, MAX_UNCOMPRESSED_BYTES), isControlRecord));
 }
 
-/** What a handler of kafkajs gets of a fetch at this offset. */
+/** The records that a handler of kafkajs gets from a fetch at this offset. */
 export async function consumeByKafkajs(batches: Buffer, fetchOffset: bigint, aborted: AbortedTransaction[]): Promise<PlainRecord[]> {
   const messages = await stockDecodeMessages(decoderOf(batches));
   const data = { partition: 0, highWatermark: '0', abortedTransactions: aborted, messages };
   return new StockBatch('t', String(fetchOffset), data).messages.map(ofStock);
 }
 
-/** What a guest gets of it. */
+/** The records that a guest gets from the same fetch. */
 export async function consumeByHost(batches: Buffer, fetchOffset: bigint, aborted: AbortedTransaction[]): Promise<PlainRecord[]> {
   const messages = await decodeMessages(decoderOf(batches));
   const data = { partition: 0, highWatermark: '0', abortedTransactions: aborted, messages };

@@ -24,7 +24,7 @@ interface Served {
   client: GrpcClient;
   port: number;
   calls: Call[];
-  /** What the stream method was told, in order. */
+  /** The events that the stream method got, in order. */
   told: string[];
   received: Buffer[];
 }

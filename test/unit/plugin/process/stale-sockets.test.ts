@@ -20,7 +20,7 @@ afterEach(() => {
 const ended = (): number => spawnSync(process.execPath, ['--version']).pid;
 const LONG_AGO = new Date(Date.now() - 3_600_000);
 
-/** A socket to which nobody listens any more, as a killed process leaves it. */
+/** A socket file without a listener, as a killed process leaves it. */
 async function deadSocket(path: string): Promise<void> {
   const listen = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', listen, path]);

@@ -1,4 +1,4 @@
-// A component of the connector's world whose behaviour the configuration chooses: it is as good or as bad as a test wants it.
+// A component of the connector's world that fails in the way that its configuration chooses.
 export { cabiRealloc, cabiPost } from '../../../../assembly/abi/realloc';
 export * from './specifier';
 export * from './source';

@@ -6,7 +6,7 @@ import type { Capability } from '../../../../host/runtime/capability.ts';
 import type { CapabilityTable } from '../../../../host/runtime/connector-parts.ts';
 import { DEFAULT_LIMITS } from '../../../../host/runtime/limits.ts';
 
-/** One topic `t` with one partition, in memory. Notes what it is asked, and how many requests of it overlap. */
+/** One topic `t` with one partition, in memory. Records its requests, and how many of them overlap. */
 export class FakeKafka implements Kafka {
   /** Everything that the guest of a connector may import: Kafka is this one, and the log is `lines`. */
   readonly table: CapabilityTable = () => this.capabilities();

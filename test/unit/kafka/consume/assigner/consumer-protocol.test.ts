@@ -97,7 +97,7 @@ describe('the user data of a sticky member', () => {
     fc.assert(
       fc.property(userData, fc.nat({ max: 400 }), (data, length) => {
         const { previous } = decodeStickyUserData(encodeStickyUserData(data).subarray(0, length));
-        // What is read of a cut text is all of a part, or nothing of it.
+        // Each part of a message that is cut is read completely or not at all.
         expect([new Map(), data.previous]).toContainEqual(previous);
       }),
     );

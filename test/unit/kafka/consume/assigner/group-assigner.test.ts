@@ -14,7 +14,7 @@ class Group {
   readonly counts: Record<string, number>;
   /** Topics that the broker refuses to describe, by the name of the error. */
   readonly refused: Record<string, string> = {};
-  /** What members asked the broker for. */
+  /** The requests of the members to the broker. */
   readonly asked: string[][] = [];
   generation = 0;
   leader = '';
@@ -34,7 +34,7 @@ class Group {
     });
   }
 
-  /** Everybody joins again; the first one leads unless the last leader is still there. */
+  /** All members join again; the first one leads unless the last leader is still a member. */
   async rebalance(): Promise<Record<string, Assigned>> {
     this.generation++;
     const members = [...this.members.values()];
@@ -57,9 +57,9 @@ class Member {
   readonly topics: string[];
   readonly group: Group;
   readonly log: string[] = [];
-  /** Undefined for a client that tells its topics and nothing else. */
+  /** Undefined for a client that sends only its topics. */
   readonly assigner: GroupAssigner | undefined;
-  /** What its kafkajs knows of its own topics. */
+  /** The metadata that its kafkajs has of its own topics. */
   readonly known: Record<string, number> = {};
   readonly #kafkajs: ReturnType<PartitionAssigner>[] = [];
   readonly #cluster: Cluster;

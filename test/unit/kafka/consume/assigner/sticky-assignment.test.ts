@@ -32,7 +32,7 @@ function ownersOf(assignment: Assignment): Map<string, string> {
   return owners;
 }
 
-/** Who had each partition last, of those who are still there and still subscribe. */
+/** The last owner of each partition, if it is still a member and still subscribes to the topic. */
 function previousOwnersOf(members: readonly GroupMember[], counts: ReadonlyMap<string, number>): Map<string, string> {
   const owners = new Map<string, { id: string; generation: number }>();
   for (const { id, topics, previous, generation } of [...members].sort((a, b) => (a.id < b.id ? -1 : 1))) {
@@ -128,7 +128,7 @@ describe('partitions stay where they are', () => {
     }
   });
 
-  test('a claim that nobody contests counts, however old it is', () => {
+  test('a claim without a rival counts, however old it is', () => {
     const members = [member('a', ['one'], { one: [3, 4, 5] }, 1), member('b', ['one'], { one: [0, 1, 2] }, 9)];
     expect(plain(assignPartitions(members, counts))).toEqual({ a: { one: [3, 4, 5] }, b: { one: [0, 1, 2] } });
   });
