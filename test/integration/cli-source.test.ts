@@ -86,7 +86,7 @@ describe('source', () => {
     const run = await cli(again);
     expect(run).toMatchObject({ code: 0, out: '' });
     expect(run.err).toContain(
-      'warn: no record was read: a new group starts at the end of its topics, with readFromBeginning=true at their beginning',
+      `warn: no record was read: group "${group}" has read all of them, or it is new: a new group starts at the end of its topics, with readFromBeginning=true at their beginning`,
     );
   });
 
@@ -138,14 +138,14 @@ describe('source', () => {
       expect(run.err).not.toContain('a new group starts at the end');
     });
 
-    it('says so with a position beyond the end of a partition that is read to its end', async () => {
+    it('is refused as a position: beyond the end of the partition there is no record', async () => {
       const name = await filled(3);
       const group = uniqueName('group');
       await commit(group, name, '3');
       const position = JSON.stringify({ GroupID: group, Topic: name, Partition: 0, Offset: 99 });
       const run = await cli(['source', ...settings(name, group), '--position', position]);
-      expect(run).toMatchObject({ code: 0, out: '' });
-      expect(run.err).toContain('expectedOffset=100');
+      expect(run).toMatchObject({ code: 2, out: '' });
+      expect(run.err).toContain('it names offset 99, and partition 0');
     });
 
     it('reads from the earliest offset where a run that ended early has committed only that', async () => {

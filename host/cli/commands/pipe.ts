@@ -7,6 +7,7 @@ import { Backlog } from './backlog.ts';
 import { configure, paramsOf, teardown, type CommandReport, type Context } from './context.ts';
 import { joinedProblems } from './failure.ts';
 import { LoopGuard } from './loop-guard.ts';
+import { ReadingGroup, withGroup } from './reading-group.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
 import { deadLetterSettings, RefusedRecords, textOf, type OnError } from './refused-records.ts';
 import { SendOutcomes } from './send-outcomes.ts';
@@ -25,16 +26,18 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   const { connectors, log } = context;
   const { onError } = options;
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const { sourceParams } = await connectors.specify();
   const topic = await destinationTopic(context, options.destination);
   const deadLetterTopic = typeof onError === 'string' ? null : onError.topic;
   if (topic === deadLetterTopic) {
     throw new ConnectorError('config.invalid', `--on-error names "${topic}", which is the topic of the destination: name another one`);
   }
   const guard = new LoopGuard(deadLetterTopic === null ? [topic] : [topic, deadLetterTopic]);
+  const group = new ReadingGroup({ positioned: false });
   const outcomes = new SendOutcomes();
   const reading = connectors.source({
     log,
-    capabilities: connectors.watched((kafka, parts) => guard.source(backlog.watch(kafka, parts), parts)),
+    capabilities: connectors.watched((kafka, parts) => guard.source(group.watch(backlog.watch(kafka, parts), parts), parts)),
   });
   const writing = connectors.destination({
     log,
@@ -44,9 +47,10 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   const refused = new RefusedRecords({ onError, outcomes, deadLetters, log });
   const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
+  let isDone = false;
   try {
     await configureBoth(
-      () => configure(context, 'source', reading, options.source),
+      () => configure(context, 'source', reading, withGroup(options.source, sourceParams)),
       () => configure(context, 'destination', writing, options.destination),
     );
     if (deadLetters !== null && deadLetterTopic !== null)
@@ -65,9 +69,12 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
         );
       }
       await context.patience.within(writing.stop(), 'stop');
+      isDone = error === undefined;
     }
   } finally {
     await teardown(context, 'source', reading);
+    // After a failure the group is the place to go on from: the error names it.
+    if (isDone) await context.patience.within(group.remove(), 'close');
     await Promise.all([teardown(context, 'destination', writing), deadLetters && teardown(context, 'destination', deadLetters)]);
     progress.finish('moved');
   }

@@ -6,6 +6,7 @@ import { LineOutput } from '../lines/line-output.ts';
 import { unless } from '../../base/wait.ts';
 import { positionFrom } from './position.ts';
 import { Progress } from '../terminal/progress.ts';
+import { ReadingGroup, withGroup } from './reading-group.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
 import type { Settings } from '../settings/settings.ts';
 import { withKafka } from '../../capability/index.ts';
@@ -27,10 +28,12 @@ export interface SourceOptions extends ReadingOptions {
  */
 export async function source(context: Context, options: SourceOptions): Promise<CommandReport> {
   const output = new LineOutput(context.io.stdout);
+  const group = new ReadingGroup({ positioned: options.position !== undefined });
+  const isGroupNamed = Boolean(options.settings.groupID);
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
   const reading = context.connectors.source({
     log: context.log,
-    capabilities: context.connectors.watched((...from) => backlog.watch(...from)),
+    capabilities: context.connectors.watched((kafka, parts) => group.watch(backlog.watch(kafka, parts), parts)),
   });
   const printing = context.connectors.destination({
     log: context.log,
@@ -40,7 +43,14 @@ export async function source(context: Context, options: SourceOptions): Promise<
   const progress = new Progress(context.terminal, () => backlog.lag);
   let failed: ConnectorError | undefined;
   try {
-    await configure(context, 'source', reading, options.settings);
+    const { sourceParams } = await context.connectors.specify();
+    // A position names its own group.
+    await configure(
+      context,
+      'source',
+      reading,
+      options.position === undefined ? withGroup(options.settings, sourceParams) : options.settings,
+    );
     await configure(context, 'destination', printing, await printingSettings(context));
     await printing.open();
     await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
@@ -54,6 +64,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
     if (output.error?.code !== 'cancelled') throw output.error ?? error;
   } finally {
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'output', printing)]);
+    await context.patience.within(group.remove(), 'close');
     progress.finish('read');
   }
   if (
@@ -64,7 +75,9 @@ export async function source(context: Context, options: SourceOptions): Promise<
     !context.stop.aborted &&
     parseBool(options.settings.readFromBeginning ?? '') !== true
   ) {
-    context.log('warn', 'no record was read: a new group starts at the end of its topics, with readFromBeginning=true at their beginning');
+    const start = 'a new group starts at the end of its topics, with readFromBeginning=true at their beginning';
+    const why = isGroupNamed ? `group "${options.settings.groupID}" has read all of them, or it is new: ${start}` : start;
+    if (options.position === undefined) context.log('warn', `no record was read: ${why}`);
   }
   // There is no summary if the reader has closed the output.
   const summary = output.error === null ? progress.finish('read') : '';
