@@ -106,9 +106,11 @@ export class Unread {
   }
 }
 
-function reached(key: string, { next, committed }: Tracked, reading: Reading | undefined): bigint {
+function reached(key: string, { next, committed, outOfRange }: Tracked, reading: Reading | undefined): bigint {
   const positions = reading?.positions ?? null;
   if (reading === undefined || positions === null) return next;
+  // The consumer has not been told yet that its log does not hold this offset: it will go on elsewhere.
+  if (outOfRange !== undefined && (positions.get(key) ?? committed) === outOfRange.expected) return next;
   if (!positions.has(key)) return larger(next, committed);
   // While records wait in the queue, the position is ahead of the last record that was handed out.
   return reading.queued > 0 ? next : larger(next, positions.get(key) ?? next);

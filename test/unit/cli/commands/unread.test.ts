@@ -70,3 +70,20 @@ describe('what is unread', () => {
     expect(one.what.missing[0]).toMatch(reason);
   });
 });
+
+describe('a partition whose committed offset is out of range', () => {
+  const outOfRange = { expected: 1000n, earliest: 0n, end: 3n };
+  const unread = (position: bigint) =>
+    new Unread('g', new Map([['t/0', { next: 0n, end: 3n, high: 3n, outOfRange }]]), {
+      reading: { positions: new Map([['t/0', position]]), queued: 0, throttledMs: 0 },
+    });
+
+  it('is not read while its consumer still has to give that offset up', () => {
+    expect(unread(1000n).offsets).toBe(3n);
+    expect(unread(1000n).missing).toEqual(['t/0 from offset 0 to 3 (nothing came of it)']);
+  });
+
+  it('is read as far as its consumer is, once that has gone on elsewhere', () => {
+    expect([0n, 2n, 3n].map((position) => unread(position).offsets)).toEqual([3n, 1n, 0n]);
+  });
+});
