@@ -142,7 +142,7 @@ export function committedPage() {
   return readFileSync(output, 'utf8');
 }
 
-/** connector.yaml as Conduit's registry wants it, which is what the command `spec` prints. */
+/** connector.yaml in the form of Conduit's registry: the output of the command `spec`. */
 export function connectorFile(specification) {
   return asYaml(connectorYaml(specification));
 }

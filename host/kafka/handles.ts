@@ -8,9 +8,9 @@ export interface ConsumerHandle {
   /** Ends a `poll` that waits. Does nothing if no `poll` waits. */
   wake(): void;
   commit(offsets: PartitionCommit[]): Promise<void>;
-  /** Why it is out of its group now, though it tries to get in; null while it is a member and before its first try has failed; absent: not known. */
+  /** Why the consumer is not in its group though it tries to join; null while it is a member and before its first attempt has failed; absent: not known. */
   readonly outage?: ConnectorError | null;
-  /** How far it is, and what holds it up, for whoever waits for records; absent: not known. */
+  /** The progress of the consumer and the reasons why it waits, for a caller that waits for records; absent: not known. */
   readonly reading?: Reading;
   /** Closes without a commit. Takes a few seconds at most; idempotent. */
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { after } from '../../base/wait.ts';
 import type { Net } from '../../net/net.ts';
 import { dialFailure } from './errors.ts';
 
-/** A dial without an answer for so long is reported. It goes on until its own timeout. */
+/** A dial without an answer for so long is reported. It continues until its own timeout. */
 const SLOW_MS = 5_000;
 /** An older failure is ignored, because the address may no longer be advertised. */
 const FRESH_MS = 60_000;

@@ -8,7 +8,7 @@ const NO_TOPICS = Buffer.from([0, 0, 0, 0, 0]);
 export async function ping(broker: Broker): Promise<void> {
   await broker.connectionPool.send({
     request: { apiKey: 3, apiVersion: 4, apiName: 'Metadata', encode: async () => ({ buffer: NO_TOPICS, size: () => NO_TOPICS.length }) },
-    // kafkajs looks for a throttle time in what is decoded.
+    // kafkajs looks for a throttle time in the decoded response.
     response: { decode: async () => ({}), parse: async () => undefined },
   });
 }

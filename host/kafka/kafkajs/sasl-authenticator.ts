@@ -38,7 +38,7 @@ export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslA
       const address = addressText(dialledHost(connection.host), connection.port);
       let failure: KafkaError | null = null;
       let offered: readonly string[] = [];
-      // Everything else of the connection stays its own: kafkajs keeps in `sasl` what it has made of the mechanism.
+      // A copy that replaces `send` only. It inherits the rest, because kafkajs stores its state of the mechanism in the connection's `sasl`.
       this.connection = Object.assign(Object.create(connection) as Connection, {
         send: async (protocol: Protocol): Promise<unknown> => {
           try {
