@@ -80,7 +80,7 @@ describe('a partition whose committed offset is out of range', () => {
 
   it('is not read while its consumer still has to give that offset up', () => {
     expect(unread(1000n).offsets).toBe(3n);
-    expect(unread(1000n).missing).toEqual(['t/0 from offset 0 to 3 (nothing came of it)']);
+    expect(unread(1000n).missing).toEqual(['t/0 from offset 0 to 3 (no record of it came)']);
   });
 
   it('is read as far as its consumer is, once that has gone on elsewhere', () => {
