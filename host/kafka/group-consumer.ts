@@ -59,7 +59,8 @@ export interface GroupConsumer {
 
 /** The callbacks of a group consumer. No method may throw. */
 export interface GroupListener {
-  /** The member has a new assignment, which replaces the last one. Batches of it come only after this call. */
+  /** The member has a new assignment, which replaces the last one. Batches of it come only after this call, and none that was
+   * asked for before it. */
   joined(join: GroupJoin): void;
   /** The coordinator asks the members to join again. */
   rebalancing(): void;
@@ -110,7 +111,7 @@ export interface FetchedPartition {
   readonly lastOffset: bigint;
   /** The batches in order, at least one. Each is wrapped in an object of the client, so that no further object is made. */
   readonly batches: readonly { readonly batch: FetchedBatch }[];
-  /** False once the consumer stops, or `seek` was called for the partition. */
+  /** False once the consumer stops, the member has joined again, or `seek` was called for the partition. */
   isCurrent(): boolean;
   /** Sends a heartbeat if one is due. A handler that waits must call it. Rejects if the member has to join again. */
   heartbeat(): Promise<void>;

@@ -61,6 +61,22 @@ export class Topics {
     }
   }
 
+  /** Writes a record to one partition every `everyMs` until the signal aborts. Resolves with how many were written. */
+  async trickle(topic: string, partition: number, everyMs: number, signal: AbortSignal): Promise<number> {
+    const producer = this.#kafka.producer();
+    await producer.connect();
+    let sent = 0;
+    try {
+      for (; !signal.aborted; sent++) {
+        await producer.send({ topic, messages: [{ partition, value: String(sent) }] });
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
+      }
+    } finally {
+      await producer.disconnect();
+    }
+    return sent;
+  }
+
   /** Sum of the end offsets: how many records were ever written, as long as nothing was compacted. */
   async count(topic: string): Promise<number> {
     return this.#asAdmin(async (admin) => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0));

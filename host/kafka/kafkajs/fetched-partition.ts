@@ -2,12 +2,14 @@
 import type { FetchedPartition, GroupListener } from '../group-consumer.ts';
 import type { BatchMessage } from './batch-messages.ts';
 import { faultOf } from './errors.ts';
+import type { TaggedBatch } from './generations.ts';
 import kafkajs, { type EachBatchPayload } from './kafkajs.ts';
 
 /** kafkajs' batch with the messages of the replaced decoder, and a field that its type lacks. */
 interface Batch {
   messages: BatchMessage[];
   fetchedOffset: string;
+  isOfLastJoin: TaggedBatch['isOfLastJoin'];
 }
 
 export class KafkajsFetchedPartition implements FetchedPartition {
@@ -37,8 +39,13 @@ export class KafkajsFetchedPartition implements FetchedPartition {
     return this.#payload.batch as unknown as Batch;
   }
 
+  /** A batch that a test makes has no join. */
+  get #isOfLastJoin(): boolean {
+    return this.#batch.isOfLastJoin?.() ?? true;
+  }
+
   isCurrent(): boolean {
-    return this.#payload.isRunning() && !this.#payload.isStale();
+    return this.#payload.isRunning() && !this.#payload.isStale() && this.#isOfLastJoin;
   }
 
   async heartbeat(): Promise<void> {
@@ -52,6 +59,7 @@ export class KafkajsFetchedPartition implements FetchedPartition {
   }
 
   resolve(offset: bigint): void {
+    if (!this.#isOfLastJoin) return; // it would count for the new assignment
     this.#payload.resolveOffset(String(offset));
   }
 
@@ -60,6 +68,7 @@ export class KafkajsFetchedPartition implements FetchedPartition {
    * kafkajs' own heartbeat error is passed back unchanged.
    */
   async handledBy(listener: Pick<GroupListener, 'handle'>): Promise<void> {
+    if (!this.#isOfLastJoin) return;
     try {
       await listener.handle(this);
     } catch (error) {

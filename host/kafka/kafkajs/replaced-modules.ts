@@ -5,6 +5,7 @@
  */
 import { filterAbortedMessages } from './aborted-transactions.ts';
 import { decodeMessages } from './batch-messages.ts';
+import { consumerGroupOfGenerations, type ConsumerGroupClass } from './generations.ts';
 import { offsetManagerThatTells, type OffsetManagerClass } from './offset-reset.ts';
 import type { ReplacedModule } from './private-copy.ts';
 import { frame, produce } from './produce-request.ts';
@@ -36,6 +37,11 @@ export const REPLACED_MODULES: readonly ReplacedModule[] = [
     module: 'src/consumer/offsetManager/index.js',
     sha256: 'bd1041968ae322324ebf64d2569308db19d24f70ee5dbb72c964b43bfe85c00e',
     replacement: (stock) => offsetManagerThatTells(stock() as OffsetManagerClass),
+  },
+  {
+    module: 'src/consumer/consumerGroup.js',
+    sha256: 'f3e461738585a8dc6574c647123a18afc732f81cdee4f9f7bb62e4aa1dffbfbb',
+    replacement: (stock) => consumerGroupOfGenerations(stock() as ConsumerGroupClass),
   },
   {
     module: 'src/network/requestQueue/index.js',

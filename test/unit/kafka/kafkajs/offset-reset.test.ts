@@ -26,7 +26,16 @@ function member(): { group: Group; cluster: object; log: string[] } {
   };
   const quiet = (): void => undefined;
   const logger = { namespace: () => ({ info: quiet, error: quiet, debug: quiet, warn: quiet }) };
-  const group = new ConsumerGroup({ cluster, logger, groupId: 'g', topics: ['t'], topicConfigurations: {}, assigners: [] });
+  const instrumentationEmitter = { addListener: quiet };
+  const group = new ConsumerGroup({
+    cluster,
+    logger,
+    instrumentationEmitter,
+    groupId: 'g',
+    topics: ['t'],
+    topicConfigurations: {},
+    assigners: [],
+  });
   group.offsetManager = new OffsetManager({ cluster, coordinator, groupId: 'g', memberAssignment: { t: [3] }, topicConfigurations: {} });
   return { group, cluster, log };
 }
