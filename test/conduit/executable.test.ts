@@ -104,7 +104,7 @@ describe('make install-plugin', () => {
 test('started as a plugin by mistake it says what it is, on stderr alone, and exits with 1', async () => {
   const { code, stdout, stderr } = await run([], { CONDUIT_PLUGIN_MAGIC_COOKIE: 'wrong', PLUGIN_PROTOCOL_VERSIONS: '2' });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^This is a Kafka connector for Conduit: .* "connectors" folder/);
+  expect(stderr).toMatch(/^This is a Kafka connector for Conduit, and it cannot start as a plugin: .* "connectors" folder/);
 });
 
 test('a protocol that it does not speak ends it in the same way', async () => {

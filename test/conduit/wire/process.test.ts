@@ -80,7 +80,7 @@ describe('the handshake', () => {
     const started = new PluginProcess({ env });
     expect(await started.exited).toEqual({ code: 1, signal: null });
     expect(started.stdout).toBe('');
-    expect(started.stderr.join('\n')).toMatch(/^This is a Kafka connector for Conduit: .+\.$/);
+    expect(started.stderr.join('\n')).toMatch(/^This is a Kafka connector for Conduit, and it cannot start as a plugin: .+\.$/);
   });
 });
 
