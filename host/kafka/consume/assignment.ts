@@ -14,6 +14,8 @@ export interface AssignedPartition {
   reset: boolean;
   /** Settles, soon, when the error for the last reset is logged. */
   told: Promise<void> | null;
+  /** While `reset` is true: the offset after batches without records that the client has skipped since. */
+  resumed: bigint | null;
 }
 
 /** Looks up the offsets that the log of a partition holds; null if no broker answers soon. */
@@ -63,15 +65,16 @@ export class Assignment {
 
   /** By `topic/partition`, the offset that the next fetch of it begins at; null where that is not known. */
   positions(): Map<string, bigint | null> {
-    return new Map([...this.#partitions].map(([key, { expected, reset }]) => [key, reset ? null : (expected ?? null)]));
+    return new Map([...this.#partitions].map(([key, { expected, reset, resumed }]) => [key, reset ? resumed : (expected ?? null)]));
   }
 
   begin(starts: readonly Start[]): void {
     for (const { topic, partition, committed, start } of starts) {
       const key = partitionKey(topic, partition);
       const expected = start ?? this.#passed.get(key) ?? (committed >= 0n ? committed : this.#began.get(key));
-      this.#partitions.set(key, { committed: start ?? committed, expected, handed: false, reset: false, told: null });
-      if (this.#resets.has(key)) this.#reset(topic, partition);
+      this.#partitions.set(key, { committed: start ?? committed, expected, handed: false, reset: false, told: null, resumed: null });
+      // Where a start offset is set, the client does not resume at the offset that was out of range.
+      if (start === null && this.#resets.has(key)) this.#reset(topic, partition);
     }
     this.#ready = true;
   }
@@ -88,7 +91,8 @@ export class Assignment {
     const state = this.partition(topic, partition);
     if (state === undefined) this.#passed.set(partitionKey(topic, partition), lastOffset + 1n);
     // After a reset the next records show whether the partition continues at a higher or a lower offset.
-    else if (!state.reset) state.expected = lastOffset + 1n;
+    else if (state.reset) state.resumed = lastOffset + 1n;
+    else state.expected = lastOffset + 1n;
   }
 
   /** The client resumes at the earliest offset of the log. */
@@ -101,6 +105,7 @@ export class Assignment {
     const state = this.partition(topic, partition);
     if (state === undefined) return;
     state.reset = true;
+    state.resumed = null;
     const expectedOffset = String(state.expected ?? state.committed);
     // The next records may lie below the old committed offset, and must be committable.
     state.committed = -1n;

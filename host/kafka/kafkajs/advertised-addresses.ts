@@ -20,6 +20,8 @@ interface State {
   isGood: boolean;
   /** The last failure; null if there is none, or the address is reached. */
   failure: { text: string; at: number } | null;
+  /** The reasons that were reported since the address was reached last. */
+  reported: Set<string>;
 }
 
 export interface AdvertisedDial<T> {
@@ -64,8 +66,10 @@ export class AdvertisedAddresses {
     const state = this.#state(address);
     const failed = (error: Error): Error => {
       if (state.isGood || error instanceof ConnectorError || !isWanted()) return error;
-      const text = this.#text(address, dialFailure(host, port, error).text);
-      if (state.failure?.text !== text) log('warn', text, { address });
+      const reason = dialFailure(host, port, error).text;
+      const text = this.#text(address, reason);
+      if (!state.reported.has(reason)) log('warn', text, { address });
+      state.reported.add(reason);
       state.failure = { text, at: performance.now() };
       return Object.assign(new Error(text, { cause: error }), { code: (error as NodeJS.ErrnoException).code });
     };
@@ -75,6 +79,7 @@ export class AdvertisedAddresses {
       if (state.failure !== null) log('info', `connected to ${address}`, { address });
       state.isGood = true;
       state.failure = null;
+      state.reported.clear();
       return connection;
     } catch (error) {
       throw failed(error as Error);
@@ -86,7 +91,7 @@ export class AdvertisedAddresses {
   #state(address: string): State {
     let state = this.#states.get(address);
     if (state === undefined) {
-      state = { isGood: false, failure: null };
+      state = { isGood: false, failure: null, reported: new Set() };
       if (this.#states.size >= MAX_KEPT) this.#states.clear();
       this.#states.set(address, state);
     }

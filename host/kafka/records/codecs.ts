@@ -20,7 +20,7 @@ export interface Codec {
 
 export class TooLarge extends Error {
   constructor(maxBytes: number) {
-    super(`expected at most ${maxBytes} bytes uncompressed, got more`);
+    super(`expected at most ${maxBytes} bytes uncompressed, got more: let the producer of the batch write smaller ones (batch.size)`);
   }
 }
 

@@ -45,3 +45,29 @@ test('the offset that was out of range is told even if the client has replaced i
   // So that the handler notices where the partition goes on.
   expect(assignment.partition('t', 2)).toMatchObject({ expected: 1000n, committed: -1n });
 });
+
+test('batches without records, passed over before the start offsets are known, count', () => {
+  const { assignment } = subject(RANGE);
+  assignment.passedOver('t', 2, 9n);
+  assignment.begin([{ topic: 't', partition: 2, committed: 5n, start: null }]);
+  expect(assignment.partition('t', 2)).toMatchObject({ expected: 10n });
+});
+
+test('a partition whose log holds no record has a position after a reset too', () => {
+  const { assignment } = subject(RANGE);
+  assignment.begin([{ topic: 't', partition: 2, committed: 1000n, start: null }]);
+  assignment.outOfRange('t', 2);
+  expect(assignment.positions()).toEqual(new Map([['t/2', null]]));
+  assignment.passedOver('t', 2, 6n);
+  expect(assignment.positions()).toEqual(new Map([['t/2', 7n]]));
+  // Whether it went forwards or back is for the next records to say.
+  expect(assignment.partition('t', 2)).toMatchObject({ expected: 1000n, reset: true });
+});
+
+test('a committed offset that is out of range is no error where reading starts at a good position', () => {
+  const { assignment, lines } = subject(RANGE);
+  assignment.outOfRange('t', 2);
+  assignment.begin([{ topic: 't', partition: 2, committed: 1n, start: 5n }]);
+  expect(assignment.partition('t', 2)).toMatchObject({ expected: 5n, committed: 5n, reset: false });
+  expect(lines).toEqual([]);
+});

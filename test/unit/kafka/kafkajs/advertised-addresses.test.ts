@@ -50,6 +50,15 @@ test('a dial without an answer is told of before it is over, and not again when 
   expect(lines).toHaveLength(1);
 });
 
+test('reasons that alternate are told once each, however many tries and servers there are', async () => {
+  for (let tries = 0; tries < 3; tries++) {
+    await fails('ECONNREFUSED');
+    await fails('ENOTFOUND');
+    addresses.answered(`boot${tries}`, 9092);
+  }
+  expect(lines).toEqual([`warn: ${REFUSED}`, expect.stringMatching(/no such host/)]);
+});
+
 test('a failure of an address that was connected to before keeps its words, and is not told of', async () => {
   await dial(async () => 'socket');
   expect(await fails('ECONNREFUSED')).toBe('ECONNREFUSED');
