@@ -134,7 +134,7 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
       const { transfer } = await import('../../host/cli/commands/transfer.ts');
       const { composeSource } = await import('../../host/connector/source.ts');
       const { composeDestination } = await import('../../host/connector/destination.ts');
-      const { Patience } = await import('../../host/cli/commands/shutdown-budget.ts');
+      const { ShutdownBudget } = await import('../../host/cli/commands/shutdown-budget.ts');
       const source = createSource({ log });
       const destination = createDestination({ log });
       for (const invalid of [
@@ -151,7 +151,7 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
           destination: composeDestination(destination, { log, schemas: null }),
           ended: () => Promise.resolve(false),
           stop: stop.signal,
-          patience: new Patience(stop.signal),
+          budget: new ShutdownBudget(stop.signal),
           credit: {},
           taken: () => {},
           written: (count) => void (meter.add(count) || stop.abort()),

@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Specification } from '../../runtime/contract.ts';
 import { invalidSettings } from './failure.ts';
 import type { Io } from '../terminal/io.ts';
-import type { Patience } from './shutdown-budget.ts';
+import type { ShutdownBudget } from './shutdown-budget.ts';
 import type { Connectors } from '../connector-factory.ts';
 import type { Settings, Side } from '../settings/settings.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -17,7 +17,7 @@ export interface Context {
   /** Aborts at the first Ctrl-C: the command must finish the running write, commit and end. */
   stop: AbortSignal;
   /** Bounds every wait while the command ends. */
-  patience: Patience;
+  budget: ShutdownBudget;
 }
 
 /** The outcome of a command. */
@@ -50,7 +50,7 @@ export async function configure(
 /** Commits and closes. Never rejects: it logs errors, because an error before them is more important. */
 export async function teardown(context: Context, side: Side | 'output', connector: { teardown(): Promise<void> }): Promise<void> {
   try {
-    if (await context.patience.within(connector.teardown(), 'close')) return;
+    if (await context.budget.within(connector.teardown(), 'close')) return;
     context.log('warn', `closing the ${side} took too long; records that are not committed are read again in the next run`);
   } catch (error) {
     const failure = ConnectorError.from(error);

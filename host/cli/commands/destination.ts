@@ -10,7 +10,7 @@ import type { Settings } from '../settings/settings.ts';
 
 /** `destination`: writes OpenCDC JSON lines from stdin to Kafka, and counts acks. */
 export async function destination(context: Context, settings: Settings): Promise<CommandReport> {
-  const { connectors, log, io, patience } = context;
+  const { connectors, log, io, budget } = context;
   const outcomes = new SendOutcomes();
   const connector = connectors.destination({ log, capabilities: connectors.watched((kafka) => outcomes.watch(kafka)) });
   const progress = new Progress(context.terminal);
@@ -32,7 +32,7 @@ export async function destination(context: Context, settings: Settings): Promise
       });
       try {
         error = await readAll(context, writer);
-        await patience.within(writer.settled(), 'drain');
+        await budget.within(writer.settled(), 'drain');
       } catch (thrown) {
         error = ConnectorError.from(thrown);
       }
@@ -47,7 +47,7 @@ export async function destination(context: Context, settings: Settings): Promise
         unsent = behind.count;
         log(level, `${linesText(behind.first, behind.last)}: not written, because the write before did not end in time, or failed`);
       }
-      await patience.within(connector.stop(), 'stop');
+      await budget.within(connector.stop(), 'stop');
     }
   } finally {
     await teardown(context, 'destination', connector);

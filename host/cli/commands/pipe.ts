@@ -68,13 +68,13 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
           { fields: { position: at } },
         );
       }
-      await context.patience.within(writing.stop(), 'stop');
+      await context.budget.within(writing.stop(), 'stop');
       isDone = error === undefined;
     }
   } finally {
     await teardown(context, 'source', reading);
     // After a failure the group is the place to go on from: the error names it.
-    if (isDone) await context.patience.within(group.remove(), 'close');
+    if (isDone) await context.budget.within(group.remove(), 'close');
     await Promise.all([teardown(context, 'destination', writing), deadLetters && teardown(context, 'destination', deadLetters)]);
     progress.finish('moved');
   }

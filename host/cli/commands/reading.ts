@@ -36,7 +36,7 @@ export async function readInto(
     limit: options.limit,
     ended: () => end.ended(),
     stop: context.stop,
-    patience: context.patience,
+    budget: context.budget,
     // A read needs no more records than the limit.
     credit: options.limit === undefined ? {} : { maxRecords: Math.min(options.limit, MAX_BATCH_RECORDS) },
     taken: (count) => {

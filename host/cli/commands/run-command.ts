@@ -4,7 +4,7 @@ import type { Context, CommandReport } from './context.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { linesOf, reportOf } from './failure.ts';
 import type { Io } from '../terminal/io.ts';
-import { Patience } from './shutdown-budget.ts';
+import { ShutdownBudget } from './shutdown-budget.ts';
 import type { Connectors } from '../connector-factory.ts';
 import { printable, Terminal } from '../terminal/terminal.ts';
 
@@ -52,7 +52,7 @@ export async function runCommand(
       terminal,
       log: terminal.log,
       stop: stopping.signal,
-      patience: new Patience(stopping.signal),
+      budget: new ShutdownBudget(stopping.signal),
     };
     const report = await body(context);
     return tell(name, io, options, terminal, report);

@@ -7,7 +7,7 @@ export const STOP_BUDGET_MS = { drain: 2000, stop: 2500, settle: 3000, close: 43
 const NO_HURRY_MS = { drain: Infinity, stop: 15_000, settle: 15_000, close: 15_000 } as const;
 
 /** Bounded waits. The bounds become short once the user wants to stop. */
-export class Patience {
+export class ShutdownBudget {
   readonly #stop: AbortSignal;
   #stoppedAt = Infinity;
 

@@ -64,7 +64,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
     if (output.error?.code !== 'cancelled') throw output.error ?? error;
   } finally {
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'output', printing)]);
-    await context.patience.within(group.remove(), 'close');
+    await context.budget.within(group.remove(), 'close');
     progress.finish('read');
   }
   if (

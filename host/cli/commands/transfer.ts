@@ -6,7 +6,7 @@ import type { Destination } from '../../connector/destination.ts';
 import type { Source } from '../../connector/source.ts';
 import type { Batch, Credit } from '../../runtime/contract.ts';
 import type { QueueRoom, WriteQueue } from '../../sdk/write-queue.ts';
-import type { Patience } from './shutdown-budget.ts';
+import type { ShutdownBudget } from './shutdown-budget.ts';
 
 /** Records that are read while a write runs: at most two of the largest writes. More would be read again after a crash. */
 const READ_AHEAD: QueueRoom = { bytes: 2 * 1024 * 1024, requests: 16 };
@@ -27,7 +27,7 @@ export interface TransferOptions {
   /** Called while no record comes; true if reading is over. */
   ended: () => Promise<boolean>;
   stop: AbortSignal;
-  patience: Patience;
+  budget: ShutdownBudget;
   credit: Partial<Credit>;
   /**
    * Handles the failed records of one write, in their order. Resolves with the first record that it could not handle, which ends the transfer, or with
@@ -57,19 +57,19 @@ export interface Transferred {
  * acknowledged, so they are read again.
  */
 export async function transfer(source: Source, options: TransferOptions): Promise<Transferred> {
-  const { patience } = options;
+  const { budget } = options;
   const running = new Transfer(source, options);
   source.run(running, { credit: options.credit });
   try {
     await running.untilEnd();
   } finally {
     // The source is stopped first, because its stages then emit the records that they hold back.
-    if (!running.sourceFailed) await patience.within(source.stop(), 'stop');
+    if (!running.sourceFailed) await budget.within(source.stop(), 'stop');
   }
   try {
     await running.drain();
   } finally {
-    if (!running.sourceFailed) await patience.within(source.settled(), 'settle');
+    if (!running.sourceFailed) await budget.within(source.settled(), 'settle');
   }
   return running.result;
 }
@@ -148,7 +148,7 @@ class Transfer {
 
   /** Writes the records that wait; after a stop it only waits for the write that runs. Rejects with the error that ended the transfer, if any. */
   async drain(): Promise<void> {
-    const { stop, patience } = this.#options;
+    const { stop, budget } = this.#options;
     // After a stop there is no flush, because it would begin another write.
     const isWritten =
       !stop.aborted &&
@@ -157,7 +157,7 @@ class Transfer {
         this.#queue.flush().then(() => true),
       )) === true;
     if (!isWritten) {
-      this.result.drained = await patience.within(this.#queue.close(), 'drain');
+      this.result.drained = await budget.within(this.#queue.close(), 'drain');
       this.#isLeft = !this.result.drained;
     }
     if (this.#writeError !== null) throw this.#writeError;

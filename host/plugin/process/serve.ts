@@ -7,7 +7,7 @@ import type { PluginEnvironment } from './environment.ts';
 import { GrpcServer, type Method } from '../grpc/server.ts';
 import { tuneHeap } from './heap.ts';
 import { releaseIdleMemory } from './idle-memory.ts';
-import { removeLeftovers } from './stale-sockets.ts';
+import { removeStaleSockets } from './stale-sockets.ts';
 import { Lifeline } from './lifeline.ts';
 import { listen, type Listening } from './listen.ts';
 import { lineLog, redirectConsole } from './log-lines.ts';
@@ -77,7 +77,7 @@ export async function serve(environment: PluginEnvironment, load: () => Promise<
   releaseIdleMemory();
   const { parent } = listening;
   connectors().then(
-    () => (parent === null ? undefined : removeLeftovers(parent, log)), // only now, when Conduit no longer waits for the start
+    () => (parent === null ? undefined : removeStaleSockets(parent, log)), // only now, when Conduit no longer waits for the start
     (error: unknown) => lifeline.crash(error),
   );
 }

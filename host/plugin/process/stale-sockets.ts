@@ -19,7 +19,7 @@ export function folderPrefix(processId: number): string {
  * Removes the socket folders of plugin processes that were killed. It removes only folders that have a name of ours, belong to this user and to a
  * process that does not run, and hold nothing but a socket; it never follows links. Never rejects.
  */
-export async function removeLeftovers(parent: string, log: Log): Promise<void> {
+export async function removeStaleSockets(parent: string, log: Log): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   let removed = 0;
   for (const name of names.filter((each) => FOLDER_NAME.test(each)).slice(0, MAX_FOLDERS)) {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Patience } from '../../../host/cli/commands/shutdown-budget.ts';
+import { ShutdownBudget } from '../../../host/cli/commands/shutdown-budget.ts';
 import { transfer } from '../../../host/cli/commands/transfer.ts';
 import type { Source } from '../../../host/connector/source.ts';
 import { createDestination, createSource } from '../../../host/connector.ts';
@@ -79,7 +79,7 @@ const result = await transfer(counting, {
   limit: wanted,
   ended: async () => false,
   stop: stop.signal,
-  patience: new Patience(stop.signal),
+  budget: new ShutdownBudget(stop.signal),
   credit: {},
   taken: () => {},
   written: (count) => (written += count),

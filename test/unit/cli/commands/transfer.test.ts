@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../../../host/base/errors.ts';
-import { Patience } from '../../../../host/cli/commands/shutdown-budget.ts';
+import { ShutdownBudget } from '../../../../host/cli/commands/shutdown-budget.ts';
 import { transfer, type TransferOptions } from '../../../../host/cli/commands/transfer.ts';
 import { FakeDestination, FakeSource } from '../fake-connectors.ts';
 
@@ -10,7 +10,7 @@ function optionsFor(source: FakeSource, destination: FakeDestination, over: Part
     destination,
     ended: () => Promise.resolve(source.emitted >= source.total),
     stop,
-    patience: new Patience(stop),
+    budget: new ShutdownBudget(stop),
     credit: {},
     taken: () => {},
     written: () => {},

@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sym
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { folderPrefix, removeLeftovers } from '../../../../host/plugin/process/stale-sockets.ts';
+import { folderPrefix, removeStaleSockets } from '../../../../host/plugin/process/stale-sockets.ts';
 import { skipped } from '../../../support/skipped.ts';
 
 let parent = '';
@@ -38,7 +38,7 @@ async function folderOf(processId: number, content: 'socket' | 'file' | 'nothing
 }
 
 const clean = async (lines: string[] = []): Promise<string[]> => {
-  await removeLeftovers(parent, (_, message) => void lines.push(message));
+  await removeStaleSockets(parent, (_, message) => void lines.push(message));
   return readdirSync(parent);
 };
 
@@ -107,7 +107,7 @@ describe('nothing else is touched:', () => {
 
   test('a parent that is not there', async () => {
     rmSync(parent, { recursive: true });
-    await expect(removeLeftovers(parent, () => {})).resolves.toBeUndefined();
+    await expect(removeStaleSockets(parent, () => {})).resolves.toBeUndefined();
     mkdirSync(parent);
   });
 });

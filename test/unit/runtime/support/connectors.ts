@@ -18,8 +18,6 @@ beforeAll(async () => void (await misbehaving()), 90_000);
 /** Back-offs are short; a deadline of the guest is for the tests of deadlines to set. */
 export const TEST_LIMITS: Partial<Limits> = { teardownMs: 3_000, backoffMinMs: 10, backoffMaxMs: 40 };
 
-/** Polls with the patience that a loaded machine needs. */
-
 export interface HostLine {
   level: LogLevel;
   message: string;
