@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import { Topics } from '../support/topics.ts';
-import { expectSoon } from '../support/wait.ts';
+import { expectSoon, sleep } from '../support/wait.ts';
 import { Cli } from '../unit/cli/spawned.ts';
 
+/** Records are in the log before the producer has the broker's answer. */
+const CONFIRMED_MS = 1_000;
 const TIMEOUT = 'deliveryTimeout=4s';
 const record = (n: number): string => `${JSON.stringify({ operation: 'create', payload: { after: { id: n } } })}\n`;
 const records = (from: number, to: number): string => Array.from({ length: to - from + 1 }, (_, n) => record(from + n)).join('');
@@ -26,6 +28,7 @@ describe.skipIf(brokersAreNotOurs !== null)(`a broker that freezes and wakes lat
     const run = new Cli(['destination', '--json', '-c', `servers=${broker.servers}`, '-c', `topic=${topic}`, '-c', TIMEOUT]);
     run.process.stdin.write(records(1, 5));
     await expectSoon(() => topics.count(topic)).toBe(5);
+    await sleep(CONFIRMED_MS);
     await broker.freeze();
     run.process.stdin.end(records(6, 10));
     const { code, err, out } = await run.done;

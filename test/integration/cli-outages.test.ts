@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli } from '../unit/cli/spawned.ts';
 import { Topics } from '../support/topics.ts';
-import { eventually } from '../support/wait.ts';
+import { eventually, sleep } from '../support/wait.ts';
 import { startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
 import kafkajs from '../support/plain-kafkajs.ts';
@@ -49,6 +49,7 @@ describe.skipIf(brokersAreNotOurs !== null)(`when the broker goes away${skipped(
     const record = `${JSON.stringify({ operation: 'create', payload: { after: { id: 1 } } })}\n`;
     run.process.stdin.write(record);
     await eventually(async () => (await topics.count(topic)) > before, 20_000, 'the first record in the topic');
+    await sleep(1_000); // the record is in the log before the producer has the broker's answer
     await broker.kill();
     run.process.stdin.end(record.repeat(20));
     const { code, err } = await run.done;
