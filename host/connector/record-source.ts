@@ -1,3 +1,4 @@
+import { onAbort } from '../base/abort.ts';
 import { type ConnectorError } from '../base/errors.ts';
 import { decodeRecords, type OpenCdcRecord } from '../conduit/record.ts';
 import { encodeFrames } from '../conduit/stream-message.ts';
@@ -38,18 +39,16 @@ interface Emitted {
  */
 export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable {
   readonly #source: Source;
-  readonly #signal: AbortSignal | undefined;
+  readonly #forgetSignal: (() => void) | undefined;
   #waiting: Batch[] = [];
   #lastEmitted: Emitted | null = null;
   #failure: ConnectorError | null = null;
   #wake: (() => void) | null = null;
   #closing: Promise<void> | null = null;
-  readonly #onAbort = (): void => void this.close();
 
   /** `source` must be open; reading begins at once. */
   constructor(source: Source, signal?: AbortSignal) {
     this.#source = source;
-    this.#signal = signal;
     source.run({
       batch: (batch) => {
         this.#waiting.push(batch);
@@ -61,8 +60,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
         this.#wake?.();
       },
     });
-    if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#forgetSignal = signal && onAbort(signal, () => void this.close());
   }
 
   /** The batches as they arrive. Leaving the loop closes the source. */
@@ -99,7 +97,7 @@ export class RecordSource implements AsyncIterable<RecordBatch>, AsyncDisposable
   /** Commits the acknowledged offsets, and closes. May be called any number of times; never rejects. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      this.#signal?.removeEventListener('abort', this.#onAbort);
+      this.#forgetSignal?.();
       this.#wake?.();
       await this.#source.teardown();
       this.#waiting = [];

@@ -32,6 +32,11 @@ export function hostName(text: string): HostName {
   return { host, lookup: ascii, address: IPV4.test(host) ? host : null };
 }
 
+/** `host:port`, with brackets around an IPv6 address. */
+export function hostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** The form that `domainToASCII` gives to every IPv4 address. */
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 

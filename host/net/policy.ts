@@ -1,4 +1,5 @@
 import { ConnectorError } from '../base/errors.ts';
+import { hostPort } from './host-name.ts';
 
 /**
  * Why a connection is made. `server` is an address of the settings, `advertised` an address that a broker names, `schema-service` is Conduit's
@@ -40,8 +41,7 @@ const FROM: Readonly<Record<DialPurpose, string>> = {
 };
 
 function refusal({ host, port, address, purpose, asker }: DialQuestion, reason: string): ConnectorError {
-  const shown = (name: string): string => (name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`);
-  const target = address === null || address === host ? shown(host) : `${shown(address)} (${host})`;
+  const target = address === null || address === host ? hostPort(host, port) : `${hostPort(address, port)} (${host})`;
   return new ConnectorError('policy.denied', `the policy denies the ${asker} a connection to ${target}, ${FROM[purpose]}: ${reason}`, {
     fields: { host, port: String(port), address: address ?? '', purpose, asker },
   });

@@ -74,7 +74,7 @@ export abstract class GuestConnector {
     this.closing = true;
     this.guest.close();
     // A guest that is being opened has nothing to save, be it the first one or one that replaces another.
-    if (this.state === 'opening' || this.guest.opening) await this.guest.end(leftMs());
+    if (this.guest.opening) await this.guest.end(leftMs());
     const finished = await this.finish(leftMs());
     this.state = 'torn down';
     if (finished) await this.guest.tearDown(leftMs());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cli } from '../unit/cli/spawned.ts';
 import { uniqueName } from '../support/broker.ts';
-import { all, base64, committed, from, filled, servers, topic, useAdmin, values } from './support/cli-topics.ts';
+import { all, base64, committed, filled, from, piping, topic, useAdmin, values } from './support/cli-topics.ts';
 
 useAdmin();
 
@@ -46,19 +46,7 @@ describe('Ctrl-C', () => {
 
   it('ends pipe with 0 within 5 s, everything committed that was written and nothing else', async () => {
     const [name, copy, group] = [await filled(20_000), await topic(), uniqueName('group')];
-    const run = new Cli([
-      'pipe',
-      '--source',
-      `servers=${servers}`,
-      `topics=${name}`,
-      'readFromBeginning=true',
-      `groupID=${group}`,
-      '--destination',
-      `servers=${servers}`,
-      `topic=${copy}`,
-      'sdk.record.format=raw',
-      '--follow',
-    ]);
+    const run = new Cli([...piping(name, copy, group), '--follow']);
     while ((await committed(group, name).catch(() => 0)) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
     const pressed = performance.now();
     run.process.kill('SIGINT');

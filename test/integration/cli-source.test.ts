@@ -18,9 +18,11 @@ import {
   read,
   record,
   servers,
+  settings,
   topic,
   useAdmin,
   values,
+  whole,
 } from './support/cli-topics.ts';
 
 useAdmin();
@@ -64,18 +66,7 @@ describe('source', () => {
     const fourth = read(first.lines)[3]!.position;
     // The position names a group, so another group would contradict it. The group's committed offset does not move back.
     const position = base64(plain(fourth)!.replace(/"GroupID":"[^"]+"/, `"GroupID":"${uniqueName('group')}"`));
-    const rest = await cli([
-      'source',
-      '-q',
-      '-c',
-      `servers=${servers}`,
-      '-c',
-      `topics=${name}`,
-      '-c',
-      'readFromBeginning=true',
-      '--position',
-      position,
-    ]);
+    const rest = await cli(['source', '-q', ...settings(...whole(name)), '--position', position]);
     expect(after(rest.lines)).toEqual(values(6, 4));
   });
 
@@ -92,14 +83,7 @@ describe('source', () => {
 
   // kafkajs takes seconds to set an offset.
   describe.concurrent('whose offset is out of range', () => {
-    const settings = (name: string, group: string): string[] => [
-      '-c',
-      `servers=${servers}`,
-      '-c',
-      `topics=${name}`,
-      '-c',
-      `groupID=${group}`,
-    ];
+    const inGroup = (name: string, group: string): string[] => settings(`servers=${servers}`, `topics=${name}`, `groupID=${group}`);
     const commit = (group: string, name: string, offset: string): Promise<boolean> =>
       admin.setOffsets({ groupId: group, topic: name, partitions: [{ partition: 0, offset }] }) as unknown as Promise<boolean>;
 
@@ -110,7 +94,7 @@ describe('source', () => {
       const name = await filled(3);
       const group = uniqueName('group');
       await commit(group, name, '1000');
-      const run = await cli(['source', ...settings(name, group), ...more]);
+      const run = await cli(['source', ...inGroup(name, group), ...more]);
       expect(after(run.lines)).toEqual(values(3));
       expect(run.err).toMatch(/error: offset out of range: .*/);
       const line = run.err.split('\n').find((text) => text.includes('expectedOffset=1000'))!;
@@ -130,7 +114,7 @@ describe('source', () => {
         await admin.fetchTopicOffsets(name); // kafkajs deletes only where it has metadata
         await admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: String(end) }] });
       }
-      const run = await cli(['source', ...settings(name, group)]);
+      const run = await cli(['source', ...inGroup(name, group)]);
       expect(run).toMatchObject({ code: 0, out: '' });
       const facts = [`topic=${name}`, 'partition=0', `expectedOffset=${offset}`, `earliestOffset=${end}`, `endOffset=${end}`];
       expect(run.err).toMatch(/^error: offset out of range: /m);
@@ -143,7 +127,7 @@ describe('source', () => {
       const group = uniqueName('group');
       await commit(group, name, '3');
       const position = JSON.stringify({ GroupID: group, Topic: name, Partition: 0, Offset: 99 });
-      const run = await cli(['source', ...settings(name, group), '--position', position]);
+      const run = await cli(['source', ...inGroup(name, group), '--position', position]);
       expect(run).toMatchObject({ code: 2, out: '' });
       expect(run.err).toContain('it names offset 99, and partition 0');
     });
@@ -152,7 +136,7 @@ describe('source', () => {
       const name = await filled(3);
       const group = uniqueName('group');
       await commit(group, name, '-2');
-      const run = await cli(['source', ...settings(name, group)]);
+      const run = await cli(['source', ...inGroup(name, group)]);
       expect(after(run.lines)).toEqual(values(3));
     });
   });

@@ -16,6 +16,7 @@ import {
   committed,
   filled,
   from,
+  piping,
   plain,
   read,
   record,
@@ -66,19 +67,7 @@ describe('destination', () => {
 describe('pipe', () => {
   it('moves a topic to another one: content, keys and order of each partition, all committed', async () => {
     const [name, copy, group] = [await filled(5000, 3), await topic(3), uniqueName('group')];
-    const run = await cli([
-      'pipe',
-      '--source',
-      `servers=${servers}`,
-      `topics=${name}`,
-      'readFromBeginning=true',
-      `groupID=${group}`,
-      '--destination',
-      `servers=${servers}`,
-      `topic=${copy}`,
-      'sdk.record.format=raw',
-      '--json',
-    ]);
+    const run = await cli([...piping(name, copy, group), '--json']);
     expect(run).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(run.out)).toMatchObject({ command: 'pipe', ok: true, result: { records: 5000 } });
     expect(await committed(group, name)).toBe(5000);
@@ -117,18 +106,7 @@ describe('pipe', () => {
     await cli(['destination', '-q', ...at(name), '-c', 'sdk.record.format=raw'], {
       input: record('value 0') + record('value 1') + record(large) + record('value 3'),
     });
-    const run = await cli([
-      'pipe',
-      '--source',
-      `servers=${servers}`,
-      `topics=${name}`,
-      'readFromBeginning=true',
-      `groupID=${group}`,
-      '--destination',
-      `servers=${servers}`,
-      `topic=${copy}`,
-      'sdk.record.format=raw',
-    ]);
+    const run = await cli(piping(name, copy, group));
     expect(run.code).toBe(1);
     expect(run.err).toMatch(/^kafka\.rejected: the record at \{"GroupID":.*"Offset":2\}: .*MESSAGE_TOO_LARGE/m);
     expect(await committed(group, name)).toBe(2);

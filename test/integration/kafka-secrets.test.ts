@@ -2,28 +2,15 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createDestination, createSource, type ConnectorOptions } from '../../host/connector.ts';
-import { componentOfFolder, type ComponentSource } from '../../host/runtime/component.ts';
+import { componentOfFolder } from '../../host/runtime/component.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { Topics } from '../support/topics.ts';
 import { TestSink } from '../unit/runtime/support/connectors.ts';
+import { spiedComponent } from '../support/spied-component.ts';
 
 const { servers, saslSslServers, mtlsServers, tls, login } = sharedBroker();
 const WRONG = 'wrong-password-1234';
 const KEY_PASSWORD = 'geheim of the key';
-
-/** The component, with the linear memories of its instances at hand. */
-async function spied(memories: WebAssembly.Memory[]): Promise<ComponentSource> {
-  const component = await componentOfFolder();
-  return {
-    ...component,
-    instantiate: (getModule, imports, instantiateCore) =>
-      component.instantiate(getModule, imports, async (module, coreImports) => {
-        const instance = await instantiateCore(module, coreImports);
-        if (instance.exports['memory'] !== undefined) memories.push(instance.exports['memory'] as WebAssembly.Memory);
-        return instance;
-      }),
-  };
-}
 
 /** Forms in which a secret could lie around. */
 function forms(secret: string): Buffer[] {
@@ -44,7 +31,10 @@ async function witness(): Promise<Witness> {
   const memories: WebAssembly.Memory[] = [];
   const said: unknown[] = [];
   return {
-    options: { log: (level, message, fields) => void said.push({ level, message, fields }), component: await spied(memories) },
+    options: {
+      log: (level, message, fields) => void said.push({ level, message, fields }),
+      component: spiedComponent(await componentOfFolder(), memories),
+    },
     said,
     check: (secrets) => {
       expect(memories.length).toBeGreaterThan(0);

@@ -50,13 +50,7 @@ async function buildInto(folder: string, node: EmbeddedNode): Promise<void> {
       // configuration, neither that of OPENSSL_CONF nor the machine's, because a mistake in it would end the program. Other variables are handled by
       // host/plugin/process/node-variables.ts.
       execArgvExtension: 'none',
-      // host/plugin/process/idle-memory.ts uses a module that Node calls experimental.
-      execArgv: [
-        '--disable-sigusr1',
-        '--disable-warning=ExperimentalWarning',
-        `--openssl-config=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`,
-        ...node.execArgv,
-      ],
+      execArgv: ['--disable-sigusr1', `--openssl-config=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`, ...node.execArgv],
     };
     const built = resolve(parts, 'executable');
     await node.embed(config, parts, built);

@@ -1,6 +1,7 @@
 /** The consumer group in which a command reads, where the user has named none or a position says where to begin. */
 import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '../../base/errors.ts';
+import { sleep } from '../../base/wait.ts';
 import type { Lookups } from '../../kafka/client.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
 import type { ConsumerOptions, PartitionOffset } from '../../kafka/contract.ts';
@@ -16,6 +17,7 @@ const LOOKUP_MS = 10_000;
 const CLOSE_MS = 500;
 /** A member that has left may be known to the broker for a moment. */
 const DELETE_TRIES = 3;
+const DELETE_PAUSE_MS = 200;
 
 /** The settings of a source with a group of its own, if they name none and the component knows groups. */
 export function withGroup(settings: Settings, params: readonly Param[]): Settings {
@@ -75,7 +77,7 @@ export class ReadingGroup {
           break;
         } catch (error) {
           if (tries === DELETE_TRIES || faultType(error) !== 'NON_EMPTY_GROUP') throw error;
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          await sleep(DELETE_PAUSE_MS);
         }
       }
     } catch {

@@ -18,8 +18,7 @@ const CERTIFICATES = new Map([
 
 /**
  * Checks the PEM text of a setting. Returns null, or the error text of the Go connector. It never quotes the text. Settings with other names hold no
- * PEM text. `secrets` are all
- * secret settings: the password of a key is among them.
+ * PEM text. `secrets` are all secret settings: the password of a key is among them.
  */
 export function checkPem(name: string, text: string, secrets: Settings = {}): string | null {
   const certificate = CERTIFICATES.get(name);

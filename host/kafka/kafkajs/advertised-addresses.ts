@@ -5,6 +5,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { after } from '../../base/wait.ts';
+import { hostPort } from '../../net/host-name.ts';
 import type { Net } from '../../net/net.ts';
 import { dialFailure } from './errors.ts';
 
@@ -50,7 +51,7 @@ export class AdvertisedAddresses {
 
   /** A server of the settings is connected. */
   answered(host: string, port: number): void {
-    this.#answered.add(addressOf(host, port));
+    this.#answered.add(hostPort(host, port));
   }
 
   /** For error texts: the advertised addresses that cannot be reached, with the reasons; null if there is none. */
@@ -62,7 +63,7 @@ export class AdvertisedAddresses {
 
   /** Connects to an advertised address. Its error names the server that advertised the address, unless the connection was abandoned. */
   async dial<T>(host: string, port: number, { log, isWanted, connect }: AdvertisedDial<T>): Promise<T> {
-    const address = addressOf(host, port);
+    const address = hostPort(host, port);
     const state = this.#state(address);
     const failed = (error: Error): Error => {
       if (state.isGood || error instanceof ConnectorError || !isWanted()) return error;
@@ -106,7 +107,3 @@ export class AdvertisedAddresses {
 }
 
 const TIMEOUT = Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' });
-
-function addressOf(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

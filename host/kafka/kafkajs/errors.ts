@@ -1,5 +1,6 @@
 /** Converts the errors of kafkajs and Node into those of this connector. */
 import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
+import { hostPort } from '../../net/host-name.ts';
 import { faultText, isPermanentType, KafkaFault, type FaultKind } from '../fault.ts';
 
 /** The fields of kafkajs' errors. Each of them may be missing. */
@@ -129,7 +130,7 @@ export function dialFailure(host: string, port: number, error: unknown, usesTls?
     return { text: error.message, permanent: !error.retryable && error.code !== 'cancelled', isDenied: error.code === POLICY_DENIED };
   const { code, message } = innermostSocketError(error);
   const text = message ?? String(error);
-  const address = addressText(host, port);
+  const address = hostPort(host, port);
   if (isPermanent(error) || protocolType(error) === 'ILLEGAL_SASL_STATE')
     return { text: named(address, failureText(error)), permanent: true, isLoginRefused: isLogin(error) };
   if (code === 'ENOTFOUND') return { text: `dial tcp: lookup ${host}: no such host`, permanent: false };
@@ -160,11 +161,7 @@ export function dialFailure(host: string, port: number, error: unknown, usesTls?
 
 /** Why a broker of `host:port` that took the connection closed it at the first request. A broker that is stopping does so too. */
 export function loginMissing(host: string, port: number): DialFailure {
-  return { text: `${addressText(host, port)}: ${LOGIN_MISSING}`, permanent: false };
-}
-
-export function addressText(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return { text: `${hostPort(host, port)}: ${LOGIN_MISSING}`, permanent: false };
 }
 
 function verification(address: string, reason: string): DialFailure {

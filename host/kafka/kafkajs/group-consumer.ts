@@ -5,6 +5,7 @@
 import { cancelledBy } from '../../base/abort.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles } from '../../base/wait.ts';
+import { hostPort } from '../../net/host-name.ts';
 import type { Lookups } from '../client.ts';
 import type { PartitionOffset } from '../contract.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
@@ -38,8 +39,7 @@ export class KafkajsGroupConsumer implements GroupConsumer {
       retries: options.retries,
       // It is reported at once, and not when kafkajs gives up, because only a change of the policy helps.
       onRefused: (error) => listener.refused(error),
-      onLost: (host, port, error) =>
-        listener.connectionLost(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, `Connection error: ${error.message}`),
+      onLost: (host, port, error) => listener.connectionLost(hostPort(host, port), `Connection error: ${error.message}`),
       onThrottled: (ms) => listener.throttled(ms),
     });
     this.#kafka = kafka;

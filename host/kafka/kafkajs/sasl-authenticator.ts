@@ -3,8 +3,8 @@
  * mend: also a connection that is lost, or an answer that is late, while a broker restarts. And its texts name neither the broker nor, where the
  * broker lacks the mechanism, the mechanism.
  */
+import { hostPort } from '../../net/host-name.ts';
 import { dialledHost } from './broker-socket.ts';
-import { addressText } from './errors.ts';
 
 interface Protocol {
   request: object;
@@ -35,7 +35,7 @@ export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslA
     override async authenticate(): Promise<void> {
       const { connection, saslHandshake } = this;
       const mechanism = connection.sasl.mechanism.toUpperCase();
-      const address = addressText(dialledHost(connection.host), connection.port);
+      const address = hostPort(dialledHost(connection.host), connection.port);
       let failure: KafkaError | null = null;
       let offered: readonly string[] = [];
       // A copy that replaces `send` only. It inherits the rest, because kafkajs stores its state of the mechanism in the connection's `sasl`.

@@ -1,4 +1,3 @@
-import { isSea } from 'node:sea';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -84,12 +83,9 @@ function collector(): () => void {
   }
 }
 
-/**
- * Calls glibc's `malloc_trim`, for which glibc has no other interface. Other C libraries have no such function and give memory back by themselves.
- * Only the executable calls it, because it is built without Node's warning about `node:ffi`, which would appear among the log lines.
- */
+/** Calls glibc's `malloc_trim`, for which glibc has no other interface. Other C libraries have no such function and give memory back by themselves. */
 function trimmer(): () => void {
-  if (!isSea() || process.platform !== 'linux') return () => {};
+  if (process.platform !== 'linux') return () => {};
   try {
     const { dlopen } = process.getBuiltinModule('node:ffi');
     const { malloc_trim } = dlopen(null, { malloc_trim: { arguments: ['u64'], return: 'i32' } }).functions;

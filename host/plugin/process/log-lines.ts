@@ -79,5 +79,6 @@ export function redirectConsole(log: Log): void {
   });
   Object.defineProperty(process, 'stdout', { configurable: true, value: lines });
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => log('warn', warning.message, { module: 'node', name: warning.name }));
+  // That a module of Node is experimental is nothing that an operator can act on.
+  process.on('warning', ({ message, name }) => log(name === 'ExperimentalWarning' ? 'debug' : 'warn', message, { module: 'node', name }));
 }

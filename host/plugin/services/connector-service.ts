@@ -5,7 +5,7 @@ import type { Call } from '../grpc/call.ts';
 import type { Method } from '../grpc/server.ts';
 import { StatusError } from '../grpc/status.ts';
 import { EMPTY } from '../../conduit/protocol-messages.ts';
-import { trimmedSettings, type Settings } from '../../base/settings.ts';
+import { type Settings } from '../../base/settings.ts';
 import { configurationError, statusOf, wrongState } from './grpc-status.ts';
 
 /** The names of the states in the errors of Conduit's SDK. */
@@ -45,7 +45,7 @@ export abstract class ConnectorService<Connector extends { configure(settings: S
   protected async configure(settings: Settings): Promise<Uint8Array> {
     this.expect('Initial');
     this.connector ??= await this.#options.connector();
-    const invalid = await this.connector.configure(trimmedSettings(settings));
+    const invalid = await this.connector.configure(settings);
     if (invalid.length > 0) throw configurationError(invalid);
     this.advance('Initial', 'Configured');
     return EMPTY;

@@ -42,16 +42,22 @@ export const record = (after: string, key: string | null = null): string =>
   `${JSON.stringify({ position: null, operation: 'create', metadata: null, key: key === null ? null : base64(key), payload: { before: null, after: base64(after) } })}\n`;
 export const records = (count: number): string => Array.from({ length: count }, (_, n) => record(`value ${n}`, `key ${n}`)).join('');
 export const values = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => `value ${from + n}`);
-export const at = (name: string): string[] => ['-c', `servers=${servers}`, '-c', `topic=${name}`];
-export const from = (name: string, group = uniqueName('group')): string[] => [
-  '-c',
-  `servers=${servers}`,
-  '-c',
-  `topics=${name}`,
-  '-c',
-  'readFromBeginning=true',
-  '-c',
+/** `-c` before each setting. */
+export const settings = (...pairs: string[]): string[] => pairs.flatMap((pair) => ['-c', pair]);
+export const at = (name: string): string[] => settings(`servers=${servers}`, `topic=${name}`);
+/** Where a source reads all of a topic. */
+export const whole = (name: string): string[] => [`servers=${servers}`, `topics=${name}`, 'readFromBeginning=true'];
+export const from = (name: string, group = uniqueName('group')): string[] => settings(...whole(name), `groupID=${group}`);
+/** `pipe` from all of a topic to another one, with values as they are. */
+export const piping = (name: string, copy: string, group: string): string[] => [
+  'pipe',
+  '--source',
+  ...whole(name),
   `groupID=${group}`,
+  '--destination',
+  `servers=${servers}`,
+  `topic=${copy}`,
+  'sdk.record.format=raw',
 ];
 export const read = (lines: string[]): Line[] => lines.map((line) => JSON.parse(line) as Line);
 export const after = (lines: string[]): (string | null)[] => read(lines).map(({ payload }) => plain(payload.after));

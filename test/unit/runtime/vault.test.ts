@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
 import { createSource } from '../../../host/connector.ts';
-import { componentOfFolder, type ComponentSource } from '../../../host/runtime/component.ts';
+import { componentOfFolder } from '../../../host/runtime/component.ts';
 import type { SecretReader } from '../../../host/base/secrets.ts';
 import type { CapabilityTable } from '../../../host/runtime/connector-parts.ts';
 import type { Param } from '../../../host/runtime/contract.ts';
@@ -9,6 +9,7 @@ import { Vault } from '../../../host/runtime/vault.ts';
 import { TEST_LIMITS, TestSink } from './support/connectors.ts';
 import { FakeKafka } from './support/fake-kafka.ts';
 import { misbehaving } from './support/misbehaving.ts';
+import { spiedComponent } from '../../support/spied-component.ts';
 
 const param = (name: string, secret: boolean): Param => ({
   name,
@@ -73,18 +74,6 @@ describe('the vault', () => {
   });
 });
 
-/** The same component, with its linear memories at hand. */
-function spied(component: ComponentSource, memories: WebAssembly.Memory[]): ComponentSource {
-  return {
-    ...component,
-    instantiate: (getModule, imports, instantiateCore) =>
-      component.instantiate(getModule, imports, async (module, coreImports) => {
-        const instance = await instantiateCore(module, coreImports);
-        if (instance.exports['memory'] !== undefined) memories.push(instance.exports['memory'] as WebAssembly.Memory);
-        return instance;
-      }),
-  };
-}
 const holds = (memories: WebAssembly.Memory[], text: string): boolean =>
   memories.some((memory) =>
     ['utf8', 'utf16le'].some((encoding) => Buffer.from(memory.buffer).includes(text, 0, encoding as BufferEncoding)),
@@ -102,7 +91,7 @@ describe('a secret', () => {
     };
     const source = createSource({
       log: (_level, message) => hostLines.push(message),
-      component: spied(await misbehaving(), memories),
+      component: spiedComponent(await misbehaving(), memories),
       limits: TEST_LIMITS,
       capabilities,
       checkSecret: () => null,
@@ -127,7 +116,7 @@ describe('a secret', () => {
     const memories: WebAssembly.Memory[] = [];
     const source = createSource({
       log: () => undefined,
-      component: spied(await componentOfFolder(), memories),
+      component: spiedComponent(await componentOfFolder(), memories),
       limits: TEST_LIMITS,
       capabilities: new FakeKafka().table,
       checkSecret: () => null,
