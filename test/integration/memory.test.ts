@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
 import { section } from '../unit/kafka/sections.ts';
 import { createTopic, plainKafka, subject } from './kafka-client.ts';
+import { inProcess } from './support/in-process.ts';
 
 const { servers } = sharedBroker();
 const MAX_MB = 250;
@@ -29,26 +28,6 @@ interface Flow {
   ahead: number;
   peakMb: number;
   failed: string | null;
-}
-
-/** Runs a script in a process of its own, because that of the test holds a test runner as well; what it prints is JSON. */
-function inProcess<T>(script: string, args: string[], timeoutMs: number): Promise<T> {
-  const child = spawn(process.execPath, ['--expose-gc', path.join(import.meta.dirname, 'support', script), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk) => (out += String(chunk)));
-  child.stderr.on('data', (chunk) => (err += String(chunk)));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(JSON.parse(out) as T);
-      else reject(new Error(`${script} ended with ${code ?? signal}: ${err}`));
-    });
-  });
 }
 
 const flow = (mode: 'bounded' | 'unbounded', pauseMs: number, timeoutMs: number): Promise<Flow> =>

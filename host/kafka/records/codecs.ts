@@ -61,9 +61,8 @@ const zstd: Codec = {
   decompress: (data, maxBytes) => bounded(maxBytes, (options) => zlib.zstdDecompressSync(data, options)),
 };
 
-function snappyBlock(block: Buffer, maxBytes: number): Uint8Array {
+function snappyBlock(block: Buffer): Uint8Array {
   const length = snappyBlockBytes(block);
-  if (length > maxBytes) throw new TooLarge(maxBytes);
   if (length === 0) return new Uint8Array(0);
   const out = wasm('snappy block', () => snappyDecompress(block));
   if (out.length !== length) throw new Error(`expected ${length} bytes from a snappy block, got ${out.length}`);
@@ -75,13 +74,9 @@ const snappy: Codec = {
   compress: (data) => snappyCompress(buffer(data)),
   uncompressedBytes: (data) => snappyBytes(buffer(data)),
   decompress(data, maxBytes) {
-    const blocks: Uint8Array[] = [];
-    let left = maxBytes;
-    for (const compressed of snappyBlocks(buffer(data))) {
-      const block = snappyBlock(compressed, left);
-      blocks.push(block);
-      left -= block.length;
-    }
+    const section = buffer(data);
+    if (snappyBytes(section) > maxBytes) throw new TooLarge(maxBytes);
+    const blocks = [...snappyBlocks(section)].map(snappyBlock);
     const [first] = blocks;
     return blocks.length === 1 && first !== undefined ? first : Buffer.concat(blocks);
   },
