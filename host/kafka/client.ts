@@ -62,6 +62,8 @@ export interface Lookups {
   /** Partition counts by topic. Never creates a topic; rejects with `UNKNOWN_TOPIC_OR_PARTITION` if one of the topics does not exist. */
   partitionCounts(topics: readonly string[]): Promise<Map<string, number>>;
   ranges(topic: string): Promise<PartitionRange[]>;
+  /** Of each partition, the offset of the first record with this timestamp or a later one; its end if there is none. */
+  offsetsAt(topic: string, timestampMs: number): Promise<{ partition: number; offset: bigint }[]>;
   committedOffsets(group: string, topics: readonly string[]): Promise<CommittedOffset[]>;
   /** Null if the brokers have no cluster id (before Kafka 0.10.1). */
   clusterId(): Promise<string | null>;

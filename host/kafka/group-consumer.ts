@@ -6,6 +6,7 @@ import type { ConnectorError } from '../base/errors.ts';
 import type { CommittedOffset, Lookups } from './client.ts';
 import type { PartitionOffset } from './contract.ts';
 import type { KafkaFault } from './fault.ts';
+import type { LocalGroup } from './local-group.ts';
 import type { FetchedBatch } from './records/fetched-batch.ts';
 
 export interface GroupTimes {
@@ -23,6 +24,8 @@ export interface GroupTimes {
 
 export interface GroupConsumerOptions {
   group: string;
+  /** The consumer joins this in place of a group of the brokers, of which it needs none then. */
+  local?: LocalGroup | undefined;
   times: GroupTimes;
   /** Most bytes of one fetch response. */
   maxFetchBytes: number;

@@ -3,15 +3,18 @@ import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../base/secrets.ts';
 import type { Net } from '../net/net.ts';
 import type { KafkaClient, LookupOptions, Lookups } from './client.ts';
-import { openConsumer } from './consume/consumer.ts';
+import { openConsumer, openReader } from './consume/consumer.ts';
+import type { Reader } from './consume/ending-reader.ts';
 import { deleteGroups, type OwnedGroups } from './consume/generated-groups.ts';
 import { LatestOffsets } from './consume/latest-offsets.ts';
+import type { ReadingRange } from './consume/reading-range.ts';
 import type { Connection, ConsumerOptions, ProducerOptions } from './contract.ts';
 import type { ConsumerHandle, ProducerHandle } from './handles.ts';
 import { ClientFactory } from './kafkajs/client.ts';
 import { openProducer } from './produce/producer.ts';
 
 export { checkPem } from './auth/tls.ts';
+export type { Reader } from './consume/ending-reader.ts';
 export type { ConsumerHandle, ProducerHandle } from './handles.ts';
 
 export interface KafkaOptions {
@@ -54,6 +57,16 @@ export interface LookParts {
 /** A client for one cluster, over connections of its own. `asker` names it for the network's policy, logs and errors. */
 export function clientOf(connection: Connection, parts: LookParts & { asker: string }): Pick<KafkaClient, 'reach' | 'lookups'> {
   return new ClientFactory(connection, parts);
+}
+
+/** Opens a consumer that joins no group, and reads a range of the topics of `options`. Rejects with ConnectorError. */
+export function openReaderOf(
+  connection: Connection,
+  options: ConsumerOptions,
+  range: ReadingRange,
+  { signal, ...parts }: LookParts & Partial<OpenContext>,
+): Promise<Reader> {
+  return openReader(new ClientFactory(connection, { ...parts, asker: 'consumer without a group' }), options, range, { signal });
 }
 
 /** Look-ups in one cluster, over connections of their own. */

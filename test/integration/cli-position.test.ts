@@ -93,17 +93,37 @@ describe('--position', () => {
 });
 
 describe('a run without groupID', () => {
-  it('reads in a group whose name says what it is, and deletes it', async () => {
+  it('reads in no group with source: its positions name one that says what it is and that does not exist', async () => {
     const topic = await filled(3);
     const run = new Cli(['source', '-q', '-c', `servers=${servers}`, '-c', `topics=${topic}`, '-c', 'readFromBeginning=true', '--follow']);
     await run.until('"position"');
     const [line] = run.out.split('\n');
     const { GroupID: group } = JSON.parse(Buffer.from(positionOf(line), 'base64').toString()) as { GroupID: string };
     expect(group).toMatch(/^kafka-wasm-cli-[0-9a-f-]{36}$/);
-    await expectSoon(() => topics.hasGroup(group)).toBe(true);
+    expect(await topics.hasGroup(group)).toBe(false);
     run.process.kill('SIGINT');
     expect((await run.done).code).toBe(0);
     expect(await topics.hasGroup(group)).toBe(false);
+  });
+
+  it('reads with pipe in a group whose name says what it is, and deletes it', async () => {
+    const [topic, copy] = [await filled(3), uniqueName('position-copy')];
+    await topics.create(copy);
+    const [before, from] = [await madeUp(), ['--source', `servers=${servers}`, `topics=${topic}`, 'readFromBeginning=true']];
+    const run = new Cli(['pipe', '-q', ...from, '--destination', `servers=${servers}`, `topic=${copy}`, '--follow']);
+    const mine = async (): Promise<string | undefined> => {
+      for (const name of await madeUp()) {
+        if (before.includes(name)) continue;
+        const [committed] = await admin.fetchOffsets({ groupId: name, topics: [topic] });
+        if (committed?.partitions.some(({ offset }) => offset === '3')) return name;
+      }
+      return undefined;
+    };
+    await expectSoon(mine).toMatch(/^kafka-wasm-cli-[0-9a-f-]{36}$/);
+    const group = await mine();
+    run.process.kill('SIGINT');
+    expect((await run.done).code).toBe(0);
+    expect(await topics.hasGroup(group!)).toBe(false);
   });
 
   it('leaves no group behind: source to its end, source with a position, pipe', async () => {

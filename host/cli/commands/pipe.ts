@@ -33,7 +33,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
     throw new ConnectorError('config.invalid', `--on-error names "${topic}", which is the topic of the destination: name another one`);
   }
   const guard = new LoopGuard(deadLetterTopic === null ? [topic] : [topic, deadLetterTopic]);
-  const group = new ReadingGroup({ positioned: false });
+  const group = new ReadingGroup();
   const outcomes = new SendOutcomes();
   const reading = connectors.source({
     log,

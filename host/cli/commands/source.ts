@@ -4,9 +4,10 @@ import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type CommandReport } from './context.ts';
 import { LineOutput } from '../lines/line-output.ts';
 import { unless } from '../../base/wait.ts';
+import { GrouplessReading, type AskedRange } from './groupless-reading.ts';
 import { positionFrom } from './position.ts';
 import { Progress } from '../terminal/progress.ts';
-import { ReadingGroup, withGroup } from './reading-group.ts';
+import { withGroup } from './reading-group.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
 import type { Settings } from '../settings/settings.ts';
 import { withKafka } from '../../capability/index.ts';
@@ -20,6 +21,8 @@ const PATIENT = { writeMs: 2 ** 31 - 1 };
 export interface SourceOptions extends ReadingOptions {
   settings: Settings;
   position?: string | undefined;
+  /** Set: read this range, without a consumer group. */
+  range?: AskedRange | undefined;
 }
 
 /**
@@ -28,12 +31,19 @@ export interface SourceOptions extends ReadingOptions {
  */
 export async function source(context: Context, options: SourceOptions): Promise<CommandReport> {
   const output = new LineOutput(context.io.stdout);
-  const group = new ReadingGroup({ positioned: options.position !== undefined });
-  const isGroupNamed = Boolean(options.settings.groupID);
-  const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
+  const { settings, position, range } = options;
+  if (range !== undefined) checkRange(options);
+  const isGroupNamed = Boolean(settings.groupID);
+  // With a position the commits of its group are only read, so that it begins behind the position whatever they are.
+  const groupless = isGroupNamed && position === undefined ? null : new GrouplessReading({ ...range, positioned: position !== undefined });
+  const backlog = new Backlog({
+    follow: options.idleMs === null,
+    live: context.terminal.showsProgress,
+    ...(groupless && { ends: groupless.ends }),
+  });
   const reading = context.connectors.source({
     log: context.log,
-    capabilities: context.connectors.watched((kafka, parts) => group.watch(backlog.watch(kafka, parts), parts)),
+    capabilities: context.connectors.watched((kafka, parts) => backlog.watch(groupless?.watch(kafka, parts) ?? kafka, parts)),
   });
   const printing = context.connectors.destination({
     log: context.log,
@@ -44,16 +54,12 @@ export async function source(context: Context, options: SourceOptions): Promise<
   let failed: ConnectorError | undefined;
   try {
     const { sourceParams } = await context.connectors.specify();
-    // A position names its own group.
-    await configure(
-      context,
-      'source',
-      reading,
-      options.position === undefined ? withGroup(options.settings, sourceParams) : options.settings,
-    );
+    // A position names its own group. Without one the positions of the records name a group that nobody joins.
+    await configure(context, 'source', reading, position === undefined ? withGroup(settings, sourceParams) : settings);
     await configure(context, 'destination', printing, await printingSettings(context));
     await printing.open();
-    await unless(context.stop, reading.open(options.position === undefined ? null : positionFrom(options.position)));
+    await unless(context.stop, reading.open(position === undefined ? null : positionFrom(position)));
+    if (range !== undefined && groupless?.isUsed === false && !context.stop.aborted) throw notForKafka();
     if (!context.stop.aborted) {
       const done = await readInto(printing, context, reading, options, backlog, progress, PRINT_AHEAD);
       if (output.error !== null) throw output.error;
@@ -64,7 +70,6 @@ export async function source(context: Context, options: SourceOptions): Promise<
     if (output.error?.code !== 'cancelled') throw output.error ?? error;
   } finally {
     await Promise.all([teardown(context, 'source', reading), teardown(context, 'output', printing)]);
-    await context.budget.within(group.remove(), 'close');
     progress.finish('read');
   }
   if (
@@ -73,15 +78,39 @@ export async function source(context: Context, options: SourceOptions): Promise<
     output.error === null &&
     backlog.outOfRange.length === 0 &&
     !context.stop.aborted &&
-    parseBool(options.settings.readFromBeginning ?? '') !== true
+    parseBool(settings.readFromBeginning ?? '') !== true
   ) {
-    const start = 'a new group starts at the end of its topics, with readFromBeginning=true at their beginning';
-    const why = isGroupNamed ? `group "${options.settings.groupID}" has read all of them, or it is new: ${start}` : start;
-    if (options.position === undefined) context.log('warn', `no record was read: ${why}`);
+    if (position === undefined) context.log('warn', `no record was read: ${whyNone(settings, range)}`);
   }
   // There is no summary if the reader has closed the output.
   const summary = output.error === null ? progress.finish('read') : '';
   return { summary, result: { records: progress.records }, ...(failed && { error: failed }) };
+}
+
+/** Refuses what contradicts a range. */
+function checkRange({ settings, position, range }: SourceOptions): void {
+  const refuse = (what: string): never => {
+    throw new ConnectorError(
+      'config.invalid',
+      `--from, --last, --until and --partition read without a consumer group: leave out ${what}, or these options`,
+    );
+  };
+  if (settings.groupID) refuse('the setting groupID');
+  if (settings.readFromBeginning && range?.from !== undefined) refuse('the setting readFromBeginning');
+  if (position !== undefined) refuse('--position');
+}
+
+function notForKafka(): ConnectorError {
+  return new ConnectorError(
+    'config.invalid',
+    '--from, --last, --until and --partition are for topics of Kafka, and this connector reads none',
+  );
+}
+
+function whyNone({ groupID }: Settings, range: AskedRange | undefined): string {
+  const start = 'starts at the end of its topics, with readFromBeginning=true at their beginning';
+  if (groupID) return `group "${groupID}" has read all of them, or it is new: a new group ${start}`;
+  return range?.from === undefined ? `reading without a group ${start}` : 'there is none in the range that was asked for';
 }
 
 /** The settings of PRINTING that this component has. */

@@ -71,7 +71,7 @@ export class KafkaEnds implements Ends {
       for (const topic of this.#topics) {
         for (const { partition, high, low } of await lookups.ranges(topic)) {
           const key = `${topic}/${partition}`;
-          ranges.set(key, rangeOf(low, high, commits.get(key) ?? NONE, positions.get(key), options.fromBeginning));
+          ranges.set(key, groupRange(low, high, commits.get(key) ?? NONE, positions.get(key), options.fromBeginning));
         }
       }
       return ranges;
@@ -118,7 +118,7 @@ const NONE = -1n;
 const EARLIEST = -2n;
 
 /** The offset at which the consumer will begin, by the same rules as in `host/kafka/consume/start-offsets.ts`. */
-function rangeOf(earliest: bigint, end: bigint, committed: bigint, position: bigint | undefined, fromBeginning: boolean): Range {
+function groupRange(earliest: bigint, end: bigint, committed: bigint, position: bigint | undefined, fromBeginning: boolean): Range {
   // The consumer ignores a position beyond the end, and logs an error. For any other offset that the log does not hold it begins at the earliest one.
   const expected = position !== undefined && position > committed ? position : committed;
   const used = expected === position && expected > end ? committed : expected;
@@ -126,4 +126,10 @@ function rangeOf(earliest: bigint, end: bigint, committed: bigint, position: big
   const range: Range = { next: start < earliest || start > end ? earliest : start, end, high: end };
   if (expected >= 0n && (expected < earliest || expected > end)) range.outOfRange = { expected, earliest, end };
   return range;
+}
+
+/** The range of a reading without a group, which begins at `start`. */
+export function rangeOf(start: bigint, earliest: bigint, end: bigint): Range {
+  if (start >= earliest) return { next: start, end, high: end };
+  return { next: earliest, end, high: end, outOfRange: { expected: start, earliest, end } };
 }

@@ -9,6 +9,7 @@ import { settles } from '../../base/wait.ts';
 import type { KafkaClient, PartitionRange } from '../client.ts';
 import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
 import type { FetchedPartition, GroupConsumer, GroupJoin } from '../group-consumer.ts';
+import type { LocalGroup } from '../local-group.ts';
 import { GroupAssigner, type OwnedPartitions } from './assigner/group-assigner.ts';
 import { Assignment } from './assignment.ts';
 import { BatchHandler } from './batch-handler.ts';
@@ -35,7 +36,9 @@ const RANGE_LOOK_UP_MS = 2_000;
 export interface SessionContext {
   client: Pick<KafkaClient, 'log' | 'groupConsumer'>;
   options: ConsumerOptions;
-  starts: StartOffsets;
+  starts: Pick<StartOffsets, 'of' | 'applied'>;
+  /** Set if it reads without a group of the brokers. */
+  local?: LocalGroup | undefined;
   queue: RecordQueue;
   decompressed: ByteBudget;
   owned: OwnedPartitions;
@@ -134,6 +137,7 @@ export class ConsumerSession {
     const [health, assigner] = [this.#health, this.#assigner];
     return client.groupConsumer({
       group: options.group,
+      local: this.#context.local,
       times: this.#times,
       maxFetchBytes: MAX_FETCH_BYTES,
       maxHandlers: MAX_HANDLERS,
@@ -196,8 +200,9 @@ export class ConsumerSession {
     const assignment = new Assignment(this.#context.nextEpoch(), this.#log, live, (topic, partition) => this.#logRange(topic, partition));
     this.#assignment = assignment;
     const text = Object.entries(join.assignment).map(([topic, numbers]) => `${topic}:${numbers.join('+')}`);
-    this.#log('info', 'joined the consumer group', {
-      group: this.#context.options.group,
+    const { options, local } = this.#context;
+    this.#log('info', local === undefined ? 'joined the consumer group' : 'reads without a consumer group', {
+      ...(local === undefined && { group: options.group }),
       epoch: String(assignment.epoch),
       partitions: text.join(' '),
     });

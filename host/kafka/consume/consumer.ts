@@ -12,11 +12,15 @@ import type { KafkaClient, Lookups } from '../client.ts';
 import type { ConsumerOptions, Fetched, PartitionCommit } from '../contract.ts';
 import { connectorError } from '../fault.ts';
 import type { ConsumerHandle, Reading } from '../handles.ts';
+import { LocalGroup } from '../local-group.ts';
 import { OwnedPartitions } from './assigner/group-assigner.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConsumerSession } from './consumer-session.ts';
+import { endingReader, type Reader } from './ending-reader.ts';
 import { LatestOffsets } from './latest-offsets.ts';
+import { LocalStarts } from './local-starts.ts';
 import { reconnecting } from './offset-commits.ts';
+import { spansOf, startsOf, type ReadingRange } from './reading-range.ts';
 import { RecordQueue, type QueueLimits } from './record-queue.ts';
 import type { SessionTimes } from './session-times.ts';
 import { StartOffsets } from './start-offsets.ts';
@@ -50,27 +54,37 @@ export interface ConsumerParts {
 /** Opens a consumer. Rejects with ConnectorError if no broker answers within ten seconds, or the client may not read the topics. */
 export async function openConsumer(client: ConsumerClient, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
   await client.reach(parts.signal);
-  const latest = await lookUp(client, options, parts.latest ?? new LatestOffsets(), parts.signal);
-  const starts = new StartOffsets(options.group, latest, options.resume, client.log);
+  const latest = parts.latest ?? new LatestOffsets();
+  const ends = await lookUp(client, (lookups) => endsOf(lookups, options, latest), parts.signal);
+  const starts = new StartOffsets(options.group, ends, options.resume, client.log);
   return new KafkaConsumer(client, options, starts, parts);
 }
 
 /**
- * Looks up the topics, so that a missing permission is reported now, and the offsets that "latest" means; null for a consumer that reads from the
- * beginning.
+ * Opens a consumer that joins no group: it needs no permission for one, and leaves nothing behind. It reads the partitions of a range; commits are kept
+ * only for its own restarts. Of `options`, group, fromBeginning and resume do not count. Rejects like `openConsumer`, and with `config.invalid` for a range
+ * that does not exist.
  */
-async function lookUp(
+export async function openReader(
   client: ConsumerClient,
   options: ConsumerOptions,
-  latest: LatestOffsets,
-  signal?: AbortSignal,
-): Promise<ReadonlyMap<string, bigint> | null> {
+  range: ReadingRange,
+  parts: ConsumerParts = {},
+): Promise<Reader> {
+  await client.reach(parts.signal);
+  const spans = await lookUp(client, (lookups) => spansOf(lookups, options.topics, range), parts.signal);
+  const local = new LocalGroup(range.partitions ?? null, startsOf(spans));
+  return endingReader(new KafkaConsumer(client, options, new LocalStarts(local), parts, local), spans);
+}
+
+/** Looks up what is needed to begin, so that a missing permission is reported now. */
+async function lookUp<T>(client: ConsumerClient, look: (lookups: Lookups) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const lookups = client.lookups({ retries: 3, signal });
   const deadline = Deadline.after(OPEN_LOOKUP_MS);
   try {
     for (;;) {
       try {
-        const looking = lookAround(lookups, options, latest);
+        const looking = lookups.connect().then(() => look(lookups));
         // One try can take long where a broker does not answer: its client waits and tries again by itself.
         if (!(await settles(looking, deadline.leftMs, signal)) && !signal?.aborted) throw notInTime(client);
         return await looking;
@@ -86,8 +100,8 @@ async function lookUp(
   }
 }
 
-async function lookAround(lookups: Lookups, options: ConsumerOptions, latest: LatestOffsets): Promise<ReadonlyMap<string, bigint> | null> {
-  await lookups.connect();
+/** The offsets that "latest" means; null for a consumer that reads from the beginning. */
+async function endsOf(lookups: Lookups, options: ConsumerOptions, latest: LatestOffsets): Promise<ReadonlyMap<string, bigint> | null> {
   const topics = await findTopics(lookups, options.topics);
   return options.fromBeginning ? null : latest.fix(options.group, lookups, topics);
 }
@@ -101,7 +115,8 @@ class KafkaConsumer implements ConsumerHandle {
   readonly #client: ConsumerClient;
   readonly #log: Log;
   readonly #options: ConsumerOptions;
-  readonly #starts: StartOffsets;
+  readonly #starts: Pick<StartOffsets, 'of' | 'applied'>;
+  readonly #local: LocalGroup | undefined;
   readonly #times: Partial<SessionTimes>;
   readonly #queue: RecordQueue;
   readonly #decompressed: ByteBudget;
@@ -115,11 +130,18 @@ class KafkaConsumer implements ConsumerHandle {
   #polling = false;
   #woken = false;
 
-  constructor(client: ConsumerClient, options: ConsumerOptions, starts: StartOffsets, parts: ConsumerParts) {
+  constructor(
+    client: ConsumerClient,
+    options: ConsumerOptions,
+    starts: Pick<StartOffsets, 'of' | 'applied'>,
+    parts: ConsumerParts,
+    local?: LocalGroup,
+  ) {
     this.#client = client;
     this.#log = client.log;
     this.#options = options;
     this.#starts = starts;
+    this.#local = local;
     this.#times = parts.times ?? {};
     this.#queue = new RecordQueue(parts.queue ?? QUEUE);
     this.#decompressed = parts.decompressed ?? new ByteBudget(DECOMPRESSED_BYTES);
@@ -187,6 +209,7 @@ class KafkaConsumer implements ConsumerHandle {
         client: this.#client,
         options: this.#options,
         starts: this.#starts,
+        local: this.#local,
         queue: this.#queue,
         decompressed: this.#decompressed,
         owned: this.#owned,

@@ -16,6 +16,7 @@ import { KafkajsFetchedPartition } from './fetched-partition.ts';
 import { partitionAssigners } from './group-protocol.ts';
 import { ConfirmedCommits } from './kafkajs-commit.ts';
 import type { Consumer } from './kafkajs.ts';
+import { coordinateLocally } from './local-coordinator.ts';
 import { KafkajsLookups } from './lookups.ts';
 import { onOffsetReset } from './offset-reset.ts';
 
@@ -87,11 +88,14 @@ export class KafkajsGroupConsumer implements GroupConsumer {
   }
 
   #create(): Consumer {
-    const { group, times, maxFetchBytes, retries, assigner, listener } = this.#options;
+    const { group, local, times, maxFetchBytes, retries, assigner, listener } = this.#options;
     const consumer = this.#kafka.consumer({
       groupId: group,
       partitionAssigners: partitionAssigners(assigner, group, {
-        attached: (cluster) => onOffsetReset(cluster, (topic, partition) => listener.outOfRange(topic, partition)),
+        attached: (cluster) => {
+          if (local !== undefined) coordinateLocally(cluster, local);
+          onOffsetReset(cluster, (topic, partition) => listener.outOfRange(topic, partition));
+        },
         joined: (generation) => (this.#generation = generation),
         committed: (offsets) => listener.committed(offsets),
       }),

@@ -7,7 +7,7 @@ import type { Cluster, PartitionAssigner } from './kafkajs.ts';
 import { lookUpCounts } from './partition-counts.ts';
 
 export interface ProtocolHooks {
-  /** Called once, before the first join, with the cluster of kafkajs' consumer. */
+  /** Called once, before the first join and before the coordinator is hooked, with the cluster of kafkajs' consumer. */
   attached(cluster: Cluster): void;
   /** The coordinator has accepted the member in this generation of the group. */
   joined(generation: number): void;
@@ -42,6 +42,7 @@ function attach(protocol: GroupProtocol, cluster: Cluster, groupId: string, hook
     },
     lookUp: (topics, counts) => withFaults(lookUpCounts(cluster, groupId, topics, counts)),
   });
+  hooks.attached(cluster);
   hookCoordinator(cluster, {
     joining: (memberId, offered) => {
       const told = offered[0]?.metadata;
@@ -53,5 +54,4 @@ function attach(protocol: GroupProtocol, cluster: Cluster, groupId: string, hook
     wantsToJoin: () => protocol.wantsToJoin(),
     committed: (offsets) => hooks.committed(offsets),
   });
-  hooks.attached(cluster);
 }

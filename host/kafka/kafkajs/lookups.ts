@@ -30,6 +30,11 @@ export class KafkajsLookups implements Lookups {
     return ranges.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
   }
 
+  async offsetsAt(topic: string, timestampMs: number): Promise<{ partition: number; offset: bigint }[]> {
+    const found = await withFaults(this.#admin.fetchTopicOffsetsByTimestamp(topic, timestampMs));
+    return found.map(({ partition, offset }) => ({ partition, offset: BigInt(offset) }));
+  }
+
   async committedOffsets(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {
     const found = await withFaults(this.#admin.fetchOffsets({ groupId: group, topics: [...topics] }));
     return found.flatMap(({ topic, partitions }) =>

@@ -114,6 +114,19 @@ export function splitFront(set: RecordSet, maxRecords: number, maxBytes: number)
   };
 }
 
+/** The records before `offset`; null if there are none. */
+export function trimFrom(set: RecordSet, offset: bigint): RecordSet | null {
+  if (set.baseOffset >= offset) return null;
+  const wanted = Number(offset - set.baseOffset);
+  const cursor = new RecordCursor(set.records);
+  let kept = 0;
+  while (cursor.next()) {
+    if (cursor.offsetDelta >= wanted) return kept === 0 ? null : { ...set, count: kept, records: set.records.subarray(0, cursor.start) };
+    kept++;
+  }
+  return set;
+}
+
 /** The records from `offset` on; null if there are none. A broker sends whole batches, so a fetch may begin with earlier records. */
 export function trimBelow(set: RecordSet, offset: bigint): RecordSet | null {
   if (set.baseOffset >= offset) return set;

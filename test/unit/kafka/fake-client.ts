@@ -10,6 +10,7 @@ export function fakeLookups(fakes: Partial<Lookups> = {}): Lookups {
     connect: async () => undefined,
     partitionCounts: async (topics) => new Map(topics.map((topic) => [topic, 1])),
     ranges: refused('ranges'),
+    offsetsAt: refused('offsets at a time'),
     committedOffsets: refused('committed offsets'),
     clusterId: refused('cluster id'),
     groups: refused('groups'),

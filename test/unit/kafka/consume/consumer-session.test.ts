@@ -4,7 +4,7 @@ import { ByteBudget } from '../../../../host/kafka/consume/byte-budget.ts';
 import { OwnedPartitions, PROTOCOL_NAMES } from '../../../../host/kafka/consume/assigner/group-assigner.ts';
 import { RecordQueue } from '../../../../host/kafka/consume/record-queue.ts';
 import { ConsumerSession } from '../../../../host/kafka/consume/consumer-session.ts';
-import type { Start, StartOffsets } from '../../../../host/kafka/consume/start-offsets.ts';
+import type { Start } from '../../../../host/kafka/consume/start-offsets.ts';
 import { KafkaFault } from '../../../../host/kafka/fault.ts';
 import type { FetchedPartition, GroupListener } from '../../../../host/kafka/group-consumer.ts';
 import { encodeBatch, readBatches } from '../../../../host/kafka/records/record-batch.ts';
@@ -42,7 +42,7 @@ function session(topics: string[], fakes: Fakes) {
   const subject = new ConsumerSession({
     client,
     options: { topics, group: 'g', fromBeginning: true, resume: [] },
-    starts: { of: fakes.startsOf ?? (async () => []), applied: () => undefined } as unknown as StartOffsets,
+    starts: { of: fakes.startsOf ?? (async () => []), applied: () => undefined },
     queue,
     decompressed: new ByteBudget(1 << 20),
     owned: new OwnedPartitions(),

@@ -1,0 +1,123 @@
+/** How `source` reads without a consumer group: nothing is joined, committed or left behind. */
+import { ConnectorError } from '../../base/errors.ts';
+import type { Lookups } from '../../kafka/client.ts';
+import type { ReadingRange, Span } from '../../kafka/consume/reading-range.ts';
+import { findTopics } from '../../kafka/consume/topics.ts';
+import type { Connection, ConsumerOptions, PartitionOffset } from '../../kafka/contract.ts';
+import { connectorError } from '../../kafka/fault.ts';
+import { clientOf, openReaderOf, type Kafka, type OpenContext } from '../../kafka/index.ts';
+import { MADE_UP } from './reading-group.ts';
+import { KafkaEnds, rangeOf, type EndsFactory, type EndsParts, type Range } from './topic-ends.ts';
+
+const LOOKUP_MS = 10_000;
+const CLOSE_MS = 500;
+
+/** What the user has asked for. Without `from` the setting readFromBeginning decides. */
+export type AskedRange = Partial<Pick<ReadingRange, 'from' | 'until' | 'partitions'>>;
+
+export interface GrouplessOptions extends AskedRange {
+  /** The source is opened with a position: reading begins behind its record, whatever its group has committed. */
+  positioned: boolean;
+}
+
+export class GrouplessReading {
+  readonly #options: GrouplessOptions;
+  #spans: readonly Span[] | null = null;
+
+  constructor(options: GrouplessOptions) {
+    this.#options = options;
+  }
+
+  /** False until a consumer is opened, and with a component that does not read from Kafka. */
+  get isUsed(): boolean {
+    return this.#spans !== null;
+  }
+
+  /** Stands between a source and Kafka. */
+  watch(inner: Kafka, parts: EndsParts): Kafka {
+    return {
+      openProducer: (...options) => inner.openProducer(...options),
+      openConsumer: async (connection, options, context) => {
+        const { from, until, partitions, positioned } = this.#options;
+        const resume = positioned ? await positionOf(connection, options, parts, context) : [];
+        const range = { from: from ?? ({ at: options.fromBeginning ? 'earliest' : 'latest' } as const), resume };
+        const asked = { ...range, ...(until && { until }), ...(partitions && { partitions }) };
+        const reader = await openReaderOf(connection, options, asked, { ...parts, signal: context.signal });
+        this.#spans = reader.spans;
+        return reader;
+      },
+    };
+  }
+
+  /** The ends of what is read. */
+  readonly ends: EndsFactory = (connection, parts, topics) => new SpanEnds(connection, parts, topics, () => this.#spans ?? []);
+}
+
+/** The ends of the spans that a reader reads. */
+class SpanEnds extends KafkaEnds {
+  readonly #spans: () => readonly Span[];
+
+  constructor(connection: Connection, parts: EndsParts, topics: string[], spans: () => readonly Span[]) {
+    super(connection, parts, topics);
+    this.#spans = spans;
+  }
+
+  override ranges(): Promise<Map<string, Range>> {
+    return Promise.resolve(
+      new Map(
+        this.#spans().map(({ topic, partition, start, until, low, high }) => [`${topic}/${partition}`, rangeOf(start, low, until ?? high)]),
+      ),
+    );
+  }
+
+  override async highs(): Promise<Map<string, bigint>> {
+    const highs = await super.highs();
+    for (const { topic, partition, until } of this.#spans()) if (until !== null) highs.set(`${topic}/${partition}`, until);
+    return highs;
+  }
+}
+
+async function positionOf(
+  connection: Connection,
+  options: ConsumerOptions,
+  parts: EndsParts,
+  { signal }: OpenContext,
+): Promise<PartitionOffset[]> {
+  const client = clientOf(connection, { ...parts, asker: 'look-up of the position' });
+  await client.reach(signal); // if no broker answers, it rejects with the error that `open` gives
+  const lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS, signal });
+  try {
+    await lookups.connect();
+    return await startOf(lookups, options);
+  } catch (error) {
+    throw connectorError(error);
+  } finally {
+    await lookups.close(CLOSE_MS);
+  }
+}
+
+/**
+ * Where the partitions begin: that of the position behind its record, the others of the topics at the commits of the position's group. Rejects with
+ * `position.invalid` if there can be no such record.
+ */
+async function startOf(lookups: Lookups, { topics, group, resume }: ConsumerOptions): Promise<PartitionOffset[]> {
+  const [position] = resume;
+  if (position === undefined) throw invalid(`it names no record of ${topics.map((topic) => `"${topic}"`).join(', ')}`);
+  const { topic, partition, nextOffset } = position;
+  const { found, missing } = await findTopics(lookups, topics);
+  if (missing.includes(topic)) throw invalid(`there is no topic "${topic}"`);
+  const ranges = await lookups.ranges(topic);
+  const range = ranges.find((entry) => entry.partition === partition);
+  if (range === undefined)
+    throw invalid(`it names partition ${partition}, and topic "${topic}" has the partitions 0 to ${ranges.length - 1}`);
+  if (nextOffset > range.high)
+    throw invalid(`it names offset ${nextOffset - 1n}, and partition ${partition} of topic "${topic}" ends before offset ${range.high}`);
+  // A group with a made-up name was never joined, or is deleted.
+  const commits = group.startsWith(MADE_UP) ? [] : await lookups.committedOffsets(group, found);
+  const others = commits.filter((commit) => commit.offset >= 0n && !(commit.topic === topic && commit.partition === partition));
+  return [position, ...others.map((commit) => ({ topic: commit.topic, partition: commit.partition, nextOffset: commit.offset }))];
+}
+
+function invalid(why: string): ConnectorError {
+  return new ConnectorError('position.invalid', `--position cannot be meant: ${why}`);
+}
