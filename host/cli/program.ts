@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/log.ts';
 import type { Context, CommandReport } from './commands/context.ts';
 import { destination } from './commands/destination.ts';
 import { pipe } from './commands/pipe.ts';
+import { doctor } from './commands/doctor.ts';
 import { onErrorFrom, type OnError } from './commands/refused-records.ts';
 import { source } from './commands/source.ts';
 import { spec } from './commands/spec.ts';
@@ -162,6 +163,12 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
       await run(command, async (context) => validate(context, side, await settingsOf(given)));
     });
 
+  withOutput(withSettings(add('doctor', 'check settings, network, login, topics, permissions and group, and say what to change')))
+    .addArgument(new Argument('<side>', 'which connector').choices(['source', 'destination']))
+    .action(async (side: Side, given: SettingOptions, command: Command) => {
+      await run(command, async (context) => doctor(context, side, await settingsOf(given)));
+    });
+
   withOutput(
     withReading(withSettings(add('source', 'read records from Kafka: OpenCDC JSON lines on stdout'))).option(
       '--position <position>',
@@ -247,6 +254,7 @@ function collect(value: string, before: string[] = []): string[] {
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   spec: ['spec', 'spec --json'],
   validate: ['validate source -c servers=localhost:9092 -c topics=orders', 'validate destination --config destination.yaml'],
+  doctor: ['doctor source -c servers=localhost:9092 -c topics=orders', 'doctor destination --config destination.yaml --json'],
   source: ['source -c servers=localhost:9092 -c topics=orders -c readFromBeginning=true --limit 5', 'source --config source.yaml --follow'],
   destination: ['destination -c servers=localhost:9092 -c topic=orders < records.jsonl'],
   pipe: [

@@ -6,6 +6,11 @@ import type { Log } from '../base/log.ts';
 import type { Acks } from './contract.ts';
 import type { GroupConsumer, GroupConsumerOptions } from './group-consumer.ts';
 
+export interface Address {
+  host: string;
+  port: number;
+}
+
 /** Clients for one connection: its servers, TLS, credentials and time limits. */
 export interface KafkaClient {
   readonly log: Log;

@@ -10,6 +10,9 @@ import { LatestOffsets } from './consume/latest-offsets.ts';
 import type { ReadingRange } from './consume/reading-range.ts';
 import type { Connection, ConsumerOptions, ProducerOptions } from './contract.ts';
 import type { ConsumerHandle, ProducerHandle } from './handles.ts';
+import type { Report } from './doctor/check.ts';
+import { examine, type DoctorOptions } from './doctor/doctor.ts';
+import { connectorError } from './fault.ts';
 import { ClientFactory } from './kafkajs/client.ts';
 import { openProducer } from './produce/producer.ts';
 
@@ -72,6 +75,20 @@ export function openReaderOf(
 /** Look-ups in one cluster, over connections of their own. */
 export function lookupsOf(connection: Connection, parts: LookParts & { asker: string }, options: LookupOptions): Lookups {
   return clientOf(connection, parts).lookups(options);
+}
+
+/** Checks a connection and what is used through it, and reports each finding. Joins no group and writes nothing. */
+export async function checkConnection(
+  connection: Connection,
+  parts: LookParts & { asker: string },
+  options: Omit<DoctorOptions, 'insecure'>,
+  report: Report,
+): Promise<void> {
+  try {
+    await examine(new ClientFactory(connection, parts), { ...options, insecure: connection.tls?.insecureSkipVerify === true }, report);
+  } catch (error) {
+    throw connectorError(error);
+  }
 }
 
 /** Deletes the consumer groups whose names a connector made up; returns their names. Rejects with ConnectorError. */

@@ -6,28 +6,26 @@ import type { Connection, Sasl } from '../contract.ts';
 import { CONNECT_TIMEOUT_MS, type Dialer } from '../../net/dialer.ts';
 import type { Net } from '../../net/net.ts';
 import { tlsOptions } from '../auth/tls.ts';
-import type { BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
+import type { Address, BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
+import type { DialOptions, DialOutcome, Inspector, InspectorOptions, Probe, ServerAnswer } from '../inspector.ts';
 import { AdvertisedAddresses } from './advertised-addresses.ts';
 import { KafkajsBatchWriter } from './batch-writer.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
 import { kafkajsAddress, socketFactory, type OnLost } from './broker-socket.ts';
 import { clusterOf } from './cluster.ts';
 import { CommitMetadata } from './commit-metadata.ts';
+import { dialOnce } from './dial-once.ts';
 import { KafkajsGroupConsumer } from './group-consumer.ts';
 import kafkajs, { type Kafka } from './kafkajs.ts';
+import { KafkajsInspector } from './inspector.ts';
 import { KafkajsLookups } from './lookups.ts';
-import { reach } from './probe-brokers.ts';
+import { askServer, reach } from './probe-brokers.ts';
 import { requestProducerId } from './producer-id.ts';
 import { THROTTLED } from './request-queue.ts';
 
 const METADATA_MAX_AGE_MS = 300_000;
 const DEFAULT_PORT = 9092;
 const SASL_NAMES: Record<Sasl['tag'], string> = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' };
-
-export interface Address {
-  host: string;
-  port: number;
-}
 
 export interface ClientOptions {
   /** Default: all servers of the connection. */
@@ -61,7 +59,7 @@ export interface ClientParts {
 }
 
 /** Makes clients for one connection. Each has a dialer of its own, so that one can be torn down while another starts. */
-export class ClientFactory implements KafkaClient {
+export class ClientFactory implements KafkaClient, Probe {
   readonly servers: readonly Address[];
   readonly log: Log;
   readonly commitMetadata: CommitMetadata;
@@ -102,6 +100,26 @@ export class ClientFactory implements KafkaClient {
   lookups(options: LookupOptions = {}): Lookups {
     const { kafka, dialer } = this.create(options);
     return new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('closed')), options.signal);
+  }
+
+  async ask(server: Address, timeoutMs: number, signal?: AbortSignal): Promise<ServerAnswer> {
+    const answer = await askServer(this, server, timeoutMs, signal);
+    return 'failure' in answer ? { failure: answer.failure.text } : answer;
+  }
+
+  inspector(options: InspectorOptions): Inspector {
+    const { kafka, dialer } = this.create({ retries: 1, ...options, servers: [...options.servers] });
+    return new KafkajsInspector({
+      cluster: clusterOf(kafka, { allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS }),
+      admin: kafka.admin(),
+      destroy: () => dialer.destroy(new Error('closed')),
+    });
+  }
+
+  /** Tries a connection, without a login; with `tls` as the connection has it. Never rejects. */
+  dial(address: Address, { tls, purpose, signal }: DialOptions): Promise<DialOutcome> {
+    const dialer = this.#net.dialer({ asker: this.#asker, log: this.log, tls: tls ? this.#tls : null, signal });
+    return dialOnce(dialer, { ...address, purpose }, tls, signal);
   }
 
   groupConsumer(options: GroupConsumerOptions): GroupConsumer {

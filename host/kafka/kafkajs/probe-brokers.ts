@@ -4,7 +4,8 @@ import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { settles, sleep } from '../../base/wait.ts';
 import { KafkaFault } from '../fault.ts';
-import type { Address, ClientFactory } from './client.ts';
+import type { Address } from '../client.ts';
+import type { ClientFactory } from './client.ts';
 import { clusterOf } from './cluster.ts';
 import { dialFailure, faultOf, loginMissing, type DialFailure } from './errors.ts';
 import { ping } from './ping.ts';
@@ -44,6 +45,17 @@ async function dialAll(factory: ClientFactory, timeoutMs: number, signal?: Abort
 }
 
 async function dialOne(factory: ClientFactory, server: Address, timeoutMs: number, signal?: AbortSignal): Promise<DialFailure | null> {
+  const answer = await askServer(factory, server, timeoutMs, signal);
+  return 'failure' in answer ? answer.failure : null;
+}
+
+/** Connects to one server, TLS and login included, and gets an answer. Resolves with the highest version of each request, by API key. Never rejects. */
+export async function askServer(
+  factory: ClientFactory,
+  server: Address,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<{ versions: ReadonlyMap<number, number> } | { failure: DialFailure }> {
   const { kafka, dialer } = factory.create({ servers: [server], retries: 0, signal });
   const cluster = clusterOf(kafka, { allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS });
   let isConnected = false;
@@ -52,15 +64,17 @@ async function dialOne(factory: ClientFactory, server: Address, timeoutMs: numbe
     isConnected = true;
     // Any client gets the answers up to here, also where a login is demanded.
     if (!factory.hasLogin) await ping(broker);
+    return new Map(Object.entries(broker.versions ?? {}).map(([key, { maxVersion }]) => [Number(key), maxVersion]));
   })();
   try {
-    if (!(await settles(answered, timeoutMs, signal))) return dialFailure(server.host, server.port, new Error('dial timeout'));
-    await answered;
-    return null;
+    if (!(await settles(answered, timeoutMs, signal))) return { failure: dialFailure(server.host, server.port, new Error('dial timeout')) };
+    return { versions: await answered };
   } catch (error) {
     const fault = faultOf(error);
-    if (isConnected && fault instanceof KafkaFault && fault.kind === 'connection') return loginMissing(server.host, server.port);
-    return dialFailure(server.host, server.port, dialer.failure(server.host, server.port) ?? error, factory.usesTls);
+    if (isConnected && fault instanceof KafkaFault && fault.kind === 'connection')
+      return { failure: loginMissing(server.host, server.port) };
+    const cause = dialer.failure(server.host, server.port) ?? error;
+    return { failure: dialFailure(server.host, server.port, cause, factory.usesTls) };
   } finally {
     await settles(cluster.disconnect(), 500, signal);
     dialer.destroy(new Error('closed'));

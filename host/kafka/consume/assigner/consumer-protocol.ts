@@ -3,7 +3,7 @@
  * is written. Newer versions add fields at the end, which are not read.
  */
 import type { Partitions } from './sticky-assignment.ts';
-import { ByteReader, ByteWriter } from './protocol-bytes.ts';
+import { ByteReader, ByteWriter } from '../../protocol-bytes.ts';
 
 export interface Subscription {
   topics: string[];

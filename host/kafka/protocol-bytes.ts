@@ -24,6 +24,10 @@ export class ByteReader {
     return this.#bytes.length - this.#at;
   }
 
+  int8(): number {
+    return this.#take(1) ? this.#view.getInt8(this.#at - 1) : 0;
+  }
+
   int16(): number {
     return this.#take(2) ? this.#view.getInt16(this.#at - 2) : 0;
   }
@@ -64,6 +68,10 @@ const decoder = new TextDecoder();
 export class ByteWriter {
   readonly #parts: Buffer[] = [];
 
+  int8(value: number): void {
+    this.#parts.push(Buffer.from([value]));
+  }
+
   int16(value: number): void {
     const part = Buffer.alloc(2);
     part.writeInt16BE(value);
@@ -76,7 +84,7 @@ export class ByteWriter {
     this.#parts.push(part);
   }
 
-  /** Writes at most 32767 bytes of UTF-8; topic names are much shorter. */
+  /** Writes at most 32767 bytes of UTF-8; topic and group names are much shorter. */
   string(text: string): void {
     const part = Buffer.from(text);
     this.int16(part.length);
