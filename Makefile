@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := build
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
-.PHONY: build generate docs demo test lint format bench bench-conduit bench-names plugin install-plugin package clean help
+.PHONY: build generate docs demo test test-logins lint format bench bench-conduit bench-names plugin install-plugin package clean help
 
 # npm is run by the system's Node: it replaces the folder that the other one lives in.
 SYSTEM_PATH := $(PATH)
@@ -49,6 +49,9 @@ demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its o
 
 test: $(COMPONENT) $(PLUGIN) ## Run all tests; ARGS goes to vitest, for example ARGS='--project host'
 	@$(PLAIN) $(BIN)/vitest run -c test/vitest.config.ts $(ARGS)
+
+test-logins: $(COMPONENT) ## Hold connections whose logins end every two seconds for ten minutes (on a broker of its own)
+	@$(PLAIN) LOGINS_SECONDS=$${LOGINS_SECONDS:-600} $(BIN)/vitest run -c test/vitest.config.ts --project integration test/integration/kafka-reauthentication.test.ts
 
 lint: $(INSTALLED) $(COMPONENT) ## Check style, types and formatting
 	@$(PLAIN) $(BIN)/eslint -c .ci/eslint.config.mjs .

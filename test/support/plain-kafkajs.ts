@@ -5,13 +5,13 @@
 import { createRequire } from 'node:module';
 import type kafkajsType from 'kafkajs';
 import { codecFor } from '../../host/kafka/records/codecs.ts';
-import { requestQueueWithoutIdleTimer, type RequestQueueClass } from '../../host/kafka/kafkajs/request-queue.ts';
+import { requestQueueThatRenewsLogins, type RequestQueueClass } from '../../host/kafka/kafkajs/request-queue.ts';
 
 const MAX_BYTES = 128 * 1024 * 1024;
 const require = createRequire(import.meta.url);
 const queue = require.resolve('kafkajs/src/network/requestQueue');
 const stock = require(queue) as RequestQueueClass;
-require.cache[queue]!.exports = requestQueueWithoutIdleTimer(stock);
+require.cache[queue]!.exports = requestQueueThatRenewsLogins(stock);
 
 const kafkajs = require('kafkajs') as typeof kafkajsType;
 for (const [compression, type] of [

@@ -187,9 +187,16 @@ export class ClientFactory implements KafkaClient, Probe {
   #sasl(): { mechanism: 'plain'; username: string; password: string } | undefined {
     const sasl = this.#connection.sasl;
     if (sasl === undefined) return undefined;
-    // The three mechanisms take the same fields; kafkajs' type has one member for each.
-    const mechanism = SASL_NAMES[sasl.tag] as 'plain';
-    return { mechanism, username: sasl.val.username, password: this.#secrets.read(sasl.val.passwordRef) };
+    const secrets = this.#secrets;
+    return {
+      // The three mechanisms take the same fields; kafkajs' type has one member for each.
+      mechanism: SASL_NAMES[sasl.tag] as 'plain',
+      username: sasl.val.username,
+      /** kafkajs reads it for every login. */
+      get password() {
+        return secrets.read(sasl.val.passwordRef);
+      },
+    };
   }
 
   /**

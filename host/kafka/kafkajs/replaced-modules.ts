@@ -9,7 +9,7 @@ import { consumerGroupOfGenerations, type ConsumerGroupClass } from './generatio
 import { offsetManagerThatTells, type OffsetManagerClass } from './offset-reset.ts';
 import type { ReplacedModule } from './private-copy.ts';
 import { frame, produce } from './produce-request.ts';
-import { requestQueueWithoutIdleTimer, type RequestQueueClass } from './request-queue.ts';
+import { requestQueueThatRenewsLogins, type RequestQueueClass } from './request-queue.ts';
 import { saslAuthenticatorThatTells, type SaslAuthenticatorClass } from './sasl-authenticator.ts';
 
 export const REPLACED_MODULES: readonly ReplacedModule[] = [
@@ -46,7 +46,7 @@ export const REPLACED_MODULES: readonly ReplacedModule[] = [
   {
     module: 'src/network/requestQueue/index.js',
     sha256: 'b55986089c14f8f7bfc377922e2e65b3e4c1e7c7af2752d3b10a75dfe9e9260c',
-    replacement: (stock) => requestQueueWithoutIdleTimer(stock() as RequestQueueClass),
+    replacement: (stock) => requestQueueThatRenewsLogins(stock() as RequestQueueClass),
   },
   {
     module: 'src/broker/saslAuthenticator/index.js',

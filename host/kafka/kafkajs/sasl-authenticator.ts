@@ -1,10 +1,17 @@
 /**
- * Replaces the class of kafkajs that logs in to a broker, for its errors. The stock class calls every failure a refused login, which no retry can
- * mend: also a connection that is lost, or an answer that is late, while a broker restarts. And its texts name neither the broker nor, where the
- * broker lacks the mechanism, the mechanism.
+ * Replaces the class of kafkajs that logs in to a broker, for its errors and for logins that end.
+ *
+ * The stock class calls every failure a refused login, which no retry can mend: also a connection that is lost, or an answer that is late, while a
+ * broker restarts. And its texts name neither the broker nor, where the broker lacks the mechanism, the mechanism.
+ *
+ * A broker may say how long a login lasts (KIP-368). kafkajs renews it with the first request of the last ten seconds; so with each request if logins
+ * last ten seconds or less, which brokers refuse. Here the request queue renews it, with the first request of the last fifth to tenth of its lifetime. A
+ * connection without requests is not renewed: the broker lets it log in again with its next request, whenever that is.
  */
+import { sleep } from '../../base/wait.ts';
 import { hostPort } from '../../net/host-name.ts';
 import { dialledHost } from './broker-socket.ts';
+import type { RenewingQueue } from './request-queue.ts';
 
 interface Protocol {
   request: object;
@@ -16,6 +23,9 @@ interface Connection {
   readonly host: string;
   readonly port: number;
   readonly sasl: { mechanism: string };
+  readonly requestQueue: RenewingQueue;
+  /** Another one after each connect; null while not logged in. */
+  readonly authenticatedAt: object | null;
   send(protocol: Protocol): Promise<unknown>;
 }
 
@@ -23,6 +33,8 @@ interface Connection {
 export type SaslAuthenticatorClass = new (...options: never[]) => {
   connection: Connection;
   saslHandshake: (options: { mechanism: string }) => Protocol;
+  /** In milliseconds, as text; 0: no end. */
+  sessionLifetime: string;
   authenticate(): Promise<void>;
 };
 
@@ -30,10 +42,39 @@ interface KafkaError extends Error {
   type?: string;
 }
 
+/** Brokers refuse to renew a login twice within a second. */
+const MIN_INTERVAL_MS = 1_100;
+/** The part of its lifetime after which a login is renewed. It varies, so that not all clients of a cluster do so at once. */
+const MIN_USED = 0.8,
+  MAX_USED = 0.9;
+
 export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslAuthenticatorClass {
   return class SaslAuthenticator extends stock {
     override async authenticate(): Promise<void> {
-      const { connection, saslHandshake } = this;
+      const { connection } = this;
+      const begun = performance.now();
+      await this.#login(connection);
+      const lifetimeMs = Number(this.sessionLifetime);
+      // Otherwise kafkajs would renew the login as well.
+      this.sessionLifetime = '0';
+      if (lifetimeMs === 0) return connection.requestQueue.renewLogin(null);
+      const dueAt = performance.now() + lifetimeMs * (MIN_USED + Math.random() * (MAX_USED - MIN_USED));
+      let login: object | null = null;
+      connection.requestQueue.renewLogin({
+        isDue: () => {
+          // The connection's login while it is not made again.
+          login ??= connection.authenticatedAt;
+          return login !== null && connection.authenticatedAt === login && performance.now() >= dueAt;
+        },
+        login: async () => {
+          await sleep(begun + MIN_INTERVAL_MS - performance.now());
+          if (connection.authenticatedAt === login) await this.authenticate();
+        },
+      });
+    }
+
+    async #login(connection: Connection): Promise<void> {
+      const { saslHandshake } = this;
       const mechanism = connection.sasl.mechanism.toUpperCase();
       const address = hostPort(dialledHost(connection.host), connection.port);
       let failure: KafkaError | null = null;
@@ -61,6 +102,9 @@ export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslA
         await super.authenticate();
       } catch (error) {
         throw told((failure as KafkaError | null) ?? (error as KafkaError), error as KafkaError, { mechanism, address, offered });
+      } finally {
+        this.connection = connection;
+        this.saslHandshake = saslHandshake;
       }
     }
   };

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dialFailure, faultOf } from '../../../../host/kafka/kafkajs/errors.ts';
+import type { LoginRenewal } from '../../../../host/kafka/kafkajs/request-queue.ts';
 import { saslAuthenticatorThatTells, type SaslAuthenticatorClass } from '../../../../host/kafka/kafkajs/sasl-authenticator.ts';
 
 const native = createRequire(import.meta.url);
@@ -36,6 +37,8 @@ async function login(
     host,
     port: 9,
     sasl: { mechanism, username: 'u', password: 'geheim' },
+    requestQueue: { renewLogin: () => undefined },
+    authenticatedAt: null,
     send: async ({ request, response }: { request: { apiKey: number }; response: { parse(data: unknown): Promise<unknown> } }) => {
       if (request.apiKey === HANDSHAKE) return response.parse(fakes.handshake ?? { errorCode: 0, enabledMechanisms: MECHANISMS });
       if (fakes.authenticate !== undefined) throw fakes.authenticate;
@@ -108,5 +111,77 @@ describe('a refused login', () => {
       const error = (await login(replaced, { authenticate })) as Error;
       expect(JSON.stringify([error, error.message, error.stack])).not.toContain('geheim');
     }
+  });
+});
+
+describe('a login that lasts', () => {
+  /** Logs in once; the broker says how long that lasts. */
+  async function loggedIn(lifetimeMs: number) {
+    const renewals: (LoginRenewal | null)[] = [];
+    const connection = {
+      host: 'h',
+      port: 9,
+      sasl: { mechanism: 'plain', username: 'u', password: 'geheim' },
+      requestQueue: { renewLogin: (renewal: LoginRenewal | null) => renewals.push(renewal) },
+      authenticatedAt: null as object | null,
+      handshakes: 0,
+      send: async ({ request, response }: { request: { apiKey: number }; response: { parse(data: unknown): Promise<unknown> } }) => {
+        if (request.apiKey !== HANDSHAKE) return { authBytes: Buffer.from([0, 0, 0, 0]), sessionLifetimeMs: String(lifetimeMs) };
+        connection.handshakes++;
+        return response.parse({ errorCode: 0, enabledMechanisms: MECHANISMS });
+      },
+    };
+    const made = new (replaced as unknown as Made)(connection, logger, VERSIONS, true) as InstanceType<Made> & { sessionLifetime: string };
+    await made.authenticate();
+    connection.authenticatedAt = {};
+    return { connection, renewals, made };
+  }
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('for ever is not renewed, neither here nor by kafkajs', async () => {
+    const { renewals, made } = await loggedIn(0);
+    expect(renewals).toEqual([null]);
+    expect(made.sessionLifetime).toBe('0');
+  });
+
+  test('an hour is due after 80 to 90 percent of it, and again after the next one', async () => {
+    const { renewals, made, connection } = await loggedIn(3_600_000);
+    expect(made.sessionLifetime).toBe('0');
+    for (const round of [0, 1]) {
+      const renewal = renewals[round]!;
+      vi.advanceTimersByTime(2_879_000);
+      expect(renewal.isDue()).toBe(false);
+      vi.advanceTimersByTime(362_000);
+      expect(renewal.isDue()).toBe(true);
+      const renewing = renewal.login();
+      await vi.advanceTimersByTimeAsync(0);
+      await renewing;
+      expect(connection.handshakes).toBe(round + 2);
+    }
+  });
+
+  test('a second is renewed no sooner than brokers allow', async () => {
+    const { renewals, connection } = await loggedIn(1_000);
+    vi.advanceTimersByTime(900);
+    expect(renewals[0]!.isDue()).toBe(true);
+    const renewing = renewals[0]!.login();
+    await vi.advanceTimersByTimeAsync(150);
+    expect(connection.handshakes).toBe(1);
+    await vi.advanceTimersByTimeAsync(100);
+    await renewing;
+    expect(connection.handshakes).toBe(2);
+  });
+
+  test('is not due, and not renewed, on a connection that was made again', async () => {
+    const { renewals, connection } = await loggedIn(10_000);
+    vi.advanceTimersByTime(9_900);
+    expect(renewals[0]!.isDue()).toBe(true);
+    connection.authenticatedAt = null;
+    expect(renewals[0]!.isDue()).toBe(false);
+    const renewing = renewals[0]!.login();
+    await vi.advanceTimersByTimeAsync(0);
+    await renewing;
+    expect(connection.handshakes).toBe(1);
   });
 });
