@@ -235,7 +235,13 @@ describe('source', () => {
     const name = uniqueName('none');
     const run = await cli(['source', ...from(name)]);
     expect(run).toMatchObject({ code: 2, out: '' });
-    expect(run.err).toContain(`config.invalid: there is no topic "${name}": correct topics, create it, or wait for it with --follow`);
+    expect(run.err).toBe(`config.invalid: there is no topic "${name}": correct topics, create it, or wait with --follow\n`);
+    const exists = await filled(1);
+    for (const argv of [from(`${exists},${name}`), settings(...whole(`${exists},${name}`))]) {
+      const half = await cli(['source', ...argv]);
+      expect(half).toMatchObject({ code: 2, out: '' });
+      expect(half.err).toContain(`config.invalid: there is no topic "${name}": `);
+    }
 
     const waiting = new Cli(['source', '-q', ...from(name), '--follow', '--limit', '1']);
     await new Promise((resolve) => setTimeout(resolve, 2000));

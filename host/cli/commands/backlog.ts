@@ -88,17 +88,32 @@ export class Backlog implements Remaining {
     return {
       openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
       openConsumer: async (connection, options, context) => {
-        const consumer = await inner.openConsumer(connection, options, context);
+        const ends = this.#ends(connection, { ...parts, signal: context.signal }, options.topics);
+        let consumer: ConsumerHandle | null = null;
         try {
+          if (!this.#follow) await this.#refuseMissing(ends);
+          consumer = await inner.openConsumer(connection, options, context);
           this.#ask = () => this.#ends(connection, parts, options.topics);
-          const ends = this.#ends(connection, { ...parts, signal: context.signal }, options.topics);
           return await this.#watched(consumer, ends, options, parts.log);
         } catch (error) {
-          await consumer.close();
+          await Promise.all([consumer?.close(), ends.close()]);
           throw error;
         }
       },
     };
+  }
+
+  /** A topic that does not exist has no end to read to. The consumer would wait for it. */
+  async #refuseMissing(ends: Ends): Promise<void> {
+    await ends.reach();
+    // If the topics cannot be looked up now, they are looked up again with their ends.
+    const missing = await ends.missing().catch(() => []);
+    if (missing.length === 0) return;
+    const are = missing.length === 1 ? 'there is no topic' : 'there are no topics';
+    throw new ConnectorError(
+      'config.invalid',
+      `${are} ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create ${missing.length === 1 ? 'it' : 'them'}, or wait with --follow`,
+    );
   }
 
   async #watched(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions, log: Log): Promise<ConsumerHandle> {
@@ -110,10 +125,6 @@ export class Backlog implements Remaining {
       await this.#look(consumer, ends, options);
     } catch (error) {
       const failure = ConnectorError.from(error);
-      if (failure.code === 'config.invalid') {
-        await ends.close();
-        throw failure;
-      }
       this.#failure = failure;
       log(this.#follow ? 'debug' : 'warn', `the ends of the topics are not known, trying again: ${failure.message}`);
     }
@@ -136,13 +147,7 @@ export class Backlog implements Remaining {
   }
 
   async #look(consumer: ConsumerHandle, ends: Ends, options: ConsumerOptions): Promise<void> {
-    const missing = await ends.missing();
-    if (missing.length === options.topics.length && !this.#follow) {
-      throw new ConnectorError(
-        'config.invalid',
-        `there is no topic ${missing.map((topic) => `"${topic}"`).join(', ')}: correct topics, create it, or wait for it with --follow`,
-      );
-    }
+    await ends.missing();
     this.#unread = new Unread(options.group, await ends.ranges(options), consumer);
   }
 

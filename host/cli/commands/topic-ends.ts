@@ -3,7 +3,7 @@ import type { Lookups } from '../../kafka/client.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
 import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
 import { connectorError } from '../../kafka/fault.ts';
-import { lookupsOf, type LookParts } from '../../kafka/index.ts';
+import { clientOf, type LookParts } from '../../kafka/index.ts';
 
 const LOOKUP_MS = 10_000;
 const CLOSE_MS = 500;
@@ -22,6 +22,8 @@ export interface Range {
 
 /** Looks up the offsets of the partitions of some topics. Keys are `topic/partition`. Every method rejects with ConnectorError only. */
 export interface Ends {
+  /** Resolves when a broker has answered; rejects with the error that the open of a consumer gives. */
+  reach(): Promise<void>;
   /** The topics that do not exist. Later look-ups leave them out. */
   missing(): Promise<string[]>;
   ranges(options: ConsumerOptions): Promise<Map<string, Range>>;
@@ -42,16 +44,19 @@ export type EndsFactory = (connection: Connection, parts: EndsParts, topics: str
 /** Asks the brokers, over a connection of its own. */
 export class KafkaEnds implements Ends {
   readonly #lookups: Lookups;
+  readonly #reach: () => Promise<void>;
   #topics: string[];
   #connected = false;
 
   constructor(connection: Connection, { signal, ...parts }: EndsParts, topics: string[]) {
     this.#topics = topics;
-    this.#lookups = lookupsOf(
-      connection,
-      { ...parts, asker: 'look-up of the ends of topics' },
-      { retries: 1, requestTimeoutMs: LOOKUP_MS, signal },
-    );
+    const client = clientOf(connection, { ...parts, asker: 'look-up of the ends of topics' });
+    this.#lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS, signal });
+    this.#reach = () => client.reach(signal);
+  }
+
+  reach(): Promise<void> {
+    return this.#reach();
   }
 
   missing(): Promise<string[]> {

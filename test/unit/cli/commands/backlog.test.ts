@@ -33,6 +33,8 @@ class FakeEnds implements Ends {
     this.range = new Map(Object.entries(range).map(([key, [next, end]]) => [key, { next, end, high: end }]));
   }
 
+  unreachable: ConnectorError | null = null;
+  reach = (): Promise<void> => (this.unreachable === null ? Promise.resolve() : Promise.reject(this.unreachable));
   missing = (): Promise<string[]> => Promise.resolve(this.absent);
   ranges = (): Promise<Map<string, Range>> => (this.failure === null ? Promise.resolve(this.range) : Promise.reject(this.failure));
   committed = new Map<string, bigint>();
@@ -61,14 +63,20 @@ class FakeConsumer implements ConsumerHandle {
 function watched(ends: FakeEnds, options: { follow?: boolean; live?: boolean } = {}) {
   const backlog = new Backlog({ follow: false, live: false, ...options, ends: () => ends });
   const consumer = new FakeConsumer();
-  const inner = { openConsumer: () => Promise.resolve(consumer) } as unknown as Kafka;
+  let opened = 0;
+  const openConsumer = (): Promise<FakeConsumer> => {
+    opened++;
+    return Promise.resolve(consumer);
+  };
+  const inner = { openConsumer } as unknown as Kafka;
   const log: string[] = [];
   const kafka = backlog.watch(inner, {
     secrets: { read: () => '' },
     log: (level, message) => log.push(`${level}: ${message}`),
     net: new Net(),
   });
-  return { log, backlog, consumer, open: () => kafka.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal }) };
+  const open = (): Promise<ConsumerHandle> => kafka.openConsumer(CONNECTION, OPTIONS, { signal: new AbortController().signal });
+  return { log, backlog, consumer, open, opened: () => opened };
 }
 
 describe('the backlog', () => {
@@ -175,15 +183,18 @@ describe('the backlog', () => {
     }
   });
 
-  it('refuses topics of which none exists, and closes what was opened; with follow they are waited for', async () => {
-    const ends = new FakeEnds({});
+  it('refuses topics of which one does not exist before it opens a consumer; with follow it is waited for', async () => {
+    const ends = new FakeEnds({ 'other/0': [0n, 3n] });
     ends.absent = ['t'];
     const strict = watched(ends);
     await expect(strict.open()).rejects.toMatchObject({
       code: 'config.invalid',
       message: expect.stringContaining('there is no topic "t"') as string,
     });
-    expect([strict.consumer.closed, ends.closed]).toEqual([1, 1]);
+    expect([strict.opened(), ends.closed]).toEqual([0, 1]);
+    ends.unreachable = new ConnectorError('kafka.unreachable', 'nobody answers');
+    await expect(strict.open()).rejects.toBe(ends.unreachable);
+    expect(strict.opened()).toBe(0);
     const patient = watched(ends, { follow: true });
     await expect(patient.open()).resolves.toBeDefined();
   });
