@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { groupsAreReady } from './group-coordinator.ts';
 import { SHARED_BROKER, startBroker, type Broker, type BrokerAddresses } from './broker.ts';
 
 interface Shared {
@@ -12,7 +13,7 @@ const store = globalThis as { [KEY]?: Shared };
 
 /** vitest's global set-up of each project that needs a broker: the first one starts it, the last one to finish ends it. */
 export async function setup(): Promise<void> {
-  const shared = (store[KEY] ??= { users: 0, broker: startBroker().catch(endRun) });
+  const shared = (store[KEY] ??= { users: 0, broker: readyBroker().catch(endRun) });
   shared.users++;
   // The functions are left out.
   const addresses = JSON.parse(JSON.stringify(await shared.broker)) as BrokerAddresses;
@@ -26,6 +27,12 @@ export async function teardown(): Promise<void> {
   if (!shared || --shared.users > 0) return;
   delete store[KEY];
   await (await shared.broker).close();
+}
+
+async function readyBroker(): Promise<Broker> {
+  const broker = await startBroker();
+  await groupsAreReady(broker.servers);
+  return broker;
 }
 
 /** vitest would show the stack trace of a machine that has no Kafka. */
