@@ -1,0 +1,10 @@
+import type { Definition } from './definition.ts';
+import { defineDestination } from './destination.ts';
+import { defineDoctor } from './doctor.ts';
+import { definePipe } from './pipe.ts';
+import { defineSource } from './source.ts';
+import { defineSpec } from './spec.ts';
+import { defineValidate } from './validate.ts';
+
+/** The commands, in the order of the help text. */
+export const DEFINITIONS: readonly Definition[] = [defineSpec, defineValidate, defineDoctor, defineSource, defineDestination, definePipe];
