@@ -41,6 +41,34 @@ export namespace Compression {
   }
 }
 
+/** conduit:kafka/consumer@0.1.0.isolation */
+export namespace Isolation {
+  export const readCommitted: u8 = 0;
+  export const readUncommitted: u8 = 1;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "read-committed";
+    if (value == 1) return "read-uncommitted";
+    return "?";
+  }
+}
+
+/** conduit:kafka/producer@0.1.0.partitioner */
+export namespace Partitioner {
+  export const murmur2: u8 = 0;
+  export const crc32: u8 = 1;
+  export const roundRobin: u8 = 2;
+  export const sticky: u8 = 3;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "murmur2";
+    if (value == 1) return "crc32";
+    if (value == 2) return "round-robin";
+    if (value == 3) return "sticky";
+    return "?";
+  }
+}
+
 /** conduit:kafka/types@0.1.0.sasl */
 export namespace SaslCase {
   export const plain: u8 = 0;
@@ -96,6 +124,7 @@ export class Connection {
     public clientId: string = '',
     public tls: Tls | null = null,
     public sasl: Sasl | null = null,
+    public timeouts: Timeouts | null = null,
   ) {}
 
   lower(view: ConnectionView): void {
@@ -107,6 +136,9 @@ export class Connection {
     const sasl = this.sasl;
     view.hasSasl = sasl !== null;
     if (sasl !== null) sasl.lower(view.sasl);
+    const timeouts = this.timeouts;
+    view.hasTimeouts = timeouts !== null;
+    if (timeouts !== null) timeouts.lower(view.timeouts);
   }
 }
 
@@ -115,8 +147,8 @@ export class Consumer {
   constructor(readonly handle: i32) {}
 
   /**
-   * Waits until a broker has answered and the topics are looked up (10 seconds each), not until the group is joined. Fails if
-   * the client is not authorised to read a topic.
+   * Waits until a broker has answered and the topics are looked up (10 seconds each, or the connect timeout), not until the group
+   * is joined. Fails if the client is not authorised to read a topic.
    */
   static open(connection: Connection, options: ConsumerOptions): Result<Consumer> {
     const params = changetype<ConsumerOpenParams>(arenaZeroed(changetype<ConsumerOpenParams>(0).SIZE, changetype<ConsumerOpenParams>(0).ALIGN));
@@ -168,6 +200,9 @@ export class ConsumerOptions {
     public group: string = '',
     public fromBeginning: bool = false,
     public resume: PartitionOffset[] = [],
+    public start: Start | null = null,
+    public membership: Membership | null = null,
+    public fetching: Fetching | null = null,
   ) {}
 
   lower(view: ConsumerOptionsView): void {
@@ -175,6 +210,59 @@ export class ConsumerOptions {
     view.group.lower(this.group);
     view.fromBeginning = this.fromBeginning;
     PartitionOffset.lowerAll(this.resume, view.resume);
+    const start = this.start;
+    view.hasStart = start !== null;
+    if (start !== null) start.lower(view.start);
+    const membership = this.membership;
+    view.hasMembership = membership !== null;
+    if (membership !== null) membership.lower(view.membership);
+    const fetching = this.fetching;
+    view.hasFetching = fetching !== null;
+    if (fetching !== null) fetching.lower(view.fetching);
+  }
+}
+
+/**
+ * conduit:kafka/consumer@0.1.0.fetching
+ * Fetch requests. A broker answers as soon as it has `min-bytes`, or after `max-wait-ms`. Brokers do not divide record batches: if
+ * the first one of an answer is larger than a limit, it is sent all the same.
+ */
+export class Fetching {
+  constructor(
+    public isolation: u8 = 0,
+    public minBytes: u32 = 0,
+    public maxBytes: u32 = 0,
+    public maxPartitionBytes: u32 = 0,
+    public maxWaitMs: u32 = 0,
+    public rack: string = '',
+  ) {}
+
+  lower(view: FetchingView): void {
+    view.isolation = this.isolation;
+    view.minBytes = this.minBytes;
+    view.maxBytes = this.maxBytes;
+    view.maxPartitionBytes = this.maxPartitionBytes;
+    view.maxWaitMs = this.maxWaitMs;
+    view.rack.lower(this.rack);
+  }
+}
+
+/**
+ * conduit:kafka/consumer@0.1.0.membership
+ * The member of the group, in Kafka's words. The coordinator limits the session timeout (`group.min.session.timeout.ms` and
+ * `group.max.session.timeout.ms` of the brokers).
+ */
+export class Membership {
+  constructor(
+    public sessionTimeoutMs: u32 = 0,
+    public heartbeatIntervalMs: u32 = 0,
+    public rebalanceTimeoutMs: u32 = 0,
+  ) {}
+
+  lower(view: MembershipView): void {
+    view.sessionTimeoutMs = this.sessionTimeoutMs;
+    view.heartbeatIntervalMs = this.heartbeatIntervalMs;
+    view.rebalanceTimeoutMs = this.rebalanceTimeoutMs;
   }
 }
 
@@ -241,7 +329,7 @@ export class PasswordLogin {
 export class Producer {
   constructor(readonly handle: i32) {}
 
-  /** Waits until a broker has answered (10 seconds). Looks no topic up. */
+  /** Waits until a broker has answered (10 seconds, or the connect timeout). Looks no topic up. */
   static open(connection: Connection, options: ProducerOptions): Result<Producer> {
     const params = changetype<ProducerOpenParams>(arenaZeroed(changetype<ProducerOpenParams>(0).SIZE, changetype<ProducerOpenParams>(0).ALIGN));
     connection.lower(params.connection);
@@ -252,9 +340,8 @@ export class Producer {
   }
 
   /**
-   * Writes the records. Within each partition they keep their order. A missing topic is created if the brokers create topics on
-   * request. Ok lists the records that failed, each once, by rising index; every other record is written. Err means that no
-   * outcome is known.
+   * Writes the records. Within each partition they keep their order. A missing topic is created as `options.creation` says. Ok
+   * lists the records that failed, each once, by rising index; every other record is written. Err means that no outcome is known.
    */
   send(outgoing: ListSlot<OutgoingView>): Result<ListSlot<SendFailureView>> {
     __producerSend(this.handle, outgoing.ptr, outgoing.length, RESULT);
@@ -277,6 +364,8 @@ export class ProducerOptions {
     public compression: u8 = 0,
     public maxBatchBytes: u32 = 0,
     public deliveryTimeoutMs: u32 = 0,
+    public partitioner: u8 = 0,
+    public creation: TopicCreation | null = null,
   ) {}
 
   lower(view: ProducerOptionsView): void {
@@ -284,6 +373,10 @@ export class ProducerOptions {
     view.compression = this.compression;
     view.maxBatchBytes = this.maxBatchBytes;
     view.deliveryTimeoutMs = this.deliveryTimeoutMs;
+    view.partitioner = this.partitioner;
+    const creation = this.creation;
+    view.hasCreation = creation !== null;
+    if (creation !== null) creation.lower(view.creation);
   }
 }
 
@@ -333,6 +426,38 @@ export class SendFailure {
 }
 
 /**
+ * conduit:kafka/consumer@0.1.0.start
+ * The host looks the offsets up when a partition is assigned, and commits them before any record is delivered, so that a later
+ * start or a rebalance skips no record.
+ */
+export class Start {
+  constructor(
+    public offsets: PartitionOffset[] = [],
+    public hasTimestamp: bool = false,
+    public timestamp: i64 = 0,
+  ) {}
+
+  lower(view: StartView): void {
+    PartitionOffset.lowerAll(this.offsets, view.offsets);
+    view.hasTimestamp = this.hasTimestamp;
+    view.timestamp = this.timestamp;
+  }
+}
+
+/** conduit:kafka/types@0.1.0.timeouts */
+export class Timeouts {
+  constructor(
+    public connectMs: u32 = 0,
+    public requestMs: u32 = 0,
+  ) {}
+
+  lower(view: TimeoutsView): void {
+    view.connectMs = this.connectMs;
+    view.requestMs = this.requestMs;
+  }
+}
+
+/**
  * conduit:kafka/types@0.1.0.tls
  * `*-ref` are references to secrets or PEM texts that the host keeps (see `param.secret`); empty = not set.
  */
@@ -354,9 +479,44 @@ export class Tls {
   }
 }
 
-/** conduit:kafka/types@0.1.0.connection: 80 bytes, align 4 */
+/**
+ * conduit:kafka/producer@0.1.0.topic-config
+ * Kafka's name of a topic's config, and its value: `retention.ms`, `3600000`.
+ */
+export class TopicConfig {
+  constructor(
+    public name: string = '',
+    public value: string = '',
+  ) {}
+
+  lower(view: TopicConfigView): void {
+    view.name.lower(this.name);
+    view.value.lower(this.value);
+  }
+  static lowerAll(all: TopicConfig[], out: ListSlot<TopicConfigView>): void {
+    out.allocate(all.length);
+    for (let i = 0; i < all.length; i++) all[i].lower(out.at(i));
+  }
+}
+
+/** conduit:kafka/producer@0.1.0.topic-creation */
+export class TopicCreation {
+  constructor(
+    public partitions: i32 = 0,
+    public replicationFactor: i32 = 0,
+    public configs: TopicConfig[] = [],
+  ) {}
+
+  lower(view: TopicCreationView): void {
+    view.partitions = this.partitions;
+    view.replicationFactor = this.replicationFactor;
+    TopicConfig.lowerAll(this.configs, view.configs);
+  }
+}
+
+/** conduit:kafka/types@0.1.0.connection: 92 bytes, align 4 */
 @unmanaged export class ConnectionView {
-  @inline get SIZE(): usize { return 80; }
+  @inline get SIZE(): usize { return 92; }
   @inline get ALIGN(): usize { return 4; }
   @inline get servers(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
   @inline get clientId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
@@ -366,6 +526,9 @@ export class Tls {
   @inline get hasSasl(): bool { return load<bool>(changetype<usize>(this), 56); }
   @inline set hasSasl(value: bool) { store<bool>(changetype<usize>(this), value, 56); }
   @inline get sasl(): SaslView { return changetype<SaslView>(changetype<usize>(this) + 60); }
+  @inline get hasTimeouts(): bool { return load<bool>(changetype<usize>(this), 80); }
+  @inline set hasTimeouts(value: bool) { store<bool>(changetype<usize>(this), value, 80); }
+  @inline get timeouts(): TimeoutsView { return changetype<TimeoutsView>(changetype<usize>(this) + 84); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[static]consumer.close: 28 bytes, align 4 */
@@ -386,12 +549,12 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 108 bytes, align 4 */
+/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 208 bytes, align 8 */
 @unmanaged export class ConsumerOpenParams {
-  @inline get SIZE(): usize { return 108; }
-  @inline get ALIGN(): usize { return 4; }
+  @inline get SIZE(): usize { return 208; }
+  @inline get ALIGN(): usize { return 8; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
-  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 80); }
+  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 96); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[static]consumer.open: 28 bytes, align 4 */
@@ -405,15 +568,24 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/consumer@0.1.0.options: 28 bytes, align 4 */
+/** conduit:kafka/consumer@0.1.0.options: 112 bytes, align 8 */
 @unmanaged export class ConsumerOptionsView {
-  @inline get SIZE(): usize { return 28; }
-  @inline get ALIGN(): usize { return 4; }
+  @inline get SIZE(): usize { return 112; }
+  @inline get ALIGN(): usize { return 8; }
   @inline get topics(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
   @inline get group(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
   @inline get fromBeginning(): bool { return load<bool>(changetype<usize>(this), 16); }
   @inline set fromBeginning(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
   @inline get resume(): ListSlot<PartitionOffsetView> { return changetype<ListSlot<PartitionOffsetView>>(changetype<usize>(this) + 20); }
+  @inline get hasStart(): bool { return load<bool>(changetype<usize>(this), 32); }
+  @inline set hasStart(value: bool) { store<bool>(changetype<usize>(this), value, 32); }
+  @inline get start(): StartView { return changetype<StartView>(changetype<usize>(this) + 40); }
+  @inline get hasMembership(): bool { return load<bool>(changetype<usize>(this), 64); }
+  @inline set hasMembership(value: bool) { store<bool>(changetype<usize>(this), value, 64); }
+  @inline get membership(): MembershipView { return changetype<MembershipView>(changetype<usize>(this) + 68); }
+  @inline get hasFetching(): bool { return load<bool>(changetype<usize>(this), 80); }
+  @inline set hasFetching(value: bool) { store<bool>(changetype<usize>(this), value, 80); }
+  @inline get fetching(): FetchingView { return changetype<FetchingView>(changetype<usize>(this) + 84); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[method]consumer.poll: 28 bytes, align 4 */
@@ -426,9 +598,9 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/consumer@0.1.0.fetched: 48 bytes, align 8 */
+/** conduit:kafka/consumer@0.1.0.fetched: 56 bytes, align 8 */
 @unmanaged export class FetchedView {
-  @inline get SIZE(): usize { return 48; }
+  @inline get SIZE(): usize { return 56; }
   @inline get ALIGN(): usize { return 8; }
   @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
   @inline get partition(): i32 { return load<i32>(changetype<usize>(this), 8); }
@@ -438,9 +610,38 @@ export class Tls {
   @inline get records(): RecordSetView { return changetype<RecordSetView>(changetype<usize>(this) + 16); }
 }
 
-/** conduit:kafka/producer@0.1.0.outgoing: 48 bytes, align 8 */
+/** conduit:kafka/consumer@0.1.0.fetching: 28 bytes, align 4 */
+@unmanaged export class FetchingView {
+  @inline get SIZE(): usize { return 28; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isolation(): u8 { return load<u8>(changetype<usize>(this)); }
+  @inline set isolation(value: u8) { store<u8>(changetype<usize>(this), value); }
+  @inline get minBytes(): u32 { return load<u32>(changetype<usize>(this), 4); }
+  @inline set minBytes(value: u32) { store<u32>(changetype<usize>(this), value, 4); }
+  @inline get maxBytes(): u32 { return load<u32>(changetype<usize>(this), 8); }
+  @inline set maxBytes(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
+  @inline get maxPartitionBytes(): u32 { return load<u32>(changetype<usize>(this), 12); }
+  @inline set maxPartitionBytes(value: u32) { store<u32>(changetype<usize>(this), value, 12); }
+  @inline get maxWaitMs(): u32 { return load<u32>(changetype<usize>(this), 16); }
+  @inline set maxWaitMs(value: u32) { store<u32>(changetype<usize>(this), value, 16); }
+  @inline get rack(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 20); }
+}
+
+/** conduit:kafka/consumer@0.1.0.membership: 12 bytes, align 4 */
+@unmanaged export class MembershipView {
+  @inline get SIZE(): usize { return 12; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get sessionTimeoutMs(): u32 { return load<u32>(changetype<usize>(this)); }
+  @inline set sessionTimeoutMs(value: u32) { store<u32>(changetype<usize>(this), value); }
+  @inline get heartbeatIntervalMs(): u32 { return load<u32>(changetype<usize>(this), 4); }
+  @inline set heartbeatIntervalMs(value: u32) { store<u32>(changetype<usize>(this), value, 4); }
+  @inline get rebalanceTimeoutMs(): u32 { return load<u32>(changetype<usize>(this), 8); }
+  @inline set rebalanceTimeoutMs(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
+}
+
+/** conduit:kafka/producer@0.1.0.outgoing: 56 bytes, align 8 */
 @unmanaged export class OutgoingView {
-  @inline get SIZE(): usize { return 48; }
+  @inline get SIZE(): usize { return 56; }
   @inline get ALIGN(): usize { return 8; }
   @inline get topic(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
   @inline get hasPartition(): bool { return load<bool>(changetype<usize>(this), 8); }
@@ -491,12 +692,12 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 92 bytes, align 4 */
+/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 128 bytes, align 4 */
 @unmanaged export class ProducerOpenParams {
-  @inline get SIZE(): usize { return 92; }
+  @inline get SIZE(): usize { return 128; }
   @inline get ALIGN(): usize { return 4; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
-  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 80); }
+  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 92); }
 }
 
 /** result of conduit:kafka/producer@0.1.0#[static]producer.open: 28 bytes, align 4 */
@@ -510,9 +711,9 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/producer@0.1.0.options: 12 bytes, align 4 */
+/** conduit:kafka/producer@0.1.0.options: 36 bytes, align 4 */
 @unmanaged export class ProducerOptionsView {
-  @inline get SIZE(): usize { return 12; }
+  @inline get SIZE(): usize { return 36; }
   @inline get ALIGN(): usize { return 4; }
   @inline get acks(): u8 { return load<u8>(changetype<usize>(this)); }
   @inline set acks(value: u8) { store<u8>(changetype<usize>(this), value); }
@@ -522,6 +723,11 @@ export class Tls {
   @inline set maxBatchBytes(value: u32) { store<u32>(changetype<usize>(this), value, 4); }
   @inline get deliveryTimeoutMs(): u32 { return load<u32>(changetype<usize>(this), 8); }
   @inline set deliveryTimeoutMs(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
+  @inline get partitioner(): u8 { return load<u8>(changetype<usize>(this), 12); }
+  @inline set partitioner(value: u8) { store<u8>(changetype<usize>(this), value, 12); }
+  @inline get hasCreation(): bool { return load<bool>(changetype<usize>(this), 16); }
+  @inline set hasCreation(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
+  @inline get creation(): TopicCreationView { return changetype<TopicCreationView>(changetype<usize>(this) + 20); }
 }
 
 /** result of conduit:kafka/producer@0.1.0#[method]producer.send: 28 bytes, align 4 */
@@ -534,9 +740,9 @@ export class Tls {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/types@0.1.0.record-set: 32 bytes, align 8 */
+/** conduit:kafka/types@0.1.0.record-set: 40 bytes, align 8 */
 @unmanaged export class RecordSetView {
-  @inline get SIZE(): usize { return 32; }
+  @inline get SIZE(): usize { return 40; }
   @inline get ALIGN(): usize { return 8; }
   @inline get baseOffset(): i64 { return load<i64>(changetype<usize>(this)); }
   @inline set baseOffset(value: i64) { store<i64>(changetype<usize>(this), value); }
@@ -547,6 +753,10 @@ export class Tls {
   @inline get records(): BytesSlot { return changetype<BytesSlot>(changetype<usize>(this) + 20); }
   @inline get logAppendTime(): bool { return load<bool>(changetype<usize>(this), 28); }
   @inline set logAppendTime(value: bool) { store<bool>(changetype<usize>(this), value, 28); }
+  @inline get hasLeaderEpoch(): bool { return load<bool>(changetype<usize>(this), 32); }
+  @inline set hasLeaderEpoch(value: bool) { store<bool>(changetype<usize>(this), value, 32); }
+  @inline get leaderEpoch(): i32 { return load<i32>(changetype<usize>(this), 36); }
+  @inline set leaderEpoch(value: i32) { store<i32>(changetype<usize>(this), value, 36); }
 }
 
 /** conduit:kafka/types@0.1.0.sasl: 20 bytes, align 4 */
@@ -569,6 +779,27 @@ export class Tls {
   @inline get reason(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
+/** conduit:kafka/consumer@0.1.0.start: 24 bytes, align 8 */
+@unmanaged export class StartView {
+  @inline get SIZE(): usize { return 24; }
+  @inline get ALIGN(): usize { return 8; }
+  @inline get offsets(): ListSlot<PartitionOffsetView> { return changetype<ListSlot<PartitionOffsetView>>(changetype<usize>(this) + 0); }
+  @inline get hasTimestamp(): bool { return load<bool>(changetype<usize>(this), 8); }
+  @inline set hasTimestamp(value: bool) { store<bool>(changetype<usize>(this), value, 8); }
+  @inline get timestamp(): i64 { return load<i64>(changetype<usize>(this), 16); }
+  @inline set timestamp(value: i64) { store<i64>(changetype<usize>(this), value, 16); }
+}
+
+/** conduit:kafka/types@0.1.0.timeouts: 8 bytes, align 4 */
+@unmanaged export class TimeoutsView {
+  @inline get SIZE(): usize { return 8; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get connectMs(): u32 { return load<u32>(changetype<usize>(this)); }
+  @inline set connectMs(value: u32) { store<u32>(changetype<usize>(this), value); }
+  @inline get requestMs(): u32 { return load<u32>(changetype<usize>(this), 4); }
+  @inline set requestMs(value: u32) { store<u32>(changetype<usize>(this), value, 4); }
+}
+
 /** conduit:kafka/types@0.1.0.tls: 36 bytes, align 4 */
 @unmanaged export class TlsView {
   @inline get SIZE(): usize { return 36; }
@@ -579,4 +810,23 @@ export class Tls {
   @inline get caCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 24); }
   @inline get insecureSkipVerify(): bool { return load<bool>(changetype<usize>(this), 32); }
   @inline set insecureSkipVerify(value: bool) { store<bool>(changetype<usize>(this), value, 32); }
+}
+
+/** conduit:kafka/producer@0.1.0.topic-config: 16 bytes, align 4 */
+@unmanaged export class TopicConfigView {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get name(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get value(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+}
+
+/** conduit:kafka/producer@0.1.0.topic-creation: 16 bytes, align 4 */
+@unmanaged export class TopicCreationView {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get partitions(): i32 { return load<i32>(changetype<usize>(this)); }
+  @inline set partitions(value: i32) { store<i32>(changetype<usize>(this), value); }
+  @inline get replicationFactor(): i32 { return load<i32>(changetype<usize>(this), 4); }
+  @inline set replicationFactor(value: i32) { store<i32>(changetype<usize>(this), value, 4); }
+  @inline get configs(): ListSlot<TopicConfigView> { return changetype<ListSlot<TopicConfigView>>(changetype<usize>(this) + 8); }
 }

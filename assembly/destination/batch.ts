@@ -9,13 +9,15 @@ import * as reader from '../bytes/reader';
 import { exhausted, reset as resetScratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
 import { DestinationSettings } from '../settings/destination';
+import { BY_METADATA, BY_PARTITIONER } from '../settings/partitioning';
 import { isNullValue, valueBound, writeValue } from '../format/value';
-import { MAX_RECORD_OVERHEAD, recordSize, valueStart, writeRecord } from '../kafka/record-set-writer';
+import { MAX_RECORD_OVERHEAD, recordSize, useTimestampDelta, valueStart, writeRecord } from '../kafka/record-set-writer';
 import { sortEntries } from '../json/entries';
 import * as structs from '../json/struct';
 import * as record from '../opencdc/record-reader';
 import { skipField } from '../bytes/protobuf';
 import * as headers from '../opencdc/metadata-to-headers';
+import { BAD_NUMBER, partitionOf, useCreatedAt } from './metadata-numbers';
 import { OUTCOME_SIZE, fail, openOutcomes, outcome } from './outcomes';
 import * as sets from './sets';
 import * as topics from './topics';
@@ -45,6 +47,9 @@ let error: ConnectorError | null = null;
 let producer: Producer | null = null;
 let format: u8 = 0;
 let writesHeaders: bool = false;
+let partition: i32 = BY_PARTITIONER;
+let deletesAsTombstones: bool = false;
+let usesCreatedAt: bool = false;
 let configuredTopic: string = '';
 
 
@@ -78,6 +83,10 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   producer = to;
   format = settings.format;
   writesHeaders = settings.writeHeaders;
+  partition = settings.partition;
+  deletesAsTombstones = settings.deletesAsTombstones;
+  usesCreatedAt = settings.usesCreatedAt;
+  useTimestampDelta(0);
   configuredTopic = settings.topic.source;
   const total = countRecords(at, size);
   if (!arenaFits(<u64>max(total, 0) * RECORD_SIZE + WORKING_BYTES)) {
@@ -152,7 +161,12 @@ function readAndWrite(i: i32): bool {
     fail(i, why + keyText() + ' using template ' + configuredTopic);
     return true;
   }
-  const number = topics.topicNumber();
+  const chosen = partition == BY_METADATA ? partitionOf() : partition;
+  if (chosen == BAD_NUMBER) {
+    fail(i, 'failed to prepare record: metadata kafka.partition is not a number from 0 to 2147483647');
+    return true;
+  }
+  const number = topics.topicNumber(chosen);
   if (number < 0) {
     fail(i, number == topics.INVALID ? INVALID_TOPIC : TOO_MANY_TOPICS);
     return true;
@@ -172,6 +186,10 @@ function readAndWrite(i: i32): bool {
 
 /** Writes the current record into the set of its topic. */
 function write(i: i32, topic: i32): bool {
+  if (usesCreatedAt && !useCreatedAt()) {
+    fail(i, 'failed to prepare record: metadata opencdc.createdAt is not a number of nanoseconds in 64 bits');
+    return true;
+  }
   const entries = sortEntries(0, record.metadataCount);
   const headersSize = writesHeaders ? headers.collectHeaders(entries) : headers.noHeaders();
   if (headersSize < 0 && exhausted) return refuseTables(i);
@@ -202,7 +220,7 @@ function write(i: i32, topic: i32): bool {
   let index = sets.nextIndex(topic);
   const valueAt = valueStart(at, index, keySize);
   let valueSize: i32 = -1;
-  if (!isNullValue(format)) {
+  if (!isNullValue(format, deletesAsTombstones)) {
     valueSize = <i32>(writeValue(format, valueAt, entries) - valueAt);
     if (reader.broken) return false;
     if (structs.tooDeep) return refuseDepth(i);

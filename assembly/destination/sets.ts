@@ -49,7 +49,8 @@ let current = changetype<Set>(0);
 let order: usize = 0;
 let buffered: u32 = 0;
 let maxSetBytes: u32 = 0;
-let timestamp: i64 = 0;
+/** The base timestamp of all sets. */
+export let timestamp: i64 = 0;
 
 /** Begins a write of up to `records` records. */
 export function openSets(records: u32, maxBatchBytes: u32, nowMs: i64): void {
@@ -160,8 +161,10 @@ export function sendSets(producer: Producer): ConnectorError | null {
   for (let i: u32 = 0; i < setCount; i++) {
     const set = setAt(i);
     const view = list.at(i);
-    view.topic.lower(topic(set.topic).name);
-    view.hasPartition = false;
+    const to = topic(set.topic);
+    view.topic.lower(to.name);
+    view.hasPartition = to.partition >= 0;
+    view.partition = to.partition;
     const records = view.records;
     records.baseOffset = 0;
     records.baseTimestamp = timestamp;

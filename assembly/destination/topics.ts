@@ -6,7 +6,7 @@ import { TopicTemplate } from '../template/topic-template';
 import { entry } from '../json/entries';
 import { metadataCount } from '../opencdc/record-reader';
 
-/** One topic of a write. Records of all topics but the first wait in the list of their topic, by their numbers. */
+/** One topic of a write, or one partition of it that records name. Records of all topics but the first wait in the list of their topic, by their numbers. */
 export class Topic {
   firstWaiting: i32 = -1;
   lastWaiting: i32 = -1;
@@ -20,6 +20,8 @@ export class Topic {
   constructor(
     at: usize,
     readonly size: u32,
+    /** -1: the host chooses the partition. */
+    readonly partition: i32,
   ) {
     const utf8 = new ArrayBuffer(size);
     memory.copy(changetype<usize>(utf8), at, size);
@@ -54,6 +56,7 @@ let topics: Topic[] = [];
 let recent: i32 = -1;
 let recentAt: usize = 0;
 let recentSize: u32 = 0;
+let recentPartition: i32 = -1;
 
 /** True if Kafka allows the name of the first topic of this write. */
 export let firstIsValid: bool = false;
@@ -134,22 +137,23 @@ function renderPart(part: Part): bool {
   return part.emptyIfMissing != 0;
 }
 
-/** The number of the topic that `renderTopic` made, or INVALID or TOO_MANY. */
-export function topicNumber(): i32 {
-  if (recent >= 0 && topicSize == recentSize && same(topicAt, recentAt, topicSize)) return recent;
+/** The number of the topic that `renderTopic` made, for a partition or -1; or INVALID or TOO_MANY. */
+export function topicNumber(partition: i32): i32 {
+  if (recent >= 0 && topicSize == recentSize && partition == recentPartition && same(topicAt, recentAt, topicSize)) return recent;
   recent = -1;
   for (let i = 0; i < topics.length && recent < 0; i++) {
     const t = topics[i];
-    if (t.size == topicSize && same(t.at, topicAt, topicSize)) recent = i;
+    if (t.size == topicSize && t.partition == partition && same(t.at, topicAt, topicSize)) recent = i;
   }
   if (recent < 0) {
     if (topicSize > <u32>MAX_TOPIC_LENGTH) return INVALID;
     if (topics.length == MAX_TOPICS) return TOO_MANY;
     recent = topics.length;
-    topics.push(new Topic(topicAt, topicSize));
+    topics.push(new Topic(topicAt, topicSize, partition));
     if (recent == 0) firstIsValid = topics[0].valid;
   }
   recentAt = topics[recent].at;
   recentSize = topicSize;
+  recentPartition = partition;
   return recent;
 }

@@ -11,9 +11,10 @@ export function valueBound(format: u8, recordSize: u32): u64 {
   return after.kind == RAW ? after.size : <u64>after.size * MAX_GROWTH + 16;
 }
 
-/** True if the value is null: `raw` writes a delete, and a record without data, as a tombstone. */
-export function isNullValue(format: u8): bool {
-  return format == Format.raw && (operation == OPERATION_DELETE || after.kind == ABSENT);
+/** True if the value is null: `raw` writes a delete, and a record without data, as a tombstone. The other formats do so with deletes on demand. */
+export function isNullValue(format: u8, deletesAsTombstones: bool): bool {
+  if (operation == OPERATION_DELETE) return deletesAsTombstones || format == Format.raw;
+  return format == Format.raw && after.kind == ABSENT;
 }
 
 /** Writes the value and returns its end. `entries` metadata entries are sorted. */

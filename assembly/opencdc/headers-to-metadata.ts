@@ -1,17 +1,36 @@
 // Writes the headers of the current record (record-set-reader) as metadata entries. header-keys.ts describes the mapping;
 // metadata-to-headers.ts is the other direction.
 import { base64Size, writeBase64 } from '../bytes/base64';
+import { decimalSize } from '../bytes/decimal';
 import { copy, same } from '../bytes/memory';
 import { bytesFieldSize, writeBytesHead } from '../bytes/protobuf';
 import { exhausted, pop, push, scratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
 import * as record from '../kafka/record-set-reader';
-import { NAME_PREFIX, NAME_PREFIX_SIZE, PREFIX, PREFIX_SIZE, VALUE_PREFIX, VALUE_PREFIX_SIZE } from './header-keys';
+import {
+  KAFKA_SIZE,
+  NAME_PREFIX,
+  NAME_PREFIX_SIZE,
+  NULL_NAME_PREFIX,
+  NULL_NAME_PREFIX_SIZE,
+  NULL_PREFIX,
+  NULL_PREFIX_SIZE,
+  PREFIX,
+  PREFIX_SIZE,
+  REPEATED_PREFIX,
+  REPEATED_PREFIX_SIZE,
+  VALUE_PREFIX,
+  VALUE_PREFIX_SIZE,
+} from './header-keys';
 
 const TEXT: u32 = 0;
 const VALUE: u32 = 1;
 const NAME: u32 = 2;
-const DROPPED: u32 = 3;
+const NULL: u32 = 3;
+const NULL_NAME: u32 = 4;
+const DROPPED: u32 = 5;
+/** Added to a kind: a later header has the same name. */
+const REPEATED: u32 = 8;
 
 
 @unmanaged
@@ -27,6 +46,14 @@ const HEADER_SIZE: usize = 20;
 const FEW: u32 = 12;
 
 let count: u32 = 0;
+let keepsAll: bool = false;
+/** Digits of the index of a repeated header. */
+let indexSize: u32 = 0;
+
+/** True: repeated headers and null values are kept. */
+export function keepAllHeaders(keep: bool): void {
+  keepsAll = keep;
+}
 
 
 @inline
@@ -37,17 +64,24 @@ function header(i: u32): Header {
 
 @inline
 function keySize(h: Header): u32 {
-  return h.kind == TEXT
-    ? PREFIX_SIZE + h.nameSize
-    : h.kind == VALUE
-      ? VALUE_PREFIX_SIZE + h.nameSize
-      : NAME_PREFIX_SIZE + base64Size(h.nameSize);
+  return h.kind == TEXT ? PREFIX_SIZE + h.nameSize : otherKeySize(h);
+}
+
+function otherKeySize(h: Header): u32 {
+  const kind = h.kind & ~REPEATED;
+  let size: u32 = kind == NAME || kind == NULL_NAME ? base64Size(h.nameSize) : h.nameSize;
+  if (kind == TEXT) size += PREFIX_SIZE;
+  else if (kind == VALUE) size += VALUE_PREFIX_SIZE;
+  else if (kind == NAME) size += NAME_PREFIX_SIZE;
+  else size += kind == NULL ? NULL_PREFIX_SIZE : NULL_NAME_PREFIX_SIZE;
+  return h.kind == kind ? size : size + REPEATED_PREFIX_SIZE + indexSize + 1 - KAFKA_SIZE;
 }
 
 
 @inline
 function textSize(h: Header): u32 {
-  return h.kind == TEXT ? h.valueSize : base64Size(h.valueSize);
+  const kind = h.kind & ~REPEATED;
+  return kind == VALUE || kind == NAME ? base64Size(h.valueSize) : h.valueSize;
 }
 
 /**
@@ -67,9 +101,11 @@ export function collectHeaders(): u32 {
     h.valueAt = <u32>record.headerValueAt;
     h.valueSize = <u32>max(record.headerValueSize, 0);
     h.kind = !isUtf8(h.nameAt, h.nameSize) ? NAME : isUtf8(h.valueAt, h.valueSize) ? TEXT : VALUE;
+    if (keepsAll && record.headerValueSize < 0) h.kind = h.kind == NAME ? NULL_NAME : NULL;
   }
-  if (count > FEW) dropRepeatedByHash();
-  else dropRepeated();
+  indexSize = count == 0 ? 0 : decimalSize(count - 1);
+  if (count > FEW) markRepeatedByHash();
+  else markRepeated();
   if (exhausted) return 0;
   let size: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
@@ -86,18 +122,23 @@ function sameName(a: Header, b: Header): bool {
   return a.nameSize == b.nameSize && same(a.nameAt, b.nameAt, a.nameSize);
 }
 
-function dropRepeated(): void {
+/** A later header has the same name. */
+function repeat(h: Header): void {
+  h.kind = keepsAll ? h.kind | REPEATED : DROPPED;
+}
+
+function markRepeated(): void {
   for (let i: u32 = 1; i < count; i++) {
     const later = header(i);
     for (let j: u32 = 0; j < i; j++) {
       const earlier = header(j);
-      if (sameName(earlier, later)) earlier.kind = DROPPED;
+      if (sameName(earlier, later)) repeat(earlier);
     }
   }
 }
 
-/** Goes from the last header to the first, so that a header whose name is in the table already is repeated later, and dropped. */
-function dropRepeatedByHash(): void {
+/** Goes from the last header to the first, so that a header whose name is in the table already is repeated later. */
+function markRepeatedByHash(): void {
   const slots: u32 = 1 << (33 - clz(count));
   const table = push((<u64>slots) << 2);
   if (exhausted) return;
@@ -113,7 +154,7 @@ function dropRepeatedByHash(): void {
         break;
       }
       if (sameName(header(other - 1), h)) {
-        h.kind = DROPPED;
+        repeat(h);
         break;
       }
       slot = (slot + 1) & (slots - 1);
@@ -137,11 +178,31 @@ export function writeHeaders(at: usize): usize {
     const text = textSize(h);
     at = writeBytesHead(at, 0x1a, bytesFieldSize(key) + bytesFieldSize(text));
     at = writeBytesHead(at, 0x0a, key);
-    if (h.kind == TEXT) at = copy(copy(at, PREFIX, PREFIX_SIZE), h.nameAt, h.nameSize);
-    else if (h.kind == VALUE) at = copy(copy(at, VALUE_PREFIX, VALUE_PREFIX_SIZE), h.nameAt, h.nameSize);
-    else at = writeBase64(copy(at, NAME_PREFIX, NAME_PREFIX_SIZE), h.nameAt, h.nameSize);
+    at = h.kind == TEXT ? copy(copy(at, PREFIX, PREFIX_SIZE), h.nameAt, h.nameSize) : writeOtherKey(at, h, i);
     at = writeBytesHead(at, 0x12, text);
-    at = h.kind == TEXT ? copy(at, h.valueAt, h.valueSize) : writeBase64(at, h.valueAt, h.valueSize);
+    at = text == h.valueSize ? copy(at, h.valueAt, h.valueSize) : writeBase64(at, h.valueAt, h.valueSize);
   }
   return at;
+}
+
+function writeOtherKey(at: usize, h: Header, index: u32): usize {
+  const kind = h.kind & ~REPEATED;
+  if (kind != h.kind) at = writeIndex(copy(at, REPEATED_PREFIX, REPEATED_PREFIX_SIZE), index);
+  const skipped: u32 = kind == h.kind ? 0 : KAFKA_SIZE;
+  if (kind == TEXT) at = copy(at, PREFIX + skipped, PREFIX_SIZE - skipped);
+  else if (kind == VALUE) at = copy(at, VALUE_PREFIX + skipped, VALUE_PREFIX_SIZE - skipped);
+  else if (kind == NAME) at = copy(at, NAME_PREFIX + skipped, NAME_PREFIX_SIZE - skipped);
+  else if (kind == NULL) at = copy(at, NULL_PREFIX + skipped, NULL_PREFIX_SIZE - skipped);
+  else at = copy(at, NULL_NAME_PREFIX + skipped, NULL_NAME_PREFIX_SIZE - skipped);
+  return kind == NAME || kind == NULL_NAME ? writeBase64(at, h.nameAt, h.nameSize) : copy(at, h.nameAt, h.nameSize);
+}
+
+/** Writes the index with `indexSize` digits, and a dot. */
+function writeIndex(at: usize, index: u32): usize {
+  for (let i = indexSize; i > 0; i--) {
+    store<u8>(at + i - 1, <u8>(0x30 + (index % 10)));
+    index /= 10;
+  }
+  store<u8>(at + indexSize, 0x2e);
+  return at + indexSize + 1;
 }

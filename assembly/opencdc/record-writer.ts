@@ -6,7 +6,8 @@ import { decimalSize, writeDecimal, writeSigned } from '../bytes/decimal';
 import { copy, literal } from '../bytes/memory';
 import { bytesFieldSize, writeBytesField, writeBytesHead } from '../bytes/protobuf';
 import * as record from '../kafka/record-set-reader';
-import { collectHeaders, writeHeaders } from './headers-to-metadata';
+import { collectHeaders, keepAllHeaders, writeHeaders } from './headers-to-metadata';
+import { ReadForm } from './read-form';
 
 const COLLECTION = literal('opencdc.collection');
 const COLLECTION_SIZE: u32 = 18;
@@ -14,7 +15,18 @@ const READ_AT = literal('opencdc.readAt');
 const READ_AT_SIZE: u32 = 14;
 const CREATED_AT = literal('opencdc.createdAt');
 const CREATED_AT_SIZE: u32 = 17;
+const PARTITION = literal('kafka.partition');
+const PARTITION_SIZE: u32 = 15;
+const OFFSET = literal('kafka.offset');
+const OFFSET_SIZE: u32 = 12;
+const TIMESTAMP_TYPE = literal('kafka.timestampType');
+const TIMESTAMP_TYPE_SIZE: u32 = 19;
+const LEADER_EPOCH = literal('kafka.leaderEpoch');
+const LEADER_EPOCH_SIZE: u32 = 17;
+const CREATE_TIME = literal('CreateTime');
+const LOG_APPEND_TIME = literal('LogAppendTime');
 const OPERATION_CREATE: u16 = 0x0110;
+const DELETE: u8 = 3;
 const ZEROS: u32 = 0x30303030;
 /** Most milliseconds that fit into 64 bits as nanoseconds. */
 const MAX_MS: i64 = i64.MAX_VALUE / 1_000_000;
@@ -27,22 +39,54 @@ let positionSize: u32 = 0;
 let createdSize: u32 = 0;
 let headersSize: u32 = 0;
 let bodySize: u32 = 0;
+let offsetSize: u32 = 0;
+// The form of the records. These are module variables because an object costs time with every record.
+let tombstonesAsDeletes: bool = false;
+let kafkaMetadata: bool = false;
 
 /** Address of the position of the last written record. */
 export let positionAt: usize = 0;
 export { positionSize };
 
-/** Bytes that `writeShared` needs. */
-export function sharedBound(topicSize: u32): usize {
-  return <usize>topicSize + 160;
+/** Sets the form of all records. */
+export function useForm(form: ReadForm): void {
+  tombstonesAsDeletes = form.tombstonesAsDeletes;
+  kafkaMetadata = form.kafkaMetadata;
+  keepAllHeaders(form.keepAllHeaders);
 }
 
-/** Writes the fields that all records of a partition share in one read, and returns their end. */
-export function writeShared(at: usize, topicAt: usize, topicSize: u32, nowMs: u64): usize {
+/** Bytes that `writeShared` needs. */
+export function sharedBound(topicSize: u32): usize {
+  return <usize>topicSize + 320;
+}
+
+/** The record set whose records share their fields. */
+export class SharedFields {
+  topicAt: usize = 0;
+  topicSize: u32 = 0;
+  partition: i32 = 0;
+  logAppendTime: bool = false;
+  /** -1: not known. */
+  leaderEpoch: i32 = -1;
+}
+
+/** Writes the fields that all records of a record set share, and returns their end. */
+export function writeShared(at: usize, set: SharedFields, nowMs: u64): usize {
   store<u16>(at, OPERATION_CREATE);
-  at = writeEntry(at + 2, COLLECTION, COLLECTION_SIZE, topicAt, topicSize);
+  at = writeEntry(at + 2, COLLECTION, COLLECTION_SIZE, set.topicAt, set.topicSize);
   const digits = at + 60;
-  return writeEntry(at, READ_AT, READ_AT_SIZE, digits, <u32>(writeNanoseconds(digits, <i64>nowMs) - digits));
+  at = writeEntry(at, READ_AT, READ_AT_SIZE, digits, <u32>(writeNanoseconds(digits, <i64>nowMs) - digits));
+  if (!kafkaMetadata) return at;
+  at = writeNumber(at, PARTITION, PARTITION_SIZE, set.partition);
+  at = set.logAppendTime
+    ? writeEntry(at, TIMESTAMP_TYPE, TIMESTAMP_TYPE_SIZE, LOG_APPEND_TIME, 13)
+    : writeEntry(at, TIMESTAMP_TYPE, TIMESTAMP_TYPE_SIZE, CREATE_TIME, 10);
+  return set.leaderEpoch < 0 ? at : writeNumber(at, LEADER_EPOCH, LEADER_EPOCH_SIZE, set.leaderEpoch);
+}
+
+function writeNumber(at: usize, keyAt: usize, keySize: u32, value: i32): usize {
+  const digits = at + 60;
+  return writeEntry(at, keyAt, keySize, digits, <u32>(writeSigned(digits, value) - digits));
 }
 
 function writeEntry(at: usize, keyAt: usize, keySize: u32, valueAt: usize, valueSize: u32): usize {
@@ -88,6 +132,10 @@ export function measureRecord(): usize {
   }
   let size: u32 = bytesFieldSize(positionSize) + sharedSize + headersSize;
   if (createdSize != 0) size += createdSize + CREATED_AT_SIZE + 6;
+  if (kafkaMetadata) {
+    offsetSize = decimalSize(<u64>record.offset);
+    size += offsetSize + OFFSET_SIZE + 6;
+  }
   if (record.keySize >= 0) size += bytesFieldSize(bytesFieldSize(record.keySize));
   bodySize = size + bytesFieldSize(payloadSize());
   return bytesFieldSize(bodySize);
@@ -107,6 +155,8 @@ export function writeRecord(at: usize): usize {
   at = writeDecimal(at, <u64>record.offset);
   store<u8>(at, 0x7d);
   at = copy(at + 1, sharedAt, sharedSize);
+  if (tombstonesAsDeletes && record.valueSize < 0) store<u8>(at - sharedSize, DELETE, 1); // the operation is the first shared field
+  if (kafkaMetadata) at = writeOffset(at);
   if (createdSize != 0) {
     store<u8>(at, 0x1a);
     store<u8>(at, <u8>(createdSize + CREATED_AT_SIZE + 4), 1);
@@ -122,6 +172,12 @@ export function writeRecord(at: usize): usize {
   at = writeBytesHead(at, 0x2a, payloadSize());
   if (record.valueSize >= 0) at = writeData(at, 0x12, record.valueAt, record.valueSize);
   return at;
+}
+
+function writeOffset(at: usize): usize {
+  at = writeBytesHead(at, 0x1a, offsetSize + OFFSET_SIZE + 4);
+  at = writeBytesField(at, 0x0a, OFFSET, OFFSET_SIZE);
+  return writeDecimal(writeBytesHead(at, 0x12, offsetSize), <u64>record.offset);
 }
 
 function writeData(at: usize, tag: u8, from: usize, size: u32): usize {

@@ -5,13 +5,17 @@ import { TopicTemplate } from '../template/topic-template';
 import { clientIdParameters, parseClientId } from './client-id';
 import { deliveryParameters, parseDelivery } from './delivery';
 import { Parameter, ignored, joined } from './parameter';
+import { BY_PARTITIONER, parsePartition, parsePartitioner, partitioningParameters } from './partitioning';
 import { formatParameters, parseFormat } from './record-format';
 import { parseSasl, saslParameters } from './sasl';
 import { destinationSdkParameters } from './sdk';
 import { parseServers, serversParameters } from './servers';
 import { parseTls, tlsParameters } from './tls';
+import { parseTimeouts, timeoutParameters } from './timeouts';
 import { parseTopic, topicParameters } from './topic';
+import { parseTopicCreation, topicCreationParameters } from './topic-creation';
 import { Values } from './values';
+import { parseUsesCreatedAt, writtenRecordParameters } from './written-records';
 
 /** The settings in the form that the data path uses. */
 export class DestinationSettings {
@@ -22,6 +26,12 @@ export class DestinationSettings {
   format: u8 = 0;
   /** Write `kafka.header.*` metadata back as headers. */
   writeHeaders: bool = true;
+  /** The partition of all records, BY_PARTITIONER or BY_METADATA. */
+  partition: i32 = BY_PARTITIONER;
+  /** Write a delete as a null value in every format. */
+  deletesAsTombstones: bool = false;
+  /** Timestamps come from `opencdc.createdAt`. */
+  usesCreatedAt: bool = false;
 }
 
 /** The accepted settings; null before. */
@@ -31,11 +41,15 @@ export function destinationParameters(): Parameter[] {
   return joined([
     serversParameters(),
     clientIdParameters(),
+    timeoutParameters(),
     tlsParameters(),
     saslParameters(),
     topicParameters(),
+    topicCreationParameters(),
+    partitioningParameters(),
     deliveryParameters(),
     formatParameters(),
+    writtenRecordParameters(),
     destinationSdkParameters(),
     // The official connector's first release accepted it on both sides.
     [ignored('readFromBeginning')],
@@ -60,9 +74,15 @@ function parse(values: Values, table: Parameter[]): DestinationSettings {
   parseClientId(values, settings.connection);
   settings.connection.tls = parseTls(values);
   settings.connection.sasl = parseSasl(values);
+  settings.connection.timeouts = parseTimeouts(values);
   settings.topic = parseTopic(values);
   settings.delivery = parseDelivery(values);
+  settings.delivery.creation = parseTopicCreation(values);
+  settings.delivery.partitioner = parsePartitioner(values);
+  settings.partition = parsePartition(values);
   settings.format = parseFormat(values);
   settings.writeHeaders = values.flag('writeHeaders');
+  settings.deletesAsTombstones = values.flag('deletesAsTombstones');
+  settings.usesCreatedAt = parseUsesCreatedAt(values);
   return settings;
 }

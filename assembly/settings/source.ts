@@ -1,13 +1,19 @@
 // The configuration of a source.
 import { InvalidParam } from '../abi/connector';
-import { Connection } from '../abi/kafka';
+import { Connection, Fetching, Membership, Start } from '../abi/kafka';
+import { ReadForm } from '../opencdc/read-form';
 import { commitParameters, parseCommitSize } from './commits';
 import { clientIdParameters, parseClientId } from './client-id';
 import { consumerGroupParameters } from './consumer-group';
+import { fetchingParameters, parseFetching } from './fetching';
+import { groupMemberParameters, parseGroupMember } from './group-member';
 import { Parameter, ignored, joined } from './parameter';
+import { parseReadForm, readRecordParameters } from './read-records';
 import { parseSasl, saslParameters } from './sasl';
 import { sourceSdkParameters } from './sdk';
 import { parseServers, serversParameters } from './servers';
+import { parseStart, startParameters } from './start';
+import { parseTimeouts, timeoutParameters } from './timeouts';
 import { parseTls, tlsParameters } from './tls';
 import { parseTopics, topicsParameters } from './topics';
 import { Values } from './values';
@@ -19,6 +25,10 @@ export class SourceSettings {
   /** The configured consumer group; empty if there is none. */
   group: string = '';
   readFromBeginning: bool = false;
+  start: Start | null = null;
+  membership: Membership = new Membership();
+  fetching: Fetching = new Fetching();
+  form: ReadForm = new ReadForm();
   /** Commit when this many acknowledgements are pending; 0 and 1: with every one. */
   commitOffsetsSize: i32 = 1000;
   /** Commit this long after the first pending acknowledgement; 0 or less: never by time. */
@@ -32,10 +42,15 @@ export function sourceParameters(): Parameter[] {
   return joined([
     serversParameters(),
     clientIdParameters(),
+    timeoutParameters(),
     tlsParameters(),
     saslParameters(),
     topicsParameters(),
     consumerGroupParameters(),
+    startParameters(),
+    groupMemberParameters(),
+    fetchingParameters(),
+    readRecordParameters(),
     commitParameters(),
     sourceSdkParameters(),
     // The official connector's first release accepted them on both sides.
@@ -62,8 +77,13 @@ function parse(values: Values, table: Parameter[]): SourceSettings {
   parseClientId(values, settings.connection);
   settings.connection.tls = parseTls(values);
   settings.connection.sasl = parseSasl(values);
+  settings.connection.timeouts = parseTimeouts(values);
   settings.group = values.text('groupID');
   settings.readFromBeginning = values.flag('readFromBeginning');
+  settings.start = parseStart(values, settings.topics);
+  settings.membership = parseGroupMember(values);
+  settings.fetching = parseFetching(values, settings.membership);
+  settings.form = parseReadForm(values);
   settings.commitOffsetsSize = parseCommitSize(values);
   settings.commitOffsetsDelayMs = values.milliseconds('commitOffsetsDelay');
   return settings;

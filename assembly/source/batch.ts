@@ -16,6 +16,8 @@ import { partitionOf } from './partitions';
 const SHARED_SIZE: usize = 1024;
 const SHARED: usize = memory.data(1024, 8);
 
+const fields = new writer.SharedFields();
+
 let waiting: FetchedSet[] = [];
 
 /** The last batch: its bytes, the number of its records, and the address of its last position. */
@@ -73,7 +75,12 @@ export function mapBatch(maxRecords: u32, maxBytes: u32, nowMs: u64): ConnectorE
     const topic = partition.topicUtf8;
     const sharedSize = writer.sharedBound(topic.byteLength);
     const shared = sharedSize <= SHARED_SIZE ? SHARED : arenaAlloc(sharedSize, 8);
-    const sharedEnd = writer.writeShared(shared, changetype<usize>(topic), topic.byteLength, nowMs);
+    fields.topicAt = changetype<usize>(topic);
+    fields.topicSize = topic.byteLength;
+    fields.partition = partition.partition;
+    fields.logAppendTime = set.logAppendTime;
+    fields.leaderEpoch = set.leaderEpoch;
+    const sharedEnd = writer.writeShared(shared, fields, nowMs);
     writer.openRecords(partition.prefix.at, partition.prefix.size, shared, <u32>(sharedEnd - shared));
     record.openRecordSet(set.at, set.size, set.baseOffset, set.baseTimestamp, set.logAppendTime);
     const begin = set.at;

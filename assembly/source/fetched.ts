@@ -13,6 +13,8 @@ export class FetchedSet {
   readonly baseOffset: i64;
   readonly baseTimestamp: i64;
   readonly logAppendTime: bool;
+  /** -1: not known. */
+  readonly leaderEpoch: i32;
   constructor(
     readonly partition: Partition,
     view: FetchedView,
@@ -25,6 +27,7 @@ export class FetchedSet {
     this.baseOffset = set.baseOffset;
     this.baseTimestamp = set.baseTimestamp;
     this.logAppendTime = set.logAppendTime;
+    this.leaderEpoch = set.hasLeaderEpoch ? set.leaderEpoch : -1;
   }
 
   /** `from` is where the next record begins. */

@@ -7,6 +7,7 @@ import { prefixed } from '../abi/result';
 import * as reader from '../bytes/reader';
 import { configureSource, sourceSettings } from '../settings/source';
 import { liftConfig } from '../abi/config';
+import { useForm } from '../opencdc/record-writer';
 import { Position } from '../opencdc/position';
 import { parsePosition } from '../opencdc/position-reader';
 import { resetTracker } from './ack-tracker';
@@ -48,10 +49,19 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   if (position !== null && position.offset >= 0 && position.partition >= 0 && settings.topics.includes(position.topic)) {
     resume.push(new PartitionOffset(position.topic, position.partition, position.offset + 1));
   }
-  const options = new ConsumerOptions(settings.topics, resolved.group, settings.readFromBeginning, resume);
+  const options = new ConsumerOptions(
+    settings.topics,
+    resolved.group,
+    settings.readFromBeginning,
+    resume,
+    settings.start,
+    settings.membership,
+    settings.fetching,
+  );
   const opened = Consumer.open(settings.connection, options);
   if (opened.error !== null) return returnResult(opened.error);
   reset();
+  useForm(settings.form);
   consumer = opened.value;
   group = resolved.group;
   stopped = false;

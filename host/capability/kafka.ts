@@ -87,7 +87,14 @@ const isS64 = (n: bigint): boolean => typeof n === 'bigint' && BigInt.asIntN(64,
 function checkFetched(fetched: Fetched[], [, maxRecords]: [ConsumerHandle, number]): void {
   let records = 0;
   for (const { partition, epoch, records: set } of fetched) {
-    if (!isS32(partition) || !isU32(epoch) || !isU32(set.count) || !isS64(set.baseOffset) || !isS64(set.baseTimestamp)) {
+    if (
+      !isS32(partition) ||
+      !isU32(epoch) ||
+      !isU32(set.count) ||
+      !isS64(set.baseOffset) ||
+      !isS64(set.baseTimestamp) ||
+      !isS32(set.leaderEpoch ?? 0)
+    ) {
       throw new TypeError('poll returned a number that is out of range');
     }
     records += set.count;

@@ -3,7 +3,7 @@
  * rejects with KafkaFault or ConnectorError only.
  */
 import type { Log } from '../base/log.ts';
-import type { Acks } from './contract.ts';
+import type { Acks, Isolation, TopicCreation } from './contract.ts';
 import type { GroupConsumer, GroupConsumerOptions } from './group-consumer.ts';
 
 export interface Address {
@@ -40,16 +40,27 @@ export interface ProducerId {
 export interface LookupOptions {
   /** Retries of one request inside the client. Default: 5. */
   retries?: number;
-  requestTimeoutMs?: number;
+  requestTimeoutMs?: number | undefined;
   /** Ends all requests and connections at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** What counts as the end of a partition: with `read-committed`, the default, an open transaction ends it. */
+  isolation?: Isolation | undefined;
+}
+
+export interface Topic {
+  name: string;
+  /** Number of its partitions. */
+  partitions: number;
 }
 
 export interface PartitionRange {
   partition: number;
   /** The earliest offset in the log. */
   low: bigint;
-  /** The last stable offset: the offset after the last record that a consumer may read. An open transaction begins there, or the log ends. */
+  /**
+   * The offset after the last record that a consumer may read. With `read-committed` that is the last stable offset: an open transaction begins there, or
+   * the log ends.
+   */
   high: bigint;
 }
 
@@ -69,6 +80,10 @@ export interface Lookups {
   ranges(topic: string): Promise<PartitionRange[]>;
   /** Of each partition, the offset of the first record with this timestamp or a later one; its end if there is none. */
   offsetsAt(topic: string, timestampMs: number): Promise<{ partition: number; offset: bigint }[]>;
+  /** All topics that this client may describe, without internal ones, by name. */
+  topics(): Promise<Topic[]>;
+  /** Resolves when the topic exists, with true if this call has created it. Brokers may not know its leaders yet. */
+  createTopic(topic: string, creation: TopicCreation): Promise<boolean>;
   committedOffsets(group: string, topics: readonly string[]): Promise<CommittedOffset[]>;
   /** Null if the brokers have no cluster id (before Kafka 0.10.1). */
   clusterId(): Promise<string | null>;
@@ -80,7 +95,8 @@ export interface Lookups {
 }
 
 export interface WriterOptions {
-  requestTimeoutMs: number;
+  /** The connection's own limit counts if it is lower. */
+  requestTimeoutMs?: number | undefined;
   signal?: AbortSignal;
 }
 

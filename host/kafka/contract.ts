@@ -19,6 +19,68 @@ export interface ConsumerOptions {
    * is ignored, and an error is logged.
    */
   resume: PartitionOffset[];
+  /** Where partitions start that have neither a committed offset nor a resume offset. `none`: as `from-beginning` says. */
+  start?: Start;
+  /** `none`: the host's own choice. */
+  membership?: Membership;
+  /** `none`: the host's own choice, and committed records only. */
+  fetching?: Fetching;
+}
+
+/**
+ * The host looks the offsets up when a partition is assigned, and commits them before any record is delivered, so that a later
+ * start or a rebalance skips no record.
+ */
+export interface Start {
+  /**
+   * These partitions start at `next-offset`. Below the earliest offset, they start at the earliest one, with a warning. An offset
+   * beyond the end of its partition is ignored, and an error is logged.
+   */
+  offsets: PartitionOffset[];
+  /**
+   * The other partitions start at their first record with this timestamp or a later one, or at their end if there is none. In
+   * milliseconds since 1970. `none`: they start as `from-beginning` says.
+   */
+  timestamp?: bigint;
+}
+
+/**
+ * The member of the group, in Kafka's words. The coordinator limits the session timeout (`group.min.session.timeout.ms` and
+ * `group.max.session.timeout.ms` of the brokers).
+ */
+export interface Membership {
+  /** The coordinator removes the member if it gets no heartbeat for so long. */
+  sessionTimeoutMs: number;
+  /** Must be below the session timeout, a third of it at most is usual. */
+  heartbeatIntervalMs: number;
+  /** How long the coordinator waits for all members to join again. */
+  rebalanceTimeoutMs: number;
+}
+
+/**
+ * The records of open and aborted transactions: `read-committed` delivers those of committed transactions only, and none beyond
+ * the first open transaction of a partition; `read-uncommitted` delivers all.
+ */
+export type Isolation = 'read-committed' | 'read-uncommitted';
+
+/**
+ * Fetch requests. A broker answers as soon as it has `min-bytes`, or after `max-wait-ms`. Brokers do not divide record batches: if
+ * the first one of an answer is larger than a limit, it is sent all the same.
+ */
+export interface Fetching {
+  isolation: Isolation;
+  minBytes: number;
+  /** Most bytes of one answer of one broker. */
+  maxBytes: number;
+  /** Most bytes of one partition in an answer. */
+  maxPartitionBytes: number;
+  /** `stop` and a rebalance may be noticed so much later. Together with the heartbeat interval it must be below the session timeout. */
+  maxWaitMs: number;
+  /**
+   * The rack or availability zone of the client (KIP-392): brokers with a replica selector let it fetch from a replica there.
+   * Empty = not set; the host fetches from the leaders.
+   */
+  rack: string;
 }
 
 /**
@@ -67,12 +129,35 @@ export interface ProducerOptions {
    * is closed.
    */
   deliveryTimeoutMs: number;
+  partitioner: Partitioner;
+  /**
+   * How a missing topic is created. `none`: the host creates no topic, and lets the brokers create it if they do so on request
+   * (`auto.create.topics.enable`).
+   */
+  creation?: TopicCreation;
+}
+
+/** How the host chooses the partition of a record whose `outgoing` names none. */
+export type Partitioner = 'murmur2' | 'crc32' | 'round-robin' | 'sticky';
+
+export interface TopicCreation {
+  /** -1: as many as the brokers choose (`num.partitions`). */
+  partitions: number;
+  /** -1: as the brokers choose (`default.replication.factor`). */
+  replicationFactor: number;
+  configs: TopicConfig[];
+}
+
+/** Kafka's name of a topic's config, and its value: `retention.ms`, `3600000`. */
+export interface TopicConfig {
+  name: string;
+  value: string;
 }
 
 /** Records for one topic, in order. The offset deltas must count from 0 without a gap, so that a host may send the section as it is. */
 export interface Outgoing {
   topic: string;
-  /** `none`: the host chooses by murmur2 of the key, as Kafka's own clients do, and freely for a null key. */
+  /** `none`: the host chooses, as `options.partitioner` says. A partition that the topic does not have is refused (`rejected`). */
   partition?: number;
   records: RecordSet;
 }
@@ -91,6 +176,15 @@ export interface Connection {
   clientId: string;
   tls?: Tls;
   sasl?: Sasl;
+  /** `none`: the host's own limits. */
+  timeouts?: Timeouts;
+}
+
+export interface Timeouts {
+  /** Longest time to connect to one broker: look-up of the name, TCP and TLS together. `open` waits so long for the first answer. */
+  connectMs: number;
+  /** Longest time from a request to its answer, without retries. */
+  requestMs: number;
 }
 
 /** `*-ref` are references to secrets or PEM texts that the host keeps (see `param.secret`); empty = not set. */
@@ -153,4 +247,9 @@ export interface RecordSet {
    * the batch's max timestamp, and the timestamp deltas must be ignored. Must be false in a record set for a producer.
    */
   logAppendTime: boolean;
+  /**
+   * The leader epoch of the partition when the batch was written. `none`: not known, as in message formats before magic 2. Is
+   * ignored in a record set for a producer.
+   */
+  leaderEpoch?: number;
 }

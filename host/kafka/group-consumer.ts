@@ -4,7 +4,7 @@
  */
 import type { ConnectorError } from '../base/errors.ts';
 import type { CommittedOffset, Lookups } from './client.ts';
-import type { PartitionOffset } from './contract.ts';
+import type { Fetching, PartitionOffset } from './contract.ts';
 import type { KafkaFault } from './fault.ts';
 import type { LocalGroup } from './local-group.ts';
 import type { FetchedBatch } from './records/fetched-batch.ts';
@@ -22,13 +22,16 @@ export interface GroupTimes {
   commitTimeoutMs: number;
 }
 
+/** What the member asks for in its fetch requests. */
+export type FetchOptions = Omit<Fetching, 'maxWaitMs'>;
+
 export interface GroupConsumerOptions {
   group: string;
   /** The consumer joins this in place of a group of the brokers, of which it needs none then. */
   local?: LocalGroup | undefined;
   times: GroupTimes;
-  /** Most bytes of one fetch response. */
-  maxFetchBytes: number;
+  /** `maxWaitMs` is among the times. */
+  fetching: FetchOptions;
   /** Most partitions that are handled at the same time. */
   maxHandlers: number;
   /** Retries of a failed request before the consumer gives up. */

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../base/errors.ts';
 import type { Fetched, Outgoing, PartitionCommit, SendFailure } from './contract.ts';
+import type { Topic } from './client.ts';
 
 /** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */
 export interface ConsumerHandle {
@@ -8,6 +9,10 @@ export interface ConsumerHandle {
   /** Ends a `poll` that waits. Does nothing if no `poll` waits. */
   wake(): void;
   commit(offsets: PartitionCommit[]): Promise<void>;
+  /** All topics that the client may describe, without internal ones, by name. Takes ten seconds at most. */
+  listTopics(): Promise<Topic[]>;
+  /** Adds topics to those that are read. */
+  subscribe(topics: readonly string[]): Promise<void>;
   /** Why the consumer is not in its group though it tries to join; null while it is a member and before its first attempt has failed; absent: not known. */
   readonly outage?: ConnectorError | null;
   /** The progress of the consumer and the reasons why it waits, for a caller that waits for records; absent: not known. */

@@ -9,6 +9,7 @@ import { canonicalAddress, hostName } from './host-name.ts';
 import { ask, type DialPolicy, type DialPurpose, type DialQuestion } from './policy.ts';
 import type { Resolve } from './resolve.ts';
 
+/** Default of `DialerOptions.timeoutMs`. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
 /** Addresses of one name that are tried. With more of them CONNECT_TIMEOUT_MS would end before the last one is tried. */
@@ -24,6 +25,8 @@ export interface DialerOptions {
   tls?: tls.ConnectionOptions | null;
   /** When it aborts, the dialer is destroyed. */
   signal?: AbortSignal;
+  /** Longest time of one `connect`: look-up, TCP and TLS together. Default: CONNECT_TIMEOUT_MS. */
+  timeoutMs?: number;
 }
 
 export interface Target {
@@ -53,14 +56,15 @@ export class Dialer {
   }
 
   /**
-   * Resolves with a connected socket whose peer TLS has verified; nothing has been written to it. Look-up, connection and TLS take ten seconds
-   * together at most. Rejects with ConnectorError `policy.denied` or `config.invalid`, with an error of the resolver, TCP or TLS that has a
+   * Resolves with a connected socket whose peer TLS has verified; nothing has been written to it. Look-up, connection and TLS take
+   * `timeoutMs` together at most. Rejects with ConnectorError `policy.denied` or `config.invalid`, with an error of the resolver, TCP or TLS that has a
    * `code`, or with the reason for which the dialer or the signal ended the dial.
    */
   async connect(target: Target, signal?: AbortSignal): Promise<Socket> {
     const dial = new AbortController();
-    const late = Object.assign(new Error(`Connection timeout: no connection within ${CONNECT_TIMEOUT_MS} ms`), { code: 'ETIMEDOUT' });
-    const cancel = after(CONNECT_TIMEOUT_MS, () => dial.abort(late));
+    const timeoutMs = this.#options.timeoutMs ?? CONNECT_TIMEOUT_MS;
+    const late = Object.assign(new Error(`Connection timeout: no connection within ${timeoutMs} ms`), { code: 'ETIMEDOUT' });
+    const cancel = after(timeoutMs, () => dial.abort(late));
     const forgetClosing = onAbort(this.#closing.signal, () => dial.abort(this.#closing.signal.reason));
     const forgetSignal = signal && onAbort(signal, () => dial.abort(cancelledBy(signal)));
     try {

@@ -25,7 +25,13 @@ describe("Conduit's algorithm", () => {
   });
   test('a blank value is the default', async () => {
     const { options } = await opened({ compression: '  ', batchBytes: '', acks: '', deliveryTimeout: '' });
-    expect(options).toEqual({ acks: 'all', compression: 'snappy', maxBatchBytes: 1000012, deliveryTimeoutMs: 10_000 });
+    expect(options).toEqual({
+      acks: 'all',
+      compression: 'snappy',
+      maxBatchBytes: 1000012,
+      deliveryTimeoutMs: 10_000,
+      partitioner: 'murmur2',
+    });
   });
   test('all problems are reported at once: unknown settings by name, then the others in the order of the specification', async () => {
     const config = {

@@ -80,7 +80,8 @@ test('these are the records, enums and variants of the world, and the tests belo
     ],
     'conduit:connector/source@0.1.0.credit': ['max-records', 'max-bytes', 'max-wait-ms'],
     'conduit:connector/source@0.1.0.batch': ['data', 'count', 'last-position'],
-    'conduit:kafka/types@0.1.0.connection': ['servers', 'client-id', 'tls', 'sasl'],
+    'conduit:kafka/types@0.1.0.connection': ['servers', 'client-id', 'tls', 'sasl', 'timeouts'],
+    'conduit:kafka/types@0.1.0.timeouts': ['connect-ms', 'request-ms'],
     'conduit:kafka/types@0.1.0.tls': [
       'client-cert-ref',
       'client-key-ref',
@@ -91,13 +92,20 @@ test('these are the records, enums and variants of the world, and the tests belo
     'conduit:kafka/types@0.1.0.sasl': ['plain', 'scram-sha256', 'scram-sha512'],
     'conduit:kafka/types@0.1.0.password-login': ['username', 'password-ref'],
     'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
-    'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time'],
-    'conduit:kafka/consumer@0.1.0.options': ['topics', 'group', 'from-beginning', 'resume'],
+    'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time', 'leader-epoch'],
+    'conduit:kafka/consumer@0.1.0.options': ['topics', 'group', 'from-beginning', 'resume', 'start', 'membership', 'fetching'],
+    'conduit:kafka/consumer@0.1.0.start': ['offsets', 'timestamp'],
+    'conduit:kafka/consumer@0.1.0.membership': ['session-timeout-ms', 'heartbeat-interval-ms', 'rebalance-timeout-ms'],
+    'conduit:kafka/consumer@0.1.0.isolation': ['read-committed', 'read-uncommitted'],
+    'conduit:kafka/consumer@0.1.0.fetching': ['isolation', 'min-bytes', 'max-bytes', 'max-partition-bytes', 'max-wait-ms', 'rack'],
     'conduit:kafka/consumer@0.1.0.fetched': ['topic', 'partition', 'epoch', 'records'],
     'conduit:kafka/consumer@0.1.0.partition-commit': ['topic', 'partition', 'epoch', 'next-offset'],
     'conduit:kafka/producer@0.1.0.acks': ['none', 'leader', 'all'],
     'conduit:kafka/producer@0.1.0.compression': ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
-    'conduit:kafka/producer@0.1.0.options': ['acks', 'compression', 'max-batch-bytes', 'delivery-timeout-ms'],
+    'conduit:kafka/producer@0.1.0.options': ['acks', 'compression', 'max-batch-bytes', 'delivery-timeout-ms', 'partitioner', 'creation'],
+    'conduit:kafka/producer@0.1.0.partitioner': ['murmur2', 'crc32', 'round-robin', 'sticky'],
+    'conduit:kafka/producer@0.1.0.topic-creation': ['partitions', 'replication-factor', 'configs'],
+    'conduit:kafka/producer@0.1.0.topic-config': ['name', 'value'],
     'conduit:kafka/producer@0.1.0.outgoing': ['topic', 'partition', 'records'],
     'conduit:kafka/producer@0.1.0.send-failure': ['index', 'reason'],
     'wasi:clocks/wall-clock@0.2.6.datetime': ['seconds', 'nanoseconds'],
@@ -155,22 +163,50 @@ describe('consumer', () => {
           insecureSkipVerify: true,
         },
         sasl: { tag: 'scram-sha512', val: { username: 'ü', passwordRef: 'password' } },
+        timeouts: { connectMs: 4294967295, requestMs: 1 },
       },
-      options: { topics: ['t1', 't2 ✓'], group: 'group', fromBeginning: true, resume: OFFSETS },
+      options: {
+        topics: ['t1', 't2 ✓'],
+        group: 'group',
+        fromBeginning: true,
+        resume: OFFSETS,
+        start: { offsets: OFFSETS, timestamp: -9223372036854775808n },
+        membership: { sessionTimeoutMs: 4294967295, heartbeatIntervalMs: 1, rebalanceTimeoutMs: 4294967294 },
+        fetching: {
+          isolation: 'read-uncommitted',
+          minBytes: 1,
+          maxBytes: 4294967295,
+          maxPartitionBytes: 2,
+          maxWaitMs: 4294967294,
+          rack: 'zażółć',
+        },
+      },
     });
     expect(guest.world.logs.at(-1)?.message).toBe('resume pozycja ✓');
   });
   test('open: nothing optional given', async () => {
     expect(await open({})).toEqual({
       name: 'consumer.open',
-      connection: { servers: SERVERS, clientId: 'client', tls: undefined, sasl: undefined },
-      options: { topics: [], group: 'group', fromBeginning: false, resume: [] },
+      connection: { servers: SERVERS, clientId: 'client', tls: undefined, sasl: undefined, timeouts: undefined },
+      options: {
+        topics: [],
+        group: 'group',
+        fromBeginning: false,
+        resume: [],
+        start: undefined,
+        membership: undefined,
+        fetching: undefined,
+      },
     });
   });
   test('open: TLS without SASL, and SASL without TLS with each mechanism', async () => {
     expect((await open({ tls: 'verify' })).connection).toMatchObject({ tls: { insecureSkipVerify: false }, sasl: undefined });
     for (const [i, tag] of ['plain', 'scram-sha256', 'scram-sha512'].entries())
       expect((await open({ mechanism: String(i) })).connection).toMatchObject({ tls: undefined, sasl: { tag, val: { username: 'ü' } } });
+  });
+  test('open: a start without a timestamp, and committed records', async () => {
+    const { options } = await open({ start: 'offsets', isolation: '0' });
+    expect(options).toMatchObject({ start: { offsets: [], timestamp: undefined }, fetching: { isolation: 'read-committed' } });
   });
   test('log: every level, with fields; clock and randomness come from the host', async () => {
     await open({});
@@ -193,7 +229,14 @@ describe('consumer', () => {
         topic: 'zażółć',
         partition: 2147483647,
         epoch: 4294967295,
-        records: { baseOffset: 9223372036854775807n, baseTimestamp: -1n, count: 4294967294, records: bytes('dane'), logAppendTime: true },
+        records: {
+          baseOffset: 9223372036854775807n,
+          baseTimestamp: -1n,
+          count: 4294967294,
+          records: bytes('dane'),
+          logAppendTime: true,
+          leaderEpoch: -2147483648,
+        },
       },
       {
         topic: '',
@@ -216,7 +259,7 @@ describe('consumer', () => {
       maxWaitMs: 4294967293,
     });
     expect(text(batch?.data)).toBe(
-      'zażółć 2147483647 4294967295 9223372036854775807 -1 4294967294 dane true\n -1 0 -9223372036854775808 9007199254740993 0  false\n',
+      'zażółć 2147483647 4294967295 9223372036854775807 -1 4294967294 dane true -2147483648\n -1 0 -9223372036854775808 9007199254740993 0  false none\n',
     );
     expect(batch?.count).toBe(4294967295);
     expect(text(batch?.lastPosition)).toBe('4294967295 4294967294 4294967293');
@@ -240,6 +283,7 @@ describe('producer', () => {
       clientId: 'client',
       tls: { clientCertRef: 'cert', clientKeyRef: 'key', clientKeyPasswordRef: 'key password', caCertRef: 'ca', insecureSkipVerify: true },
       sasl: { tag: 'scram-sha256', val: { username: 'ü', passwordRef: 'password' } },
+      timeouts: { connectMs: 4294967295, requestMs: 1 },
     });
     for (const [i, acks] of ['none', 'leader', 'all'].entries())
       for (const [j, compression] of ['none', 'gzip', 'snappy', 'lz4', 'zstd'].entries())
@@ -248,7 +292,21 @@ describe('producer', () => {
           compression,
           maxBatchBytes: 4294967295,
           deliveryTimeoutMs: 4294967294,
+          partitioner: 'murmur2',
+          creation: undefined,
         });
+    for (const [i, partitioner] of ['murmur2', 'crc32', 'round-robin', 'sticky'].entries())
+      expect((await open({ partitioner: String(i), creation: '' })).options).toMatchObject({
+        partitioner,
+        creation: {
+          partitions: -2147483648,
+          replicationFactor: 2147483647,
+          configs: [
+            { name: 'a ✓', value: '' },
+            { name: '', value: 'b' },
+          ],
+        },
+      });
   });
   test('send: outgoing record sets and failures of each kind', async () => {
     await open({});
@@ -261,17 +319,31 @@ describe('producer', () => {
       {
         topic: 'topic 0',
         partition: undefined,
-        records: { baseOffset: -1n, baseTimestamp: 9223372036854775807n, count: 4294967295, records, logAppendTime: false },
+        records: {
+          baseOffset: -1n,
+          baseTimestamp: 9223372036854775807n,
+          count: 4294967295,
+          records,
+          logAppendTime: false,
+          leaderEpoch: undefined,
+        },
       },
       {
         topic: 'topic 1',
         partition: 2147483647,
-        records: { baseOffset: -2n, baseTimestamp: 9223372036854775806n, count: 4294967294, records, logAppendTime: false },
+        records: {
+          baseOffset: -2n,
+          baseTimestamp: 9223372036854775806n,
+          count: 4294967294,
+          records,
+          logAppendTime: false,
+          leaderEpoch: undefined,
+        },
       },
       {
         topic: 'topic 2',
         partition: 0,
-        records: { baseOffset: -3n, baseTimestamp: 9223372036854775805n, count: 4294967293, records, logAppendTime: true },
+        records: { baseOffset: -3n, baseTimestamp: 9223372036854775805n, count: 4294967293, records, logAppendTime: true, leaderEpoch: 7 },
       },
     ]);
   });

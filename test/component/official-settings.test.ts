@@ -1,6 +1,7 @@
 /** Every setting of the Go connector, v0.12.5 and its first release: what is valid, what is not, and its text. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Specification } from '../../host/runtime/contract.ts';
+import { ADDED_SETTINGS } from '../support/added-settings.ts';
 import { problemsOf, startGuest, type Guest } from '../support/guest.ts';
 
 let guest: Guest;
@@ -194,7 +195,7 @@ const DESTINATION: Row[] = [
 
 const ROWS: Record<Side, Row[]> = { source: [...COMMON, ...SOURCE], destination: [...COMMON, ...DESTINATION] };
 /** Settings that the Go connector does not have. */
-const OURS = ['clientKeyPassword', 'writeHeaders'];
+const OURS = ['clientKeyPassword', 'writeHeaders', ...ADDED_SETTINGS];
 
 describe.each(['source', 'destination'] as const)('the %s', (side) => {
   const reasons = async (row: Row, value: string): Promise<string[]> => {

@@ -15,7 +15,7 @@ const names = (params: Param[]) => params.map((p) => p.name);
 const find = (params: Param[], name: string) => params.find((p) => p.name === name);
 const TLS = ['tls.enabled', 'clientCert', 'clientKey', 'clientKeyPassword', 'caCert', 'insecureSkipVerify'];
 const SASL = ['saslMechanism', 'saslUsername', 'saslPassword'];
-const CONNECTION = ['servers', 'clientID', ...TLS, ...SASL];
+const CONNECTION = ['servers', 'clientID', 'connectionTimeout', 'requestTimeout', ...TLS, ...SASL];
 
 test('the specification names the connector, and its version is the one in package.json', () => {
   const { version } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
@@ -32,6 +32,20 @@ test('the source describes its settings, connection first, sdk last', () => {
     'groupID',
     'readFromBeginning',
     'retryGroupJoinErrors',
+    'startTimestamp',
+    'startOffsets',
+    'sessionTimeout',
+    'heartbeatInterval',
+    'rebalanceTimeout',
+    'isolationLevel',
+    'fetchMinBytes',
+    'fetchMaxBytes',
+    'maxPartitionFetchBytes',
+    'fetchMaxWait',
+    'rackID',
+    'tombstonesAsDeletes',
+    'keepAllHeaders',
+    'includeKafkaMetadata',
     'commitOffsetsSize',
     'commitOffsetsDelay',
     'sdk.batch.size',
@@ -50,6 +64,12 @@ test('the destination describes its settings, connection first, sdk last', () =>
   expect(names(spec.destinationParams)).toEqual([
     ...CONNECTION,
     'topic',
+    'createTopics',
+    'createTopicPartitions',
+    'createTopicReplicationFactor',
+    'createTopicConfigs',
+    'partition',
+    'partitioner',
     'acks',
     'deliveryTimeout',
     'compression',
@@ -57,6 +77,8 @@ test('the destination describes its settings, connection first, sdk last', () =>
     'writeHeaders',
     'sdk.record.format',
     'sdk.record.format.options',
+    'deletesAsTombstones',
+    'messageTimestamp',
     'sdk.batch.size',
     'sdk.batch.delay',
     'sdk.rate.perSecond',

@@ -33,7 +33,13 @@ export interface Subject {
 
 /** The context of an instance that does not end during an open. */
 export const OPEN: OpenContext = { signal: new AbortController().signal };
-export const PRODUCER: ProducerOptions = { acks: 'all', compression: 'snappy', maxBatchBytes: 1_000_012, deliveryTimeoutMs: 20_000 };
+export const PRODUCER: ProducerOptions = {
+  acks: 'all',
+  compression: 'snappy',
+  maxBatchBytes: 1_000_012,
+  deliveryTimeoutMs: 20_000,
+  partitioner: 'murmur2',
+};
 
 export function subject(servers: string, options: Partial<KafkaOptions> = {}): Subject {
   const lines: LogLine[] = [];

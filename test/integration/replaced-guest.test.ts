@@ -42,6 +42,8 @@ function faulty(polls: readonly number[], sends: readonly number[]) {
           },
           wake: () => consumer.wake(),
           commit: (offsets) => consumer.commit(offsets),
+          listTopics: () => consumer.listTopics(),
+          subscribe: (topics) => consumer.subscribe(topics),
           close: () => consumer.close(),
         };
       },
@@ -153,7 +155,14 @@ test('a guest that is replaced before its group has an offset goes on where the 
           await write(servers, topic, ['in between']);
           throw new TypeError('a fault for the test');
         };
-        return { poll, wake: () => undefined, commit: async () => undefined, close: async () => undefined };
+        return {
+          poll,
+          listTopics: async () => [],
+          subscribe: async () => undefined,
+          wake: () => undefined,
+          commit: async () => undefined,
+          close: async () => undefined,
+        };
       },
     };
   });

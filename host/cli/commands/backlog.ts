@@ -136,6 +136,8 @@ export class Backlog implements Remaining {
       poll: async (maxRecords, maxBytes, maxWaitMs) => this.#count(await consumer.poll(maxRecords, maxBytes, maxWaitMs)),
       wake: () => consumer.wake(),
       commit: (offsets) => consumer.commit(offsets),
+      listTopics: () => consumer.listTopics(),
+      subscribe: (topics) => consumer.subscribe(topics),
       get outage() {
         return consumer.outage ?? null;
       },

@@ -12,7 +12,7 @@ import { KafkaEnds, rangeOf, type EndsFactory, type EndsParts, type Range } from
 const LOOKUP_MS = 10_000;
 const CLOSE_MS = 500;
 
-/** What the user has asked for. Without `from` the setting readFromBeginning decides. */
+/** What the user has asked for. Without `from` the settings startOffsets, startTimestamp and readFromBeginning decide. */
 export type AskedRange = Partial<Pick<ReadingRange, 'from' | 'until' | 'partitions'>>;
 
 export interface GrouplessOptions extends AskedRange {
@@ -39,8 +39,8 @@ export class GrouplessReading {
       openProducer: (...options) => inner.openProducer(...options),
       openConsumer: async (connection, options, context) => {
         const { from, until, partitions, positioned } = this.#options;
-        const resume = positioned ? await positionOf(connection, options, parts, context) : [];
-        const range = { from: from ?? ({ at: options.fromBeginning ? 'earliest' : 'latest' } as const), resume };
+        const position = positioned ? await positionOf(connection, options, parts, context) : [];
+        const range = from === undefined ? configuredRange(options, position) : { from, resume: position };
         const asked = { ...range, ...(until && { until }), ...(partitions && { partitions }) };
         const reader = await openReaderOf(connection, options, asked, { ...parts, signal: context.signal });
         this.#spans = reader.spans;
@@ -51,6 +51,16 @@ export class GrouplessReading {
 
   /** The ends of what is read. */
   readonly ends: EndsFactory = (connection, parts, topics) => new SpanEnds(connection, parts, topics, () => this.#spans ?? []);
+}
+
+/** Where a source begins as its settings say. The partitions of a position begin behind it. */
+function configuredRange({ fromBeginning, start }: ConsumerOptions, position: PartitionOffset[]): Pick<ReadingRange, 'from' | 'resume'> {
+  const chosen = (start?.offsets ?? []).filter(
+    ({ topic, partition }) => !position.some((entry) => entry.topic === topic && entry.partition === partition),
+  );
+  const resume = [...position, ...chosen];
+  if (start?.timestamp !== undefined) return { from: { at: 'time', timestampMs: Number(start.timestamp) }, resume };
+  return { from: { at: fromBeginning ? 'earliest' : 'latest' }, resume };
 }
 
 /** The ends of the spans that a reader reads. */

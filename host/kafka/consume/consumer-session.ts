@@ -18,7 +18,7 @@ import { ConnectionHealth } from './connection-health.ts';
 import { MissingTopics } from './missing-topics.ts';
 import { OffsetCommits, reconnecting } from './offset-commits.ts';
 import type { RecordQueue } from './record-queue.ts';
-import { TIMES, type SessionTimes } from './session-times.ts';
+import { FETCHING, timesOf, type SessionTimes } from './session-times.ts';
 import type { StartOffsets } from './start-offsets.ts';
 import { StartPreparation } from './start-preparation.ts';
 
@@ -27,7 +27,6 @@ import { StartPreparation } from './start-preparation.ts';
  * back. A new member would have to wait until the session of the old one times out.
  */
 const RETRIES_IN_PLACE = 13;
-const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 /** Partitions handled at the same time. With too few, a partition that waits would block others. */
 const MAX_HANDLERS = 64;
 /** How long the log line for an offset out of range waits for the range of the log. */
@@ -68,7 +67,7 @@ export class ConsumerSession {
     const { client, queue, decompressed, signal, options, owned, starts } = context;
     const log = client.log;
     this.#context = context;
-    this.#times = { ...TIMES, ...context.times };
+    this.#times = { ...timesOf(options), ...context.times };
     this.#log = log;
     this.#health = new ConnectionHealth(log);
     this.#assigner = new GroupAssigner({ group: options.group, owned, log });
@@ -118,6 +117,11 @@ export class ConsumerSession {
     }
   }
 
+  /** Ends the session, so that a new one begins. */
+  again(reason: string): void {
+    this.#ended.resolve(reason);
+  }
+
   /** Leaves the group within `timeoutMs`, and closes all sockets. */
   async end(timeoutMs: number): Promise<void> {
     this.#over.abort();
@@ -139,7 +143,7 @@ export class ConsumerSession {
       group: options.group,
       local: this.#context.local,
       times: this.#times,
-      maxFetchBytes: MAX_FETCH_BYTES,
+      fetching: options.fetching ?? FETCHING,
       maxHandlers: MAX_HANDLERS,
       retries: RETRIES_IN_PLACE,
       assigner,

@@ -2,13 +2,12 @@
  * The consumer that a guest holds. It replaces a session that crashes, hangs or no longer fits its topics by a new one, with back-off. Only a failure
  * that an operator must resolve ends the consumer.
  */
-import { cancelledBy } from '../../base/abort.ts';
 import { Backoff } from '../../base/backoff.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { settles, sleep } from '../../base/wait.ts';
-import type { KafkaClient, Lookups } from '../client.ts';
+import { settles, sleep, unless } from '../../base/wait.ts';
+import type { KafkaClient, Lookups, Topic } from '../client.ts';
 import type { ConsumerOptions, Fetched, PartitionCommit } from '../contract.ts';
 import { connectorError } from '../fault.ts';
 import type { ConsumerHandle, Reading } from '../handles.ts';
@@ -17,6 +16,7 @@ import { OwnedPartitions } from './assigner/group-assigner.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ConsumerSession } from './consumer-session.ts';
 import { endingReader, type Reader } from './ending-reader.ts';
+import { lookUp } from './first-look.ts';
 import { LatestOffsets } from './latest-offsets.ts';
 import { LocalStarts } from './local-starts.ts';
 import { reconnecting } from './offset-commits.ts';
@@ -35,9 +35,6 @@ const DECOMPRESSED_BYTES = 32 * 1024 * 1024;
 const FIRST_BACK_OFF_MS = 500;
 const LONGEST_BACK_OFF_MS = 10_000;
 const CLOSE_MS = 2_000;
-const OPEN_LOOKUP_MS = 10_000;
-const LOOKUP_INTERVAL_MS = 500;
-const LOOKUP_CLOSE_MS = 500;
 
 export type ConsumerClient = Pick<KafkaClient, 'log' | 'unreachable' | 'reach' | 'lookups' | 'groupConsumer'>;
 
@@ -51,13 +48,13 @@ export interface ConsumerParts {
   times?: Partial<SessionTimes>;
 }
 
-/** Opens a consumer. Rejects with ConnectorError if no broker answers within ten seconds, or the client may not read the topics. */
+/** Opens a consumer. Rejects with ConnectorError if no broker answers within the connect timeout, or the client may not read the topics. */
 export async function openConsumer(client: ConsumerClient, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
   await client.reach(parts.signal);
   const latest = parts.latest ?? new LatestOffsets();
-  const ends = await lookUp(client, (lookups) => endsOf(lookups, options, latest), parts.signal);
-  const starts = new StartOffsets(options.group, ends, options.resume, client.log);
-  return new KafkaConsumer(client, options, starts, parts);
+  const ends = await fixEnds(client, options, latest, parts.signal);
+  const starts = new StartOffsets({ ...options, latest: ends, log: client.log });
+  return new KafkaConsumer(client, options, { ...parts, latest, starts });
 }
 
 /**
@@ -72,50 +69,44 @@ export async function openReader(
   parts: ConsumerParts = {},
 ): Promise<Reader> {
   await client.reach(parts.signal);
-  const spans = await lookUp(client, (lookups) => spansOf(lookups, options.topics, range), parts.signal);
+  const look = { isolation: options.fetching?.isolation, signal: parts.signal };
+  const spans = await lookUp(client, (lookups) => spansOf(lookups, options.topics, range), look);
   const local = new LocalGroup(range.partitions ?? null, startsOf(spans));
-  return endingReader(new KafkaConsumer(client, options, new LocalStarts(local), parts, local), spans);
+  return endingReader(
+    new KafkaConsumer(client, options, { ...parts, latest: new LatestOffsets(), starts: new LocalStarts(local), local }),
+    spans,
+  );
 }
 
-/** Looks up what is needed to begin, so that a missing permission is reported now. */
-async function lookUp<T>(client: ConsumerClient, look: (lookups: Lookups) => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const lookups = client.lookups({ retries: 3, signal });
-  const deadline = Deadline.after(OPEN_LOOKUP_MS);
-  try {
-    for (;;) {
-      try {
-        const looking = lookups.connect().then(() => look(lookups));
-        // One try can take long where a broker does not answer: its client waits and tries again by itself.
-        if (!(await settles(looking, deadline.leftMs, signal)) && !signal?.aborted) throw notInTime(client);
-        return await looking;
-      } catch (error) {
-        if (signal?.aborted) throw cancelledBy(signal);
-        const failure = connectorError(error, 'failed to look up the topics');
-        if (!failure.retryable || deadline.isOver) throw failure;
-        await sleep(LOOKUP_INTERVAL_MS, signal);
-      }
-    }
-  } finally {
-    await lookups.close(LOOKUP_CLOSE_MS);
-  }
+/**
+ * Looks up the topics, so that a missing permission is reported now, and the offsets that "latest" means; null for a consumer that reads from the
+ * beginning.
+ */
+function fixEnds(
+  client: ConsumerClient,
+  { topics, group, fromBeginning, fetching }: ConsumerOptions,
+  latest: LatestOffsets,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, bigint> | null> {
+  const look = async (lookups: Lookups): Promise<ReadonlyMap<string, bigint> | null> => {
+    const found = await findTopics(lookups, topics);
+    return fromBeginning ? null : latest.fix(group, lookups, found);
+  };
+  return lookUp(client, look, { isolation: fetching?.isolation, signal });
 }
 
-/** The offsets that "latest" means; null for a consumer that reads from the beginning. */
-async function endsOf(lookups: Lookups, options: ConsumerOptions, latest: LatestOffsets): Promise<ReadonlyMap<string, bigint> | null> {
-  const topics = await findTopics(lookups, options.topics);
-  return options.fromBeginning ? null : latest.fix(options.group, lookups, topics);
-}
-
-function notInTime({ unreachable }: ConsumerClient): ConnectorError {
-  const why = unreachable ?? `the brokers did not answer within ${OPEN_LOOKUP_MS / 1000} s`;
-  return new ConnectorError('kafka.unreachable', `failed to look up the topics: ${why}`);
+interface InnerParts extends ConsumerParts {
+  latest: LatestOffsets;
+  starts: Pick<StartOffsets, 'of' | 'applied'>;
+  /** For a consumer that joins no group. */
+  local?: LocalGroup;
 }
 
 class KafkaConsumer implements ConsumerHandle {
   readonly #client: ConsumerClient;
   readonly #log: Log;
-  readonly #options: ConsumerOptions;
   readonly #starts: Pick<StartOffsets, 'of' | 'applied'>;
+  readonly #latest: LatestOffsets;
   readonly #local: LocalGroup | undefined;
   readonly #times: Partial<SessionTimes>;
   readonly #queue: RecordQueue;
@@ -123,6 +114,10 @@ class KafkaConsumer implements ConsumerHandle {
   readonly #owned = new OwnedPartitions();
   readonly #closing = new AbortController();
   readonly #supervisor: Promise<void>;
+  /** Its topics are those that are read now. */
+  #options: ConsumerOptions;
+  /** Resolves when there are topics to read. */
+  readonly #subscribed = Promise.withResolvers<void>();
   #epoch = 0;
   #session: ConsumerSession | null = null;
   #failure: ConnectorError | null = null;
@@ -130,22 +125,35 @@ class KafkaConsumer implements ConsumerHandle {
   #polling = false;
   #woken = false;
 
-  constructor(
-    client: ConsumerClient,
-    options: ConsumerOptions,
-    starts: Pick<StartOffsets, 'of' | 'applied'>,
-    parts: ConsumerParts,
-    local?: LocalGroup,
-  ) {
+  constructor(client: ConsumerClient, options: ConsumerOptions, parts: InnerParts) {
     this.#client = client;
     this.#log = client.log;
     this.#options = options;
-    this.#starts = starts;
-    this.#local = local;
+    this.#starts = parts.starts;
+    this.#latest = parts.latest;
+    this.#local = parts.local;
+    if (options.topics.length > 0) this.#subscribed.resolve();
     this.#times = parts.times ?? {};
     this.#queue = new RecordQueue(parts.queue ?? QUEUE);
     this.#decompressed = parts.decompressed ?? new ByteBudget(DECOMPRESSED_BYTES);
     this.#supervisor = this.#supervise();
+  }
+
+  async listTopics(): Promise<Topic[]> {
+    if (this.#closing.signal.aborted) throw closed();
+    return lookUp(this.#client, (lookups) => lookups.topics(), { signal: this.#closing.signal });
+  }
+
+  async subscribe(topics: readonly string[]): Promise<void> {
+    if (this.#closing.signal.aborted) throw closed();
+    const added = topics.filter((topic) => !this.#options.topics.includes(topic));
+    if (added.length === 0) return;
+    const isFirst = this.#options.topics.length === 0;
+    if (isFirst) await fixEnds(this.#client, { ...this.#options, topics: added }, this.#latest, this.#closing.signal);
+    else this.#latest.created(this.#options.group, added);
+    this.#options = { ...this.#options, topics: [...this.#options.topics, ...added] };
+    this.#subscribed.resolve();
+    this.#session?.again(`topics are added: ${added.join(',')}`);
   }
 
   async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
@@ -204,6 +212,7 @@ class KafkaConsumer implements ConsumerHandle {
   async #supervise(): Promise<void> {
     const signal = this.#closing.signal;
     const backoff = new Backoff(FIRST_BACK_OFF_MS, LONGEST_BACK_OFF_MS);
+    await unless(signal, this.#subscribed.promise);
     while (!signal.aborted && this.#failure === null) {
       const session = new ConsumerSession({
         client: this.#client,

@@ -20,6 +20,8 @@ export function endingReader(consumer: ConsumerHandle, spans: readonly Span[]): 
     },
     wake: () => consumer.wake(),
     commit: (offsets) => consumer.commit(offsets),
+    listTopics: () => consumer.listTopics(),
+    subscribe: (topics) => consumer.subscribe(topics),
     get outage() {
       return consumer.outage ?? null;
     },

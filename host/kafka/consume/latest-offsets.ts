@@ -13,12 +13,7 @@ export class LatestOffsets {
 
   /** Looks up the topics that were not looked up before. A topic that is created later has no entry: all its records are new. */
   async fix(group: string, lookups: Pick<Lookups, 'ranges'>, { found, missing }: FoundTopics): Promise<ReadonlyMap<string, bigint>> {
-    // A connector reads for one group. For another group everything is looked up again, and the map that was returned for the last one is not changed.
-    if (group !== this.#group) {
-      this.#group = group;
-      this.#ends = new Map();
-      this.#topics = new Set();
-    }
+    this.#begin(group);
     const [ends, topics] = [this.#ends, this.#topics];
     const looked = new Map<string, bigint>();
     for (const topic of found) {
@@ -29,5 +24,19 @@ export class LatestOffsets {
     for (const [key, end] of looked) ends.set(key, end);
     for (const topic of [...found, ...missing]) topics.add(topic);
     return ends;
+  }
+
+  /** These topics are new: they have no ends, so that all their records are read. */
+  created(group: string, names: readonly string[]): void {
+    this.#begin(group);
+    for (const topic of names) this.#topics.add(topic);
+  }
+
+  /** A connector reads for one group. For another group everything is looked up again, and the map that was returned for the last one is not changed. */
+  #begin(group: string): void {
+    if (group === this.#group) return;
+    this.#group = group;
+    this.#ends = new Map();
+    this.#topics = new Set();
   }
 }

@@ -12,7 +12,7 @@ import { AdvertisedAddresses } from './advertised-addresses.ts';
 import { KafkajsBatchWriter } from './batch-writer.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
 import { kafkajsAddress, socketFactory, type OnLost } from './broker-socket.ts';
-import { clusterOf } from './cluster.ts';
+import { adminOf, clusterOf } from './cluster.ts';
 import { CommitMetadata } from './commit-metadata.ts';
 import { dialOnce } from './dial-once.ts';
 import { KafkajsGroupConsumer } from './group-consumer.ts';
@@ -24,6 +24,7 @@ import { requestProducerId } from './producer-id.ts';
 import { THROTTLED } from './request-queue.ts';
 
 const METADATA_MAX_AGE_MS = 300_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_PORT = 9092;
 const SASL_NAMES: Record<Sasl['tag'], string> = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' };
 
@@ -34,6 +35,7 @@ export interface ClientOptions {
   retries?: number;
   /** When it aborts, all connections of the client break at once, and it makes no other. */
   signal?: AbortSignal;
+  /** The connection's own limit counts if it is lower. */
   requestTimeoutMs?: number;
   /** Called for an advertised address that the policy refuses. Requests to that broker will fail. */
   onRefused?: (error: ConnectorError) => void;
@@ -70,6 +72,8 @@ export class ClientFactory implements KafkaClient, Probe {
   readonly #asker: string;
   readonly #advertised: AdvertisedAddresses;
   readonly usesTls: boolean;
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
 
   constructor(connection: Connection, { log, secrets, net, asker, commitMetadata }: ClientParts) {
     this.servers = connection.servers.map(parseAddress);
@@ -81,6 +85,8 @@ export class ClientFactory implements KafkaClient, Probe {
     this.#net = net;
     this.#asker = asker;
     this.#advertised = AdvertisedAddresses.of(net, connection.servers);
+    this.connectTimeoutMs = connection.timeouts?.connectMs ?? CONNECT_TIMEOUT_MS;
+    this.requestTimeoutMs = connection.timeouts?.requestMs ?? REQUEST_TIMEOUT_MS;
     this.commitMetadata = new CommitMetadata(commitMetadata ?? null, log);
   }
 
@@ -99,7 +105,7 @@ export class ClientFactory implements KafkaClient, Probe {
 
   lookups(options: LookupOptions = {}): Lookups {
     const { kafka, dialer } = this.create(options);
-    return new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('closed')), options.signal);
+    return new KafkajsLookups(adminOf(kafka, options.isolation), () => dialer.destroy(new Error('closed')), options.signal);
   }
 
   async ask(server: Address, timeoutMs: number, signal?: AbortSignal): Promise<ServerAnswer> {
@@ -137,7 +143,8 @@ export class ClientFactory implements KafkaClient, Probe {
   }
 
   create(options: ClientOptions = {}): Client {
-    const dialer = this.#net.dialer({ asker: this.#asker, log: this.log, tls: this.#tls, signal: options.signal });
+    const timeoutMs = this.connectTimeoutMs;
+    const dialer = this.#net.dialer({ asker: this.#asker, log: this.log, tls: this.#tls, signal: options.signal, timeoutMs });
     const kafka = new kafkajs.Kafka({
       clientId: this.#connection.clientId,
       brokers: (options.servers ?? this.servers).map(({ host, port }) => kafkajsAddress(host, port)),
@@ -146,9 +153,9 @@ export class ClientFactory implements KafkaClient, Probe {
       socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused), options.onLost),
       sasl: this.#sasl(),
       // The dialer's own timeout comes first, because its error names the address.
-      connectionTimeout: CONNECT_TIMEOUT_MS + 1_000,
-      authenticationTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: options.requestTimeoutMs ?? 30_000,
+      connectionTimeout: timeoutMs + 1_000,
+      authenticationTimeout: timeoutMs,
+      requestTimeout: Math.min(options.requestTimeoutMs ?? Number.POSITIVE_INFINITY, this.requestTimeoutMs),
       retry: { retries: options.retries ?? 5, initialRetryTime: 200, maxRetryTime: 2_000 },
       logLevel: kafkajs.logLevel.INFO,
       logCreator: () => (entry) => {

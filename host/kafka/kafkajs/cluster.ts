@@ -1,6 +1,7 @@
 /** kafkajs' connections to a cluster, which its producers and consumers hide. The types have only the members that are used here. */
 import { ConnectorError } from '../../base/errors.ts';
-import type { Kafka } from './kafkajs.ts';
+import type { Isolation } from '../contract.ts';
+import type { Admin, Kafka } from './kafkajs.ts';
 import type { ProduceData } from './produce-request.ts';
 
 export interface ClusterOptions {
@@ -8,6 +9,9 @@ export interface ClusterOptions {
   allowAutoTopicCreation: boolean;
   metadataMaxAge: number;
 }
+
+/** kafkajs' numbers of the isolation levels. */
+const ISOLATION: Record<Isolation, number> = { 'read-uncommitted': 0, 'read-committed': 1 };
 
 export interface PartitionMetadata {
   partitionId: number;
@@ -46,8 +50,26 @@ export interface Cluster {
 }
 
 export function clusterOf(kafka: Kafka, options: ClusterOptions): Cluster {
+  return creatorOf(kafka).create(options);
+}
+
+/** An admin client whose look-ups of offsets have this isolation level, for which kafkajs' own `admin` has no option: "latest" is the end of the log, or of
+ * what a consumer may read there. */
+export function adminOf(kafka: Kafka, isolation: Isolation = 'read-committed'): Admin {
+  if (isolation === 'read-committed') return kafka.admin();
+  const { name, create } = creatorOf(kafka);
+  const isolated = Object.create(kafka, {
+    [name]: { value: (options: ClusterOptions) => create({ ...options, isolationLevel: ISOLATION[isolation] }) },
+  }) as Kafka;
+  return isolated.admin();
+}
+
+type Create = (options: ClusterOptions & { isolationLevel?: number }) => Cluster;
+
+function creatorOf(kafka: Kafka): { name: symbol; create: Create } {
   const name = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster');
-  const create = name && (kafka as unknown as Record<symbol, ((options: ClusterOptions) => Cluster) | undefined>)[name];
-  if (create === undefined) throw new ConnectorError('environment', 'this is not kafkajs 2.2.4: install exactly that version');
-  return create(options);
+  const create = name && (kafka as unknown as Record<symbol, Create | undefined>)[name];
+  if (name === undefined || create === undefined)
+    throw new ConnectorError('environment', 'this is not kafkajs 2.2.4: install exactly that version');
+  return { name, create };
 }

@@ -11,6 +11,7 @@ import type { PartitionOffset } from '../contract.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
 import type { Client, ClientFactory } from './client.ts';
 import type { CommitMetadata } from './commit-metadata.ts';
+import { adminOf } from './cluster.ts';
 import { faultOf, withFaults } from './errors.ts';
 import { KafkajsFetchedPartition } from './fetched-partition.ts';
 import { partitionAssigners } from './group-protocol.ts';
@@ -44,7 +45,9 @@ export class KafkajsGroupConsumer implements GroupConsumer {
       onThrottled: (ms) => listener.throttled(ms),
     });
     this.#kafka = kafka;
-    this.lookups = new KafkajsLookups(kafka.admin(), () => dialer.destroy(new Error('the consumer is closed')));
+    this.lookups = new KafkajsLookups(adminOf(kafka, options.fetching.isolation), () =>
+      dialer.destroy(new Error('the consumer is closed')),
+    );
   }
 
   async join(topics: readonly string[], signal: AbortSignal): Promise<void> {
@@ -88,7 +91,7 @@ export class KafkajsGroupConsumer implements GroupConsumer {
   }
 
   #create(): Consumer {
-    const { group, local, times, maxFetchBytes, retries, assigner, listener } = this.#options;
+    const { group, local, times, fetching, retries, assigner, listener } = this.#options;
     const consumer = this.#kafka.consumer({
       groupId: group,
       partitionAssigners: partitionAssigners(assigner, group, {
@@ -103,8 +106,11 @@ export class KafkajsGroupConsumer implements GroupConsumer {
       heartbeatInterval: times.heartbeatIntervalMs,
       rebalanceTimeout: times.rebalanceTimeoutMs,
       maxWaitTimeInMs: times.maxWaitMs,
-      minBytes: 1,
-      maxBytes: maxFetchBytes,
+      minBytes: fetching.minBytes,
+      maxBytes: fetching.maxBytes,
+      maxBytesPerPartition: fetching.maxPartitionBytes,
+      readUncommitted: fetching.isolation === 'read-uncommitted',
+      rackId: fetching.rack,
       metadataMaxAge: times.metadataMaxAgeMs,
       allowAutoTopicCreation: false,
       retry: { retries, restartOnFailure: async () => false },

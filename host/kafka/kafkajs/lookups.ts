@@ -1,8 +1,12 @@
 /** Look-ups through kafkajs' admin client. */
 import { settles } from '../../base/wait.ts';
-import type { CommittedOffset, Lookups, PartitionRange } from '../client.ts';
-import { withFaults } from './errors.ts';
+import type { CommittedOffset, Lookups, PartitionRange, Topic } from '../client.ts';
+import type { TopicCreation } from '../contract.ts';
+import { faultOf, rootCause, withFaults } from './errors.ts';
 import type { Admin } from './kafkajs.ts';
+
+/** Kafka's internal topics. kafkajs does not pass on the mark that brokers give them. */
+const INTERNAL: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state', '__cluster_metadata']);
 
 export class KafkajsLookups implements Lookups {
   readonly #admin: Admin;
@@ -33,6 +37,24 @@ export class KafkajsLookups implements Lookups {
   async offsetsAt(topic: string, timestampMs: number): Promise<{ partition: number; offset: bigint }[]> {
     const found = await withFaults(this.#admin.fetchTopicOffsetsByTimestamp(topic, timestampMs));
     return found.map(({ partition, offset }) => ({ partition, offset: BigInt(offset) }));
+  }
+
+  async topics(): Promise<Topic[]> {
+    const { topics } = await withFaults(this.#admin.fetchTopicMetadata());
+    return topics
+      .filter(({ name }) => !INTERNAL.has(name))
+      .map(({ name, partitions }) => ({ name, partitions: partitions.length }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async createTopic(topic: string, { partitions, replicationFactor, configs }: TopicCreation): Promise<boolean> {
+    const created = { topic, numPartitions: partitions, replicationFactor, configEntries: configs };
+    try {
+      return await this.#admin.createTopics({ topics: [created], waitForLeaders: false });
+    } catch (error) {
+      // kafkajs gathers one error for each topic.
+      throw faultOf((rootCause(error).errors as unknown[] | undefined)?.[0] ?? error);
+    }
   }
 
   async committedOffsets(group: string, topics: readonly string[]): Promise<CommittedOffset[]> {

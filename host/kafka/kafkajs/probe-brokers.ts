@@ -1,4 +1,4 @@
-/** The dial rule of `open`: any one broker must answer, TLS and SASL included, within ten seconds. A refused login is not tried again. */
+/** The dial rule of `open`: any one broker must answer, TLS and SASL included, within the connect timeout. A refused login is not tried again. */
 import { cancelledBy } from '../../base/abort.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
@@ -10,7 +10,6 @@ import { clusterOf } from './cluster.ts';
 import { dialFailure, faultOf, loginMissing, type DialFailure } from './errors.ts';
 import { ping } from './ping.ts';
 
-const TOTAL_MS = 10_000;
 const INTERVAL_MS = 1_000;
 const METADATA_MAX_AGE_MS = 300_000;
 
@@ -20,7 +19,7 @@ const METADATA_MAX_AGE_MS = 300_000;
  * with `cancelled` and stops dialling.
  */
 export async function reach(factory: ClientFactory, signal?: AbortSignal): Promise<void> {
-  const deadline = Deadline.after(TOTAL_MS);
+  const deadline = Deadline.after(factory.connectTimeoutMs);
   for (;;) {
     const failures = await dialAll(factory, Math.max(1, deadline.leftMs), signal);
     if (signal?.aborted) throw cancelledBy(signal);

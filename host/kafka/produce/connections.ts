@@ -11,12 +11,12 @@ export interface Connected {
 
 export class Connections {
   readonly #client: Pick<KafkaClient, 'writer' | 'lookups'>;
-  readonly #requestTimeoutMs: number;
+  readonly #requestTimeoutMs: number | undefined;
   readonly #signal: AbortSignal;
   #connected: Promise<Connected> | null = null;
 
   /** The signal ends connections that are being made. `close` ends the others, and lets them write their last requests. */
-  constructor(client: Pick<KafkaClient, 'writer' | 'lookups'>, requestTimeoutMs: number, signal: AbortSignal) {
+  constructor(client: Pick<KafkaClient, 'writer' | 'lookups'>, requestTimeoutMs: number | undefined, signal: AbortSignal) {
     this.#client = client;
     this.#requestTimeoutMs = requestTimeoutMs;
     this.#signal = signal;

@@ -5,7 +5,8 @@ import { settles } from '../../base/wait.ts';
 import type { KafkaClient } from '../client.ts';
 import type { Outgoing, ProducerOptions, SendFailure } from '../contract.ts';
 import type { ProducerHandle } from '../handles.ts';
-import { chooseByKey, divide } from '../records/outgoing-batch.ts';
+import { divide } from '../records/outgoing-batch.ts';
+import { RecordPartitioner } from '../records/partitioner.ts';
 import { Connections } from './connections.ts';
 import type { Delivery } from './delivery.ts';
 import { PartitionQueue } from './partition-queue.ts';
@@ -13,7 +14,6 @@ import { ProducerIds } from './producer-id.ts';
 import { TopicPartitions, UNKNOWN_TOPIC } from './topic-partitions.ts';
 
 const CLOSE_MS = 2_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 const LEAST_REQUEST_TIMEOUT_MS = 1_000;
 
 export type ProducerClient = Pick<KafkaClient, 'log' | 'unreachable' | 'reach' | 'lookups' | 'writer' | 'producerId'>;
@@ -23,7 +23,7 @@ export interface ProducerParts {
   signal?: AbortSignal;
 }
 
-/** Opens a producer. Rejects with ConnectorError if no broker answers within ten seconds. */
+/** Opens a producer. Rejects with ConnectorError if no broker answers within the connect timeout. */
 export async function openProducer(
   client: ProducerClient,
   options: ProducerOptions,
@@ -42,17 +42,17 @@ class KafkaProducer implements ProducerHandle {
   readonly #connections: Connections;
   readonly #topics: TopicPartitions;
   readonly #ids: ProducerIds;
-  /** All records of a `send` that have no key go to one partition; those of the next `send` go to the next partition. */
-  #sticky = Math.floor(Math.random() * 0x7fffffff);
+  readonly #partitioner: RecordPartitioner;
 
   constructor(client: ProducerClient, options: ProducerOptions) {
     this.#client = client;
     this.#options = options;
     const { signal } = this.#closing;
-    const { acks, deliveryTimeoutMs } = options;
-    const longest = deliveryTimeoutMs === 0 ? REQUEST_TIMEOUT_MS : Math.max(LEAST_REQUEST_TIMEOUT_MS, deliveryTimeoutMs);
-    this.#connections = new Connections(client, Math.min(REQUEST_TIMEOUT_MS, longest), signal);
-    this.#topics = new TopicPartitions({ client, connections: this.#connections, signal });
+    const { acks, deliveryTimeoutMs, creation } = options;
+    this.#partitioner = new RecordPartitioner(options.partitioner);
+    const longest = deliveryTimeoutMs === 0 ? undefined : Math.max(LEAST_REQUEST_TIMEOUT_MS, deliveryTimeoutMs);
+    this.#connections = new Connections(client, longest, signal);
+    this.#topics = new TopicPartitions({ client, connections: this.#connections, creation, signal });
     this.#ids = new ProducerIds({ client, acks, signal });
     // The id is requested before the first record comes, which requests it again if this fails.
     this.#ids.request().catch(() => undefined);
@@ -84,7 +84,7 @@ class KafkaProducer implements ProducerHandle {
     };
     const obstacle = (): string | null => this.#client.unreachable;
     const deliveries: Promise<void>[] = [];
-    const sticky = this.#sticky++;
+    const chooser = this.#partitioner.next();
     let firstIndex = 0;
     for (const { topic, partition, records } of outgoing) {
       const indexes = (): Iterable<number> => Array.from({ length: records.count }, (_, i) => first + i);
@@ -103,7 +103,7 @@ class KafkaProducer implements ProducerHandle {
         fail(indexes(), 'rejected', UNKNOWN_TOPIC);
         continue;
       }
-      const choose = partition === undefined ? chooseByKey(partitions, sticky % partitions) : (): number => partition;
+      const choose = partition === undefined ? chooser(topic, partitions) : (): number => partition;
       const { batches, tooLarge } = divide(records, first, choose, this.#options.maxBatchBytes);
       for (const { index, bytes } of tooLarge) {
         fail([index], 'rejected', overBatchBytes(topic, bytes, this.#options.maxBatchBytes), 'kafka.record-refused');

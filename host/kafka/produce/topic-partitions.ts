@@ -1,15 +1,20 @@
-/** The partition counts of the topics that are written to. A topic that does not exist is created, if the brokers allow it. */
+/**
+ * The partition counts of the topics that are written to. A topic that does not exist is created: as the options say, or by
+ * the brokers, if they do so on request. */
 import { Backoff } from '../../base/backoff.ts';
 import type { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import { sleep, within } from '../../base/wait.ts';
-import type { KafkaClient } from '../client.ts';
+import type { KafkaClient, Lookups } from '../client.ts';
+import type { TopicCreation } from '../contract.ts';
 import { faultType, KafkaFault } from '../fault.ts';
 import type { Connections } from './connections.ts';
 import { timedOut } from './delivery.ts';
 
 const METADATA_MAX_AGE_MS = 60_000;
 const UNKNOWN_TOPIC_TRIES = 4;
+/** Of a topic that this client creates. */
+const CREATED_TOPIC_TRIES = 40;
 const UNKNOWN_TOPIC_WAIT_MS = 125;
 const LOOKUPS_PER_CLIENT = 5;
 const FIRST_BACK_OFF_MS = 100;
@@ -25,18 +30,22 @@ interface Topic {
 export interface TopicPartitionsOptions {
   client: Pick<KafkaClient, 'log' | 'unreachable'>;
   connections: Connections;
+  /** Undefined: only the brokers create topics. */
+  creation?: TopicCreation | undefined;
   signal: AbortSignal;
 }
 
 export class TopicPartitions {
   readonly #client: TopicPartitionsOptions['client'];
   readonly #connections: Connections;
+  readonly #creation: TopicCreation | undefined;
   readonly #signal: AbortSignal;
   readonly #topics = new Map<string, Topic>();
 
-  constructor({ client, connections, signal }: TopicPartitionsOptions) {
+  constructor({ client, connections, creation, signal }: TopicPartitionsOptions) {
     this.#client = client;
     this.#connections = connections;
+    this.#creation = creation;
     this.#signal = signal;
   }
 
@@ -48,6 +57,7 @@ export class TopicPartitions {
   async count(topic: string, deadline: Deadline): Promise<number> {
     const known = this.#topics.get(topic);
     if (known !== undefined && performance.now() - known.at < METADATA_MAX_AGE_MS) return known.partitions;
+    const mostUnknown = this.#creation === undefined ? UNKNOWN_TOPIC_TRIES : CREATED_TOPIC_TRIES;
     let unknown = 0;
     let lastError: string | null = null;
     const late = (): ConnectorError => new ConnectorError('kafka.unreachable', timedOut(this.#client.unreachable ?? lastError));
@@ -63,15 +73,16 @@ export class TopicPartitions {
             return partitions;
           }
         } catch (error) {
-          if (faultType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || ++unknown > UNKNOWN_TOPIC_TRIES) throw error;
-          await inTime(writer.createTopic(topic), deadline, late);
+          if (faultType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION' || ++unknown > mostUnknown) throw error;
+          if (this.#creation === undefined) await inTime(writer.createTopic(topic), deadline, late);
+          else await inTime(this.#create(lookups, topic, this.#creation), deadline, late);
         }
       } catch (error) {
         if (error instanceof ConnectorError) throw error;
         const { message } = error as Error;
         const type = faultType(error);
         if (type === 'UNKNOWN_TOPIC_OR_PARTITION') {
-          if (unknown >= UNKNOWN_TOPIC_TRIES) throw new ConnectorError('kafka.rejected', UNKNOWN_TOPIC, { cause: error });
+          if (unknown >= mostUnknown) throw new ConnectorError('kafka.rejected', UNKNOWN_TOPIC, { cause: error });
         } else if (error instanceof KafkaFault && error.isPermanent) {
           throw new ConnectorError('kafka.rejected', message, { cause: error });
         }
@@ -86,6 +97,22 @@ export class TopicPartitions {
       if (deadline.isOver) throw late();
     }
   }
+
+  async #create(lookups: Pick<Lookups, 'createTopic'>, topic: string, creation: TopicCreation): Promise<void> {
+    try {
+      if (await lookups.createTopic(topic, creation)) this.#client.log('info', 'created a topic', { topic });
+      // It takes a moment until every broker knows the topic.
+      await sleep(UNKNOWN_TOPIC_WAIT_MS, this.#signal);
+    } catch (error) {
+      if (!(error instanceof KafkaFault) || error.type === null || !isRefusal(error)) throw error;
+      throw new ConnectorError('kafka.rejected', `topic "${topic}" cannot be created: ${error.message}`, { cause: error });
+    }
+  }
+}
+
+/** A broker refuses what the settings ask for. */
+function isRefusal({ isPermanent, retriable }: KafkaFault): boolean {
+  return isPermanent || !retriable;
 }
 
 /** Rejects with `late` at the deadline. The action goes on, but its result is ignored. */

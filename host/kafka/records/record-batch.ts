@@ -15,6 +15,7 @@ export const MAX_UNCOMPRESSED_BYTES = 128 * 1024 * 1024;
 
 export const BATCH_HEADER_BYTES = 61;
 const LENGTH = 8;
+const LEADER_EPOCH = 12;
 const MAGIC = 16;
 const CRC = 17;
 const ATTRIBUTES = 21;
@@ -89,7 +90,8 @@ export function openBatch(batch: FetchedBatch, maxBytes: number): RecordSet {
   const { baseOffset, baseTimestamp, count, logAppendTime } = batch;
   try {
     const records = batch.codec === 0 ? section : codecOf(batch.codec).decompress(section, maxBytes);
-    return { baseOffset, baseTimestamp, count, records, logAppendTime };
+    const leaderEpoch = batch.bytes.readInt32BE(LEADER_EPOCH);
+    return { baseOffset, baseTimestamp, count, records, logAppendTime, leaderEpoch };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw corruptBatch(what, `cannot be uncompressed: ${reason}`, error);

@@ -56,6 +56,7 @@ export class RecordMerger {
     if (first === null) return true;
     // With log append time every record has the base timestamp, so the bases must be equal.
     if (first.logAppendTime !== set.logAppendTime || (set.logAppendTime && first.baseTimestamp !== set.baseTimestamp)) return false;
+    if (first.leaderEpoch !== set.leaderEpoch) return false;
     if (set.baseOffset - first.baseOffset > MAX_OFFSET_DISTANCE) return false;
     return this.#count + set.count <= MAX_RECORDS && this.#length + set.records.length + set.count * GROWTH_BYTES <= MAX_BYTES;
   }

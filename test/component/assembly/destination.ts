@@ -1,8 +1,8 @@
 import { DestinationWriteResult, ErrorKind } from '../../../assembly/abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/exports';
-import { OutgoingView, Producer, ProducerOptions } from '../../../assembly/abi/kafka';
+import { OutgoingView, Producer, ProducerOptions, TopicConfig, TopicCreation } from '../../../assembly/abi/kafka';
 import { newList } from '../../../assembly/abi/slots';
-import { connection, keep, number } from './shared';
+import { connection, given, keep, number } from './shared';
 
 let producer: Producer | null = null;
 
@@ -16,6 +16,9 @@ export function destinationConfigure(ptr: usize, count: u32): usize {
 @cabi("conduit:connector/destination@0.1.0#open")
 export function destinationOpen(): usize {
   const options = new ProducerOptions(<u8>number('acks'), <u8>number('compression'), u32.MAX_VALUE, u32.MAX_VALUE - 1);
+  options.partitioner = <u8>number('partitioner');
+  if (given.has('creation'))
+    options.creation = new TopicCreation(i32.MIN_VALUE, i32.MAX_VALUE, [new TopicConfig('a ✓', ''), new TopicConfig('', 'b')]);
   const opened = Producer.open(connection(), options);
   producer = opened.value;
   return returnResult(opened.error);
@@ -37,6 +40,8 @@ export function destinationWrite(ptr: usize, length: usize): usize {
     set.count = u32.MAX_VALUE - i;
     set.records.set(ptr, length);
     set.logAppendTime = i == 2;
+    set.hasLeaderEpoch = i == 2;
+    set.leaderEpoch = 7;
   }
   const sent = p.send(outgoing);
   if (sent.error !== null) return returnResult(sent.error);

@@ -1,5 +1,5 @@
 import { InvalidParam, StringStringView } from '../../../assembly/abi/connector';
-import { Connection, PasswordLogin, Sasl, SaslCase, Tls } from '../../../assembly/abi/kafka';
+import { Connection, PasswordLogin, Sasl, SaslCase, Timeouts, Tls } from '../../../assembly/abi/kafka';
 import { listOf } from '../../../assembly/abi/slots';
 
 /** Values of the configuration by their keys. */
@@ -34,6 +34,7 @@ export function connection(): Connection {
     tls.caCertRef = 'ca';
     tls.insecureSkipVerify = given.get('tls') == 'insecure';
     c.tls = tls;
+    if (tls.insecureSkipVerify) c.timeouts = new Timeouts(u32.MAX_VALUE, 1);
   }
   if (given.has('mechanism')) {
     const login = new PasswordLogin('ü', 'password');

@@ -1,9 +1,18 @@
 import { Date as WasiDate, Random } from 'as-wasi/assembly';
 import { ConnectorError, ErrorKind, Level, SourceReadResult } from '../../../assembly/abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/exports';
-import { Consumer, ConsumerOptions, PartitionCommit, PartitionOffset } from '../../../assembly/abi/kafka';
+import {
+  Consumer,
+  ConsumerOptions,
+  Fetching,
+  Isolation,
+  Membership,
+  PartitionCommit,
+  PartitionOffset,
+  Start,
+} from '../../../assembly/abi/kafka';
 import { log } from '../../../assembly/abi/log';
-import { connection, keep } from './shared';
+import { connection, given, keep, number } from './shared';
 
 let consumer: Consumer | null = null;
 const OFFSETS: PartitionOffset[] = [new PartitionOffset('t1', i32.MAX_VALUE, i64.MIN_VALUE), new PartitionOffset('', -2, 9007199254740993)];
@@ -25,6 +34,13 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
     log(level, Level.nameOf(level) + ' ✓', ['now', WasiDate.now().toString(), 'random', Random.randomBytes(9).toString()]);
   log(Level.info, hasResume ? 'resume ' + String.UTF8.decodeUnsafe(ptr, length) : 'no resume');
   const options = new ConsumerOptions(hasResume ? ['t1', 't2 ✓'] : [], 'group', hasResume != 0, hasResume ? OFFSETS : []);
+  if (hasResume) {
+    options.start = new Start(OFFSETS, true, i64.MIN_VALUE);
+    options.membership = new Membership(u32.MAX_VALUE, 1, u32.MAX_VALUE - 1);
+    options.fetching = new Fetching(Isolation.readUncommitted, 1, u32.MAX_VALUE, 2, u32.MAX_VALUE - 1, 'zażółć');
+  }
+  if (given.has('start')) options.start = new Start();
+  if (given.has('isolation')) options.fetching = new Fetching(<u8>number('isolation'));
   const opened = Consumer.open(connection(), options);
   consumer = opened.value;
   return returnResult(opened.error);
@@ -55,6 +71,7 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
         set.count.toString(),
         set.records.liftUtf8(),
         set.logAppendTime.toString(),
+        set.hasLeaderEpoch ? set.leaderEpoch.toString() : 'none',
       ].join(' ') + '\n';
   }
   const batch = result.ok;

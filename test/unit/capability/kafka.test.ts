@@ -24,6 +24,8 @@ function pollOf(found: Fetched[][]): { poll: (maxBytes: number) => Promise<Fetch
     },
     wake: () => undefined,
     commit: async () => undefined,
+    listTopics: async () => [],
+    subscribe: async () => undefined,
     close: async () => undefined,
   };
   const { call } = kafkaCapabilities({} as Kafka)[0]!.resources!['consumer']!.methods['poll']!;

@@ -11,6 +11,8 @@ export function fakeLookups(fakes: Partial<Lookups> = {}): Lookups {
     partitionCounts: async (topics) => new Map(topics.map((topic) => [topic, 1])),
     ranges: refused('ranges'),
     offsetsAt: refused('offsets at a time'),
+    topics: refused('topics'),
+    createTopic: refused('create a topic'),
     committedOffsets: refused('committed offsets'),
     clusterId: refused('cluster id'),
     groups: refused('groups'),

@@ -10,7 +10,7 @@ import { fakeClient, fakeGroupConsumer, fakeLookups } from './fake-client.ts';
 import { numbered, section } from './sections.ts';
 
 const AN_HOUR_MS = 3_600_000;
-const PRODUCER = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 5_000 } as const;
+const PRODUCER = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 5_000, partitioner: 'murmur2' } as const;
 const CONSUMER = { topics: ['t'], group: 'g', fromBeginning: true, resume: [] };
 
 /** Clients of kafkajs that connect or not. */
@@ -22,6 +22,7 @@ function factory(connect: () => Promise<never>): ClientFactory {
   };
   return {
     servers: [{ host: 'localhost', port: 9092 }],
+    connectTimeoutMs: 10_000,
     log: () => undefined,
     create: () => client,
   } as unknown as ClientFactory;

@@ -19,6 +19,8 @@ function faultyOnce(groups: string[], opened: (count: number) => void): Kafka {
         },
         wake: () => undefined,
         commit: async () => undefined,
+        listTopics: async () => [],
+        subscribe: async () => undefined,
         close: async () => undefined,
       };
     },

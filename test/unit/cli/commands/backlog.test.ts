@@ -4,6 +4,7 @@ import { Backlog } from '../../../../host/cli/commands/backlog.ts';
 import type { Ends, Range } from '../../../../host/cli/commands/topic-ends.ts';
 import { ConnectorError } from '../../../../host/base/errors.ts';
 import type { ConsumerOptions, Fetched } from '../../../../host/kafka/contract.ts';
+import type { Topic } from '../../../../host/kafka/client.ts';
 import type { Reading } from '../../../../host/kafka/handles.ts';
 import type { ConsumerHandle, Kafka } from '../../../../host/kafka/index.ts';
 import { connectionTo } from '../../../support/connection.ts';
@@ -54,6 +55,8 @@ class FakeConsumer implements ConsumerHandle {
   poll = (): Promise<Fetched[]> => Promise.resolve(this.next.splice(0));
   wake = (): void => {};
   commit = (): Promise<void> => Promise.resolve();
+  listTopics = (): Promise<Topic[]> => Promise.resolve([]);
+  subscribe = (): Promise<void> => Promise.resolve();
   close = (): Promise<void> => {
     this.closed++;
     return Promise.resolve();

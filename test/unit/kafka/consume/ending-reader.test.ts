@@ -15,6 +15,8 @@ const consumer = (...results: Fetched[][]): ConsumerHandle => ({
   poll: async () => results.shift() ?? [],
   wake: () => undefined,
   commit: async () => undefined,
+  listTopics: async () => [],
+  subscribe: async () => undefined,
   close: async () => undefined,
 });
 const span = (partition: number, until: bigint | null) => ({ topic: 't', partition, start: 0n, until, low: 0n, high: 100n });

@@ -7,7 +7,7 @@ import type { FetchedPartition, GroupListener } from '../../../../host/kafka/gro
 import type { ClientFactory, ClientOptions } from '../../../../host/kafka/kafkajs/client.ts';
 import { KafkajsGroupConsumer } from '../../../../host/kafka/kafkajs/group-consumer.ts';
 import kafkajs from '../../../../host/kafka/kafkajs/kafkajs.ts';
-import { TIMES } from '../../../../host/kafka/consume/session-times.ts';
+import { FETCHING, TIMES } from '../../../../host/kafka/consume/session-times.ts';
 import { createErrorFromCode } from '../kafkajs-errors.ts';
 
 type Options = Record<string, unknown>;
@@ -56,7 +56,7 @@ function rig(handle: GroupListener['handle'] = async () => undefined) {
   const subject = new KafkajsGroupConsumer(factory, {
     group: 'g',
     times: TIMES,
-    maxFetchBytes: 1_000,
+    fetching: { ...FETCHING, maxBytes: 1_000 },
     maxHandlers: 3,
     retries: 13,
     assigner: {

@@ -103,7 +103,7 @@ export function queueFor(
   return new PartitionQueue({
     topic: 't',
     partition: 0,
-    options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
+    options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0, partitioner: 'murmur2' },
     log: (_level, line) => log(line),
     writer: async () => ({
       write: async (_topic, _partition, encoded) => {

@@ -25,7 +25,7 @@ function queue(answer: (values: string[], attempt: number, sent: () => void) => 
   const partitionQueue = new PartitionQueue({
     topic: 't',
     partition: 0,
-    options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 },
+    options: { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0, partitioner: 'murmur2' },
     log: () => undefined,
     writer: async () => ({
       write: async (_topic, _partition, batch, _acks, sent) => {

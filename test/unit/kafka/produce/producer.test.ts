@@ -6,7 +6,7 @@ import { openProducer } from '../../../../host/kafka/produce/producer.ts';
 import { fakeClient, fakeLookups, fakeWriter } from '../fake-client.ts';
 import { numbered, section } from '../sections.ts';
 
-const OPTIONS = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0 } as const;
+const OPTIONS = { acks: 'all', compression: 'none', maxBatchBytes: 1 << 20, deliveryTimeoutMs: 0, partitioner: 'murmur2' } as const;
 
 /** Connections by number; those below `firstGood` have lost all their brokers. */
 function connections(firstGood: number) {

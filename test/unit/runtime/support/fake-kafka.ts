@@ -129,6 +129,8 @@ export class FakeKafka implements Kafka {
         this.#request('commit', `commit ${offsets[0]!.nextOffset}`, () => {
           this.committed = Number(offsets[0]!.nextOffset);
         }),
+      listTopics: async () => [],
+      subscribe: async () => undefined,
       close: async () => {
         this.calls.push('close');
         if (!closed) this.openConsumers--;
