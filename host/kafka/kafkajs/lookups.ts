@@ -53,7 +53,7 @@ export class KafkajsLookups implements Lookups {
       return await this.#admin.createTopics({ topics: [created], waitForLeaders: false });
     } catch (error) {
       // kafkajs gathers one error for each topic.
-      throw faultOf((rootCause(error).errors as unknown[] | undefined)?.[0] ?? error);
+      throw faultOf(rootCause(error).errors?.[0] ?? error);
     }
   }
 
