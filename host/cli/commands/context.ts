@@ -49,13 +49,15 @@ export async function configure(
 
 /** Commits and closes. Never rejects: it logs errors, because an error before them is more important. */
 export async function teardown(context: Context, side: Side | 'output', connector: { teardown(): Promise<void> }): Promise<void> {
+  const consequence =
+    side === 'destination'
+      ? 'the outcome of writes that no broker has confirmed is unknown'
+      : 'records that are not committed are read again in the next run';
   try {
     if (await context.budget.within(connector.teardown(), 'close')) return;
-    context.log('warn', `closing the ${side} took too long; records that are not committed are read again in the next run`);
+    context.log('warn', `closing the ${side} took too long; ${consequence}`);
   } catch (error) {
     const failure = ConnectorError.from(error);
-    context.log('warn', `closing the ${side} failed: ${failure.message}; records that are not committed are read again in the next run`, {
-      code: failure.code,
-    });
+    context.log('warn', `closing the ${side} failed: ${failure.message}; ${consequence}`, { code: failure.code });
   }
 }

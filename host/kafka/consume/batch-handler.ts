@@ -39,7 +39,7 @@ export class BatchHandler {
       if (error instanceof KafkaFault) throw error;
       const failure = ConnectorError.from(error);
       if (failure.code === 'kafka.corrupt') return this.#options.failed(failure);
-      this.#options.log('error', 'a fetched batch could not be handled', { error: failure.message });
+      this.#options.log('error', 'a fetched batch could not be handled, so the consumer starts again', { error: failure.message });
       throw failure;
     }
   }

@@ -52,7 +52,11 @@ export class BatchOpener {
   #failure(partition: string, error: ConnectorError): Error {
     const tries = (this.#corrupt.get(partition) ?? 0) + 1;
     this.#corrupt.set(partition, tries);
-    this.#log('error', 'a record batch cannot be read', { partition, error: error.message, tries: String(tries) });
+    this.#log('error', `a record batch cannot be read; it is fetched again, ${CORRUPT_TRIES} times at most`, {
+      partition,
+      error: error.message,
+      tries: String(tries),
+    });
     const text = `partition ${partition}: ${error.message}`;
     return tries >= CORRUPT_TRIES ? new ConnectorError('kafka.corrupt', text) : new KafkaFault('answer', text);
   }

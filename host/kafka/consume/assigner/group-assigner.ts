@@ -164,7 +164,10 @@ export class GroupAssigner implements GroupProtocol {
     const members = groupMembers.map(({ memberId, memberMetadata }): GroupMember => {
       const subscription = decodeSubscription(memberMetadata);
       if (subscription === null)
-        this.#log('warn', 'a member of the consumer group sent a damaged subscription', { group: this.#group, memberId });
+        this.#log('warn', 'a member of the consumer group sent a damaged subscription, so it gets no partitions', {
+          group: this.#group,
+          memberId,
+        });
       const { topics, userData } = subscription ?? { topics: [], userData: new Uint8Array(0) };
       const { previous, generation, counts } = decodeStickyUserData(userData);
       for (const topic of topics) {
