@@ -1,4 +1,5 @@
 /** Kafka through kafkajs: opens consumers and producers, and makes look-ups. */
+import { cancelledBy } from '../base/abort.ts';
 import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../base/secrets.ts';
 import type { Net } from '../net/net.ts';
@@ -9,16 +10,21 @@ import { deleteGroups, type OwnedGroups } from './consume/generated-groups.ts';
 import { LatestOffsets } from './consume/latest-offsets.ts';
 import type { ReadingRange } from './consume/reading-range.ts';
 import type { Connection, ConsumerOptions, ProducerOptions } from './contract.ts';
-import type { ConsumerHandle, ProducerHandle } from './handles.ts';
 import type { Report } from './doctor/check.ts';
 import { examine, type DoctorOptions } from './doctor/doctor.ts';
 import { connectorError } from './fault.ts';
+import type { ConsumerHandle, ProducerHandle } from './handles.ts';
+import type { Lister } from './listing/lister.ts';
 import { ClientFactory } from './kafkajs/client.ts';
 import { openProducer } from './produce/producer.ts';
 
 export { checkPem } from './auth/tls.ts';
 export type { Reader } from './consume/ending-reader.ts';
 export type { ConsumerHandle, ProducerHandle } from './handles.ts';
+
+/** Longest wait for one answer of a listing. */
+const LIST_MS = 10_000;
+const LIST_CLOSE_MS = 500;
 
 export interface KafkaOptions {
   log: Log;
@@ -88,6 +94,26 @@ export async function checkConnection(
     await examine(new ClientFactory(connection, parts), { ...options, insecure: connection.tls?.insecureSkipVerify === true }, report);
   } catch (error) {
     throw connectorError(error);
+  }
+}
+
+/** Asks a cluster about its topics, groups and brokers, over connections of its own. Rejects with ConnectorError if no broker answers. */
+export async function listFrom<T>(
+  connection: Connection,
+  { signal, ...parts }: LookParts & OpenContext,
+  ask: (lister: Lister) => Promise<T>,
+): Promise<T> {
+  const client = new ClientFactory(connection, { ...parts, asker: 'listing of the cluster' });
+  await client.reach(signal);
+  const lister = client.lister({ retries: 1, requestTimeoutMs: LIST_MS, signal });
+  try {
+    await lister.connect();
+    return await ask(lister);
+  } catch (error) {
+    if (signal.aborted) throw cancelledBy(signal);
+    throw connectorError(error);
+  } finally {
+    await lister.close(LIST_CLOSE_MS);
   }
 }
 

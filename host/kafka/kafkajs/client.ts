@@ -8,6 +8,7 @@ import type { Net } from '../../net/net.ts';
 import { tlsOptions } from '../auth/tls.ts';
 import type { Address, BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
 import type { DialOptions, DialOutcome, Inspector, InspectorOptions, Probe, ServerAnswer } from '../inspector.ts';
+import type { Lister } from '../listing/lister.ts';
 import { AdvertisedAddresses } from './advertised-addresses.ts';
 import { KafkajsBatchWriter } from './batch-writer.ts';
 import type { GroupConsumer, GroupConsumerOptions } from '../group-consumer.ts';
@@ -19,6 +20,7 @@ import { KafkajsGroupConsumer } from './group-consumer.ts';
 import kafkajs, { type Kafka } from './kafkajs.ts';
 import { KafkajsInspector } from './inspector.ts';
 import { KafkajsLookups } from './lookups.ts';
+import { KafkajsLister } from './lister.ts';
 import { askServer, reach } from './probe-brokers.ts';
 import { requestProducerId } from './producer-id.ts';
 import { THROTTLED } from './request-queue.ts';
@@ -126,6 +128,10 @@ export class ClientFactory implements KafkaClient, Probe {
   dial(address: Address, { tls, purpose, signal }: DialOptions): Promise<DialOutcome> {
     const dialer = this.#net.dialer({ asker: this.#asker, log: this.log, tls: tls ? this.#tls : null, signal });
     return dialOnce(dialer, { ...address, purpose }, tls, signal);
+  }
+
+  lister(options: LookupOptions): Lister {
+    return new KafkajsLister(this, options);
   }
 
   groupConsumer(options: GroupConsumerOptions): GroupConsumer {
