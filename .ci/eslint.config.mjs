@@ -14,7 +14,7 @@ const WALL_CLOCK = [
 
 const READS_WALL_CLOCK = [
   'host/capability/clock.ts', // the guest's wall clock
-  'host/cli/settings/place.ts', // times of records, which have the wall clock's
+  'host/cli/arguments/range.ts', // times of records, which have the wall clock's
   'host/plugin/process/stale-sockets.ts', // ages of files, which the file system stamps with the wall clock
 ];
 

@@ -93,7 +93,9 @@ export class KafkajsLister implements Lister {
     return {
       clusterId: clusterId || null,
       controllerId: controllerId === undefined || controllerId === NO_NODE ? null : controllerId,
-      brokers: brokers.map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack: rack || null })).toSorted((a, b) => a.nodeId - b.nodeId),
+      brokers: brokers
+        .map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack: rack || null }))
+        .toSorted((a, b) => a.nodeId - b.nodeId),
       topics: (isNone ? [] : topicMetadata).map(({ topic, isInternal, partitionMetadata, refusal }) => ({
         topic,
         isInternal: isInternal === true,
@@ -196,7 +198,9 @@ export class KafkajsLister implements Lister {
 function assignmentOf(bytes: Buffer | null): Record<string, number[]> | null {
   if (bytes === null || bytes.length === 0) return null;
   try {
-    return kafkajs.AssignerProtocol.MemberAssignment.decode(bytes)?.assignment ?? null;
+    const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(bytes)?.assignment;
+    if (assignment === undefined) return null;
+    return Object.fromEntries(Object.entries(assignment).map(([topic, numbers]) => [topic, numbers.toSorted((a, b) => a - b)]));
   } catch {
     return null;
   }

@@ -42,7 +42,8 @@ export async function summarizeGroups(lister: Lister): Promise<{ groups: GroupSu
   await lister.metadata([]);
   const { names, refusals } = await lister.groups();
   const [first] = refusals;
-  if (names.length === 0 && first !== undefined && isPermanent(first.refusal)) throw connectorError(first.refusal, 'the groups cannot be listed');
+  if (names.length === 0 && first !== undefined && isPermanent(first.refusal))
+    throw connectorError(first.refusal, 'the groups cannot be listed');
   const read = await boundedMap(names, (name) => readGroup(lister, name));
   const ends = await endsOf(lister, new Set(read.flatMap(({ committed }) => committed.map(({ topic }) => topic))));
   const groups = read.map((group) => summaryOf(group, partitionsOf(group, ends)));
@@ -94,7 +95,8 @@ async function endsOf(lister: Lister, topics: ReadonlySet<string>): Promise<Map<
 function partitionsOf({ committed, description }: ReadGroup, ends: ReadonlyMap<string, bigint | Refusal>): GroupPartition[] {
   const owners = new Map<string, string>();
   for (const { clientId, assignment } of description?.members ?? []) {
-    for (const [topic, numbers] of Object.entries(assignment ?? {})) for (const number of numbers) owners.set(`${topic}/${number}`, clientId);
+    for (const [topic, numbers] of Object.entries(assignment ?? {}))
+      for (const number of numbers) owners.set(`${topic}/${number}`, clientId);
   }
   const commits = new Map(committed.map((entry) => [`${entry.topic}/${entry.partition}`, entry]));
   const keys = [...new Set([...commits.keys(), ...owners.keys()])];

@@ -64,7 +64,7 @@ export interface GroupMember {
   memberId: string;
   clientId: string;
   host: string;
-  /** Partition numbers by topic; null: it has sent none that can be read. */
+  /** Partition numbers, ascending, by topic; null: it has sent none that can be read. */
   assignment: Readonly<Record<string, number[]>> | null;
 }
 

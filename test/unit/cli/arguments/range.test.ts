@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { fromPlace, partitionNumbers, rangeOf, untilPlace } from '../../../../host/cli/settings/place.ts';
+import { fromPlace, partitionNumbers, rangeOf, untilPlace } from '../../../../host/cli/arguments/range.ts';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
 beforeEach(() => void vi.useFakeTimers({ now: NOW, toFake: ['Date'] }));

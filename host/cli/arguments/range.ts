@@ -1,8 +1,8 @@
-/** The options of `source` that say which part of a topic is read. */
-import { InvalidArgumentError } from 'commander';
+/** The options of `source` that say which part of a topic is read. With any of them it joins no consumer group. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Place } from '../../kafka/consume/reading-range.ts';
 import type { AskedRange } from '../commands/groupless-reading.ts';
-import { agoMs } from './duration.ts';
+import { agoMs, positiveCount } from '../settings/duration.ts';
 
 type End = NonNullable<AskedRange['until']>;
 
@@ -20,6 +20,21 @@ const ENDS = 'an offset, a time (2026-11-25 or 2026-11-25T10:00:00Z), or a durat
 /** Kafka numbers partitions with 32 bits, offsets with 64. */
 const MAX_PARTITION = 2 ** 31 - 1;
 const MAX_OFFSET = 2n ** 63n - 1n;
+
+export function withRange(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--from <place>',
+        'begin at: earliest, latest, an offset, -N (N offsets before the end), a time, or a duration ago (10m)',
+      ).argParser(fromPlace),
+    )
+    .addOption(
+      new Option('--last <count>', 'begin so many offsets before the end of each partition').argParser(positiveCount).conflicts('from'),
+    )
+    .addOption(new Option('--until <place>', 'end before: an offset, a time, or a duration ago').argParser(untilPlace).conflicts('follow'))
+    .addOption(new Option('--partition <numbers>', 'read these partitions only, such as 0 or 0,2').argParser(partitionNumbers));
+}
 
 /** The value of `--from`. */
 export function fromPlace(text: string): Place {
