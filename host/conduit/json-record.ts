@@ -189,11 +189,26 @@ function itemsOf(writer: StructWriter, values: Json[], path: Path): void {
   }
 }
 
+/** Decodes padded standard base64. Each text that is taken is the base64 of its bytes, and of no others. */
 function base64(value: Json, where: string): Uint8Array {
-  if (typeof value === 'string' && value.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(value)) return Buffer.from(value, 'base64');
-  throw invalid(
-    `${where} is ${describe(value)}, expected ${where === '"position"' ? 'base64 or null' : 'base64 (bytes), an object or null'}`,
-  );
+  const expected = where === '"position"' ? 'base64 or null' : 'base64 (bytes), an object or null';
+  if (typeof value !== 'string') throw invalid(`${where} is ${describe(value)}, expected ${expected}`);
+  const fault = base64Fault(value);
+  if (fault !== null) throw invalid(`${where} is a text that is not base64 (${fault}), expected ${expected}`);
+  return Buffer.from(value, 'base64');
+}
+
+/** Why a text is not base64; null if it is. Never quotes it. */
+function base64Fault(text: string): string | null {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const wrong = /[^A-Za-z0-9+/]/.exec(padding === 0 ? text : text.slice(0, -padding));
+  if (wrong !== null) return `character ${wrong.index + 1} is not in its alphabet`;
+  if (text.length % 4 !== 0) return `its length is ${text.length}, no multiple of 4: "=" must fill it up`;
+  if (padding === 0 || text === '') return null;
+  // The last character before the padding has 4 or 2 bits more than the bytes need.
+  const bits = Buffer.from(`${text.at(-padding - 1)}AAA`, 'base64')[0] ?? 0;
+  const spare = padding === 2 ? 0b1111 : 0b11;
+  return ((bits >> 2) & spare) === 0 ? null : 'the unused bits of its last character are not zero';
 }
 
 function asObject(value: Json, where: string): JsonObject {
@@ -224,7 +239,7 @@ function describe(value: Json | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof InexactInteger || typeof value === 'number') return 'a number';
   if (typeof value === 'boolean') return 'true or false';
-  return typeof value === 'string' ? 'a text that is not base64' : 'an object';
+  return typeof value === 'string' ? 'a text' : 'an object';
 }
 
 function invalid(message: string): ConnectorError {

@@ -1,15 +1,24 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { LineWriter } from '../lines/line-writer.ts';
 import { configure, teardown, type Context, type CommandReport } from './context.ts';
-import { LineSplitter, lineError, type InputLine } from '../lines/input-lines.ts';
+import { LINE_KINDS, lineEncoder, type LineFormat } from '../lines/input-format.ts';
+import { LineSplitter, lineError } from '../lines/input-lines.ts';
 import { SendOutcomes } from './send-outcomes.ts';
 import { unless } from '../../base/wait.ts';
 import { Progress } from '../terminal/progress.ts';
-import { encodeRecordLine } from '../../conduit/json-record.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** `destination`: writes OpenCDC JSON lines from stdin to Kafka, and counts acks. */
-export async function destination(context: Context, settings: Settings): Promise<CommandReport> {
+const RECORD_FORMAT = 'sdk.record.format';
+/** What a terminal is read for. */
+const LINES: Readonly<Record<LineFormat['format'], string>> = {
+  opencdc: 'OpenCDC JSON lines',
+  text: 'lines of text',
+  'key-value': 'lines of key and value',
+  json: 'lines of JSON',
+};
+
+/** `destination`: writes the lines of stdin to Kafka, and counts acks. */
+export async function destination(context: Context, given: Settings, input: LineFormat): Promise<CommandReport> {
   const { connectors, log, io, budget } = context;
   const outcomes = new SendOutcomes();
   const connector = connectors.destination({ log, capabilities: connectors.watched((kafka) => outcomes.watch(kafka)) });
@@ -19,10 +28,10 @@ export async function destination(context: Context, settings: Settings): Promise
   let unsent = 0;
   let error: ConnectorError | undefined;
   try {
-    await configure(context, 'destination', connector, settings);
+    await configure(context, 'destination', connector, await settingsFor(input, given, context));
     await unless(context.stop, connector.open());
     if (!context.stop.aborted) {
-      if (io.stdin.isTTY === true) log('warn', 'reading OpenCDC JSON lines from the terminal; Ctrl-D ends them');
+      if (io.stdin.isTTY === true) log('warn', `reading ${LINES[input.format]} from the terminal; Ctrl-D ends them`);
       const writer = new LineWriter(connector, {
         written: (count) => progress.add(count),
         failed: (first, last, reason) => {
@@ -31,7 +40,7 @@ export async function destination(context: Context, settings: Settings): Promise
         },
       });
       try {
-        error = await readAll(context, writer);
+        error = await readAll(context, writer, input);
         await budget.within(writer.settled(), 'drain');
       } catch (thrown) {
         error = ConnectorError.from(thrown);
@@ -74,8 +83,10 @@ function failureText(unwritten: number, unknown: number, all: number): string {
 }
 
 /** Reads stdin to its end, to a bad line or to a stop. Returns the error of a bad line. The writer has got the lines before it. */
-async function readAll(context: Context, writer: LineWriter): Promise<ConnectorError | undefined> {
-  const splitter = new LineSplitter();
+async function readAll(context: Context, writer: LineWriter, input: LineFormat): Promise<ConnectorError | undefined> {
+  const kind = LINE_KINDS[input.format];
+  const splitter = new LineSplitter(kind);
+  const encode = lineEncoder(input);
   const chunks = context.io.stdin[Symbol.asyncIterator]() as AsyncIterator<Uint8Array | string>;
   try {
     for (;;) {
@@ -83,7 +94,7 @@ async function readAll(context: Context, writer: LineWriter): Promise<ConnectorE
       if (next === undefined) return undefined;
       const lines =
         next.done === true ? splitter.end() : splitter.push(typeof next.value === 'string' ? Buffer.from(next.value) : next.value);
-      for (const line of lines) await writer.add(encoded(line), line.number);
+      for (const { text, number } of lines) await writer.add(numbered(encode, text, number, kind), number);
       if (next.done === true) return undefined;
       writer.pause();
     }
@@ -94,10 +105,18 @@ async function readAll(context: Context, writer: LineWriter): Promise<ConnectorE
   }
 }
 
-function encoded(line: InputLine): Uint8Array {
+/** Encodes a line. Its error names the number of the line. */
+function numbered(encode: (line: string) => Uint8Array, text: string, number: number, kind: string): Uint8Array {
   try {
-    return encodeRecordLine(line.text);
+    return encode(text);
   } catch (error) {
-    throw error instanceof ConnectorError && error.code === 'input.invalid' ? lineError(line.number, error.message) : error;
+    throw error instanceof ConnectorError && error.code === 'input.invalid' ? lineError(number, kind, error.message) : error;
   }
+}
+
+/** Plain lines become values as they are, unless the settings say otherwise. Other components than Kafka's do not have this setting. */
+async function settingsFor({ format }: LineFormat, given: Settings, { connectors }: Context): Promise<Settings> {
+  if (format === 'opencdc' || given[RECORD_FORMAT]) return given;
+  const hasFormat = (await connectors.specify()).destinationParams.some(({ name }) => name === RECORD_FORMAT);
+  return hasFormat ? { ...given, [RECORD_FORMAT]: 'raw' } : given;
 }

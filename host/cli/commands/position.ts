@@ -4,9 +4,10 @@
  */
 export function positionFrom(text: string): Uint8Array {
   const trimmed = text.trim();
-  if (!trimmed.startsWith('{') && /^[A-Za-z0-9+/]+={0,2}$/.test(trimmed) && trimmed.length % 4 === 0) {
+  if (!trimmed.startsWith('{')) {
     const decoded = Buffer.from(trimmed, 'base64');
-    if (decoded[0] === 0x7b) return decoded;
+    // Node skips what is not base64. What it decodes must be the base64 of the result.
+    if (decoded[0] === 0x7b && decoded.toString('base64') === trimmed) return decoded;
   }
   return Buffer.from(trimmed, 'utf8');
 }

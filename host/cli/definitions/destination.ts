@@ -1,14 +1,38 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
 import { withOutput, withSettings } from '../arguments/options.ts';
 import { destination } from '../commands/destination.ts';
+import { INPUT_FORMATS, type InputFormat } from '../lines/input-format.ts';
 import type { Definition } from './definition.ts';
 
+interface Given extends SettingOptions {
+  input: InputFormat;
+  separator: string;
+}
+
 export const defineDestination: Definition = (line) => {
-  const command = line.add('destination', 'write OpenCDC JSON lines from stdin to Kafka', [
-    'destination -c servers=localhost:9092 -c topic=orders < records.jsonl',
-  ]);
-  withOutput(withSettings(command)).action((given: SettingOptions, self: Command) =>
-    line.run(self, async (context) => destination(context, await settingsOf(given))),
+  const command = line
+    .add('destination', 'write lines from stdin to Kafka: OpenCDC JSON, text, key and value, or JSON', [
+      'destination -c servers=localhost:9092 -c topic=orders < records.jsonl',
+      'destination --input text -c servers=localhost:9092 -c topic=words < words.txt',
+      "destination --input key-value --separator ': ' -c servers=localhost:9092 -c topic=orders < pairs.txt",
+    ])
+    .addOption(
+      new Option('--input <format>', 'what a line is: an OpenCDC record, a value, key and value, or a JSON value')
+        .choices(INPUT_FORMATS)
+        .default('opencdc'),
+    )
+    .addOption(
+      new Option('--separator <text>', 'between key and value of --input key-value; \\t is a tab')
+        .argParser(separatorFrom)
+        .default('\t', 'a tab'),
+    );
+  withOutput(withSettings(command)).action(({ input, separator, ...given }: Given, self: Command) =>
+    line.run(self, async (context) => destination(context, await settingsOf(given), { format: input, separator })),
   );
 };
+
+function separatorFrom(text: string): string {
+  if (text === '') throw new InvalidArgumentError('expected at least one character.');
+  return text.replaceAll('\\t', '\t');
+}

@@ -13,9 +13,15 @@ export interface InputLine {
 
 /** Cuts chunks of bytes into lines. Blank lines are skipped, but counted. */
 export class LineSplitter {
+  readonly #kind: string;
   #rest: Uint8Array[] = [];
   #restBytes = 0;
   #number = 0;
+
+  /** `kind`: what a line should be, for errors. */
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
 
   /** The lines that end in this chunk. Throws `input.invalid` for a line that is too long or not UTF-8. */
   *push(chunk: Uint8Array): Generator<InputLine> {
@@ -37,7 +43,7 @@ export class LineSplitter {
     if (part.length === 0) return;
     this.#rest.push(part);
     this.#restBytes += part.length;
-    if (this.#restBytes > MAX_LINE_BYTES) throw lineError(this.#number + 1, `it is longer than ${MAX_LINE_BYTES} bytes`);
+    if (this.#restBytes > MAX_LINE_BYTES) throw lineError(this.#number + 1, this.#kind, `it is longer than ${MAX_LINE_BYTES} bytes`);
   }
 
   *#line(): Generator<InputLine> {
@@ -46,12 +52,12 @@ export class LineSplitter {
     const bytes = this.#rest.length === 1 && first !== undefined ? first : Buffer.concat(this.#rest);
     this.#rest = [];
     this.#restBytes = 0;
-    const text = decodeUtf8(bytes, ({ column, reason }) => lineError(this.#number, `column ${column}: ${reason}`));
+    const text = decodeUtf8(bytes, ({ column, reason }) => lineError(this.#number, this.#kind, `column ${column}: ${reason}`));
     if (text.trim() !== '') yield { number: this.#number, text };
   }
 }
 
 /** An error about one line of the input. */
-export function lineError(number: number, reason: string): ConnectorError {
-  return new ConnectorError('input.invalid', `line ${number} is not an OpenCDC record: ${reason}`, { fields: { line: String(number) } });
+export function lineError(number: number, kind: string, reason: string): ConnectorError {
+  return new ConnectorError('input.invalid', `line ${number} is not ${kind}: ${reason}`, { fields: { line: String(number) } });
 }

@@ -21,4 +21,8 @@ describe('a position given by a user', () => {
     expect(text(positionFrom('7ad9c3e2-6a1f-4c57-9a44-0d2b0c1f6e21'))).toBe('7ad9c3e2-6a1f-4c57-9a44-0d2b0c1f6e21');
     expect(text(positionFrom('mygroups'))).toBe('mygroups');
   });
+
+  it('is left as it is if its base64 is not that of its bytes', () => {
+    for (const wrong of ['eyI=x', 'eyJ=', 'ey I=', 'eyI']) expect(text(positionFrom(wrong))).toBe(wrong);
+  });
 });

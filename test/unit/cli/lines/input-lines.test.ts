@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LineSplitter, MAX_LINE_BYTES } from '../../../../host/cli/lines/input-lines.ts';
 
 function split(chunks: Uint8Array[]): [number, string][] {
-  const splitter = new LineSplitter();
+  const splitter = new LineSplitter('an OpenCDC record');
   const lines = chunks.flatMap((chunk) => [...splitter.push(chunk)]);
   return [...lines, ...splitter.end()].map(({ number, text }) => [number, text]);
 }
@@ -51,7 +51,7 @@ describe('input lines', () => {
   });
 
   it('are refused before they fill the memory', () => {
-    const splitter = new LineSplitter();
+    const splitter = new LineSplitter('an OpenCDC record');
     const chunk = Buffer.alloc(1024 * 1024, 0x61);
     const pushAll = (): void => {
       for (let i = 0; i <= MAX_LINE_BYTES / chunk.length; i++) for (const line of splitter.push(chunk)) expect(line).toBeUndefined();
