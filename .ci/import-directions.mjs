@@ -10,7 +10,7 @@ export const MAY_IMPORT = {
   kafka: ['base', 'net', 'runtime/contract'],
   schema: ['base', 'net', 'conduit'],
   sdk: ['base', 'conduit', 'runtime', 'schema'],
-  capability: ['base', 'runtime', 'kafka'],
+  capability: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema'],
   connector: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability'],
   program: ['base', 'net', 'conduit', 'runtime', 'kafka', 'schema', 'sdk', 'capability', 'connector'],
   plugin: ['base', 'net', 'conduit', 'runtime', 'schema', 'sdk', 'connector', 'program'],
@@ -23,6 +23,7 @@ export const KAFKA_WINGS = {
   auth: [],
   consume: ['records'],
   produce: ['records'],
+  values: ['records', 'consume'],
   kafkajs: ['records', 'auth'],
 };
 

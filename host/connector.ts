@@ -1,4 +1,4 @@
-import { withKafka } from './capability/index.ts';
+import { withKafka, withSchemas } from './capability/index.ts';
 import { checkPem, createKafka } from './kafka/index.ts';
 import type { Log } from './base/log.ts';
 import { Net } from './net/net.ts';
@@ -44,7 +44,8 @@ function parts(options: ConnectorOptions): ConnectorParts {
     placement: options.placement ?? 'inline',
     component: typeof component === 'function' ? component : async () => component ?? componentOfFolder(),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
-    capabilities: options.capabilities ?? withKafka((secrets, log) => createKafka({ secrets, log, net })),
+    capabilities:
+      options.capabilities ?? withKafka((secrets, log) => withSchemas(createKafka({ secrets, log, net }), { secrets, log, net })),
     checkSecret: options.checkSecret ?? checkPem,
   };
 }

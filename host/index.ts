@@ -33,7 +33,7 @@ export type { Structured, StructuredValue } from './conduit/json-record.ts';
 export { Net, type NetOptions } from './net/net.ts';
 export type { DialPolicy, DialPurpose, DialQuestion } from './net/policy.ts';
 export type { Param, Specification } from './runtime/contract.ts';
-export { kafkaCapabilities, standardCapabilities, withKafka } from './capability/index.ts';
+export { kafkaCapabilities, standardCapabilities, withKafka, withSchemas } from './capability/index.ts';
 export { createKafka, type Kafka } from './kafka/index.ts';
 export { componentOfFolder, type ComponentSource } from './runtime/component.ts';
 export { resource, type CallContext, type Capability, type HostFunction, type HostResource } from './runtime/capability.ts';

@@ -41,6 +41,22 @@ export namespace Compression {
   }
 }
 
+/** conduit:kafka/types@0.1.0.data-format */
+export namespace DataFormat {
+  export const json: u8 = 0;
+  export const avro: u8 = 1;
+  export const jsonSchema: u8 = 2;
+  export const protobuf: u8 = 3;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "json";
+    if (value == 1) return "avro";
+    if (value == 2) return "json-schema";
+    if (value == 3) return "protobuf";
+    return "?";
+  }
+}
+
 /** conduit:kafka/consumer@0.1.0.isolation */
 export namespace Isolation {
   export const readCommitted: u8 = 0;
@@ -79,6 +95,20 @@ export namespace SaslCase {
     if (value == 0) return "plain";
     if (value == 1) return "scram-sha256";
     if (value == 2) return "scram-sha512";
+    return "?";
+  }
+}
+
+/** conduit:kafka/types@0.1.0.subject-strategy */
+export namespace SubjectStrategy {
+  export const topicName: u8 = 0;
+  export const recordName: u8 = 1;
+  export const topicRecordName: u8 = 2;
+  /** The case's WIT name. */
+  export function nameOf(value: u8): string {
+    if (value == 0) return "topic-name";
+    if (value == 1) return "record-name";
+    if (value == 2) return "topic-record-name";
     return "?";
   }
 }
@@ -203,6 +233,7 @@ export class ConsumerOptions {
     public start: Start | null = null,
     public membership: Membership | null = null,
     public fetching: Fetching | null = null,
+    public decoding: Decoding | null = null,
   ) {}
 
   lower(view: ConsumerOptionsView): void {
@@ -219,6 +250,63 @@ export class ConsumerOptions {
     const fetching = this.fetching;
     view.hasFetching = fetching !== null;
     if (fetching !== null) fetching.lower(view.fetching);
+    const decoding = this.decoding;
+    view.hasDecoding = decoding !== null;
+    if (decoding !== null) decoding.lower(view.decoding);
+  }
+}
+
+/**
+ * conduit:kafka/types@0.1.0.decoding
+ * Which bytes the host decodes for the guest. A decoded key or value is the protobuf message `opencdc.v1.Data`, structured if
+ * the bytes hold an object, else with the raw bytes. Null stays null. What is not decoded keeps its bytes.
+ *
+ * Structured data has 64-bit floats only: an integer that such a float cannot hold becomes a text of its digits.
+ */
+export class Decoding {
+  constructor(
+    public hasKey: bool = false,
+    public key: u8 = 0,
+    public hasValue: bool = false,
+    public value: u8 = 0,
+    public registry: SchemaRegistry | null = null,
+    public keepUndecodable: bool = false,
+  ) {}
+
+  lower(view: DecodingView): void {
+    view.hasKey = this.hasKey;
+    view.key = this.key;
+    view.hasValue = this.hasValue;
+    view.value = this.value;
+    const registry = this.registry;
+    view.hasRegistry = registry !== null;
+    if (registry !== null) registry.lower(view.registry);
+    view.keepUndecodable = this.keepUndecodable;
+  }
+}
+
+/**
+ * conduit:kafka/types@0.1.0.encoding
+ * Which bytes the host encodes for the guest. Such a key or value must be null, or the protobuf message `opencdc.v1.Data`.
+ * Structured data is encoded; raw data must be the text of a JSON object, or be encoded already, which leaves it as it is.
+ */
+export class Encoding {
+  constructor(
+    public key: Target | null = null,
+    public value: Target | null = null,
+    public registry: SchemaRegistry = new SchemaRegistry(),
+    public autoRegister: bool = false,
+  ) {}
+
+  lower(view: EncodingView): void {
+    const key = this.key;
+    view.hasKey = key !== null;
+    if (key !== null) key.lower(view.key);
+    const value = this.value;
+    view.hasValue = value !== null;
+    if (value !== null) value.lower(view.value);
+    this.registry.lower(view.registry);
+    view.autoRegister = this.autoRegister;
   }
 }
 
@@ -366,6 +454,7 @@ export class ProducerOptions {
     public deliveryTimeoutMs: u32 = 0,
     public partitioner: u8 = 0,
     public creation: TopicCreation | null = null,
+    public encoding: Encoding | null = null,
   ) {}
 
   lower(view: ProducerOptionsView): void {
@@ -377,6 +466,9 @@ export class ProducerOptions {
     const creation = this.creation;
     view.hasCreation = creation !== null;
     if (creation !== null) creation.lower(view.creation);
+    const encoding = this.encoding;
+    view.hasEncoding = encoding !== null;
+    if (encoding !== null) encoding.lower(view.encoding);
   }
 }
 
@@ -417,6 +509,31 @@ export class Sasl {
   }
 }
 
+/**
+ * conduit:kafka/types@0.1.0.schema-registry
+ * A schema registry that speaks Confluent's API. The host checks every address against its policy. `*-ref` are references to
+ * secrets that the host keeps; empty = not set.
+ */
+export class SchemaRegistry {
+  constructor(
+    public urls: string[] = [],
+    public login: PasswordLogin | null = null,
+    public tokenRef: string = '',
+    public tls: Tls | null = null,
+  ) {}
+
+  lower(view: SchemaRegistryView): void {
+    lowerStrings(this.urls, view.urls);
+    const login = this.login;
+    view.hasLogin = login !== null;
+    if (login !== null) login.lower(view.login);
+    view.tokenRef.lower(this.tokenRef);
+    const tls = this.tls;
+    view.hasTls = tls !== null;
+    if (tls !== null) tls.lower(view.tls);
+  }
+}
+
 /** conduit:kafka/producer@0.1.0.send-failure */
 export class SendFailure {
   constructor(
@@ -441,6 +558,21 @@ export class Start {
     PartitionOffset.lowerAll(this.offsets, view.offsets);
     view.hasTimestamp = this.hasTimestamp;
     view.timestamp = this.timestamp;
+  }
+}
+
+/** conduit:kafka/types@0.1.0.target */
+export class Target {
+  constructor(
+    public format: u8 = 0,
+    public subject: u8 = 0,
+    public schema: string = '',
+  ) {}
+
+  lower(view: TargetView): void {
+    view.format = this.format;
+    view.subject = this.subject;
+    view.schema.lower(this.schema);
   }
 }
 
@@ -549,9 +681,9 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 208 bytes, align 8 */
+/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 304 bytes, align 8 */
 @unmanaged export class ConsumerOpenParams {
-  @inline get SIZE(): usize { return 208; }
+  @inline get SIZE(): usize { return 304; }
   @inline get ALIGN(): usize { return 8; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
   @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 96); }
@@ -568,9 +700,9 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/consumer@0.1.0.options: 112 bytes, align 8 */
+/** conduit:kafka/consumer@0.1.0.options: 208 bytes, align 8 */
 @unmanaged export class ConsumerOptionsView {
-  @inline get SIZE(): usize { return 112; }
+  @inline get SIZE(): usize { return 208; }
   @inline get ALIGN(): usize { return 8; }
   @inline get topics(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
   @inline get group(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
@@ -586,6 +718,9 @@ export class TopicCreation {
   @inline get hasFetching(): bool { return load<bool>(changetype<usize>(this), 80); }
   @inline set hasFetching(value: bool) { store<bool>(changetype<usize>(this), value, 80); }
   @inline get fetching(): FetchingView { return changetype<FetchingView>(changetype<usize>(this) + 84); }
+  @inline get hasDecoding(): bool { return load<bool>(changetype<usize>(this), 112); }
+  @inline set hasDecoding(value: bool) { store<bool>(changetype<usize>(this), value, 112); }
+  @inline get decoding(): DecodingView { return changetype<DecodingView>(changetype<usize>(this) + 116); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[method]consumer.poll: 28 bytes, align 4 */
@@ -596,6 +731,40 @@ export class TopicCreation {
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get ok(): ListSlot<FetchedView> { return changetype<ListSlot<FetchedView>>(changetype<usize>(this) + 4); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** conduit:kafka/types@0.1.0.decoding: 88 bytes, align 4 */
+@unmanaged export class DecodingView {
+  @inline get SIZE(): usize { return 88; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get hasKey(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set hasKey(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get key(): u8 { return load<u8>(changetype<usize>(this), 1); }
+  @inline set key(value: u8) { store<u8>(changetype<usize>(this), value, 1); }
+  @inline get hasValue(): bool { return load<bool>(changetype<usize>(this), 2); }
+  @inline set hasValue(value: bool) { store<bool>(changetype<usize>(this), value, 2); }
+  @inline get value(): u8 { return load<u8>(changetype<usize>(this), 3); }
+  @inline set value(value: u8) { store<u8>(changetype<usize>(this), value, 3); }
+  @inline get hasRegistry(): bool { return load<bool>(changetype<usize>(this), 4); }
+  @inline set hasRegistry(value: bool) { store<bool>(changetype<usize>(this), value, 4); }
+  @inline get registry(): SchemaRegistryView { return changetype<SchemaRegistryView>(changetype<usize>(this) + 8); }
+  @inline get keepUndecodable(): bool { return load<bool>(changetype<usize>(this), 84); }
+  @inline set keepUndecodable(value: bool) { store<bool>(changetype<usize>(this), value, 84); }
+}
+
+/** conduit:kafka/types@0.1.0.encoding: 112 bytes, align 4 */
+@unmanaged export class EncodingView {
+  @inline get SIZE(): usize { return 112; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get hasKey(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set hasKey(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get key(): TargetView { return changetype<TargetView>(changetype<usize>(this) + 4); }
+  @inline get hasValue(): bool { return load<bool>(changetype<usize>(this), 16); }
+  @inline set hasValue(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
+  @inline get value(): TargetView { return changetype<TargetView>(changetype<usize>(this) + 20); }
+  @inline get registry(): SchemaRegistryView { return changetype<SchemaRegistryView>(changetype<usize>(this) + 32); }
+  @inline get autoRegister(): bool { return load<bool>(changetype<usize>(this), 108); }
+  @inline set autoRegister(value: bool) { store<bool>(changetype<usize>(this), value, 108); }
 }
 
 /** conduit:kafka/consumer@0.1.0.fetched: 56 bytes, align 8 */
@@ -692,9 +861,9 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 128 bytes, align 4 */
+/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 244 bytes, align 4 */
 @unmanaged export class ProducerOpenParams {
-  @inline get SIZE(): usize { return 128; }
+  @inline get SIZE(): usize { return 244; }
   @inline get ALIGN(): usize { return 4; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
   @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 92); }
@@ -711,9 +880,9 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** conduit:kafka/producer@0.1.0.options: 36 bytes, align 4 */
+/** conduit:kafka/producer@0.1.0.options: 152 bytes, align 4 */
 @unmanaged export class ProducerOptionsView {
-  @inline get SIZE(): usize { return 36; }
+  @inline get SIZE(): usize { return 152; }
   @inline get ALIGN(): usize { return 4; }
   @inline get acks(): u8 { return load<u8>(changetype<usize>(this)); }
   @inline set acks(value: u8) { store<u8>(changetype<usize>(this), value); }
@@ -728,6 +897,9 @@ export class TopicCreation {
   @inline get hasCreation(): bool { return load<bool>(changetype<usize>(this), 16); }
   @inline set hasCreation(value: bool) { store<bool>(changetype<usize>(this), value, 16); }
   @inline get creation(): TopicCreationView { return changetype<TopicCreationView>(changetype<usize>(this) + 20); }
+  @inline get hasEncoding(): bool { return load<bool>(changetype<usize>(this), 36); }
+  @inline set hasEncoding(value: bool) { store<bool>(changetype<usize>(this), value, 36); }
+  @inline get encoding(): EncodingView { return changetype<EncodingView>(changetype<usize>(this) + 40); }
 }
 
 /** result of conduit:kafka/producer@0.1.0#[method]producer.send: 28 bytes, align 4 */
@@ -770,6 +942,20 @@ export class TopicCreation {
   @inline get scramSha512(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
 }
 
+/** conduit:kafka/types@0.1.0.schema-registry: 76 bytes, align 4 */
+@unmanaged export class SchemaRegistryView {
+  @inline get SIZE(): usize { return 76; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get urls(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
+  @inline get hasLogin(): bool { return load<bool>(changetype<usize>(this), 8); }
+  @inline set hasLogin(value: bool) { store<bool>(changetype<usize>(this), value, 8); }
+  @inline get login(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 12); }
+  @inline get tokenRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 28); }
+  @inline get hasTls(): bool { return load<bool>(changetype<usize>(this), 36); }
+  @inline set hasTls(value: bool) { store<bool>(changetype<usize>(this), value, 36); }
+  @inline get tls(): TlsView { return changetype<TlsView>(changetype<usize>(this) + 40); }
+}
+
 /** conduit:kafka/producer@0.1.0.send-failure: 28 bytes, align 4 */
 @unmanaged export class SendFailureView {
   @inline get SIZE(): usize { return 28; }
@@ -788,6 +974,17 @@ export class TopicCreation {
   @inline set hasTimestamp(value: bool) { store<bool>(changetype<usize>(this), value, 8); }
   @inline get timestamp(): i64 { return load<i64>(changetype<usize>(this), 16); }
   @inline set timestamp(value: i64) { store<i64>(changetype<usize>(this), value, 16); }
+}
+
+/** conduit:kafka/types@0.1.0.target: 12 bytes, align 4 */
+@unmanaged export class TargetView {
+  @inline get SIZE(): usize { return 12; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get format(): u8 { return load<u8>(changetype<usize>(this)); }
+  @inline set format(value: u8) { store<u8>(changetype<usize>(this), value); }
+  @inline get subject(): u8 { return load<u8>(changetype<usize>(this), 1); }
+  @inline set subject(value: u8) { store<u8>(changetype<usize>(this), value, 1); }
+  @inline get schema(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 4); }
 }
 
 /** conduit:kafka/types@0.1.0.timeouts: 8 bytes, align 4 */

@@ -10,7 +10,7 @@ import { exhausted, reset as resetScratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
 import { DestinationSettings } from '../settings/destination';
 import { BY_METADATA, BY_PARTITIONER } from '../settings/partitioning';
-import { isNullValue, valueBound, writeValue } from '../format/value';
+import { dataSize, isNullValue, valueBound, writeData, writeValue } from '../format/value';
 import { MAX_RECORD_OVERHEAD, recordSize, useTimestampDelta, valueStart, writeRecord } from '../kafka/record-set-writer';
 import { sortEntries } from '../json/entries';
 import * as structs from '../json/struct';
@@ -50,6 +50,7 @@ let writesHeaders: bool = false;
 let partition: i32 = BY_PARTITIONER;
 let deletesAsTombstones: bool = false;
 let usesCreatedAt: bool = false;
+let encodesKey: bool = false;
 let configuredTopic: string = '';
 
 
@@ -87,6 +88,7 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   deletesAsTombstones = settings.deletesAsTombstones;
   usesCreatedAt = settings.usesCreatedAt;
   useTimestampDelta(0);
+  encodesKey = settings.encodesKey;
   configuredTopic = settings.topic.source;
   const total = countRecords(at, size);
   if (!arenaFits(<u64>max(total, 0) * RECORD_SIZE + WORKING_BYTES)) {
@@ -198,7 +200,7 @@ function write(i: i32, topic: i32): bool {
     return true;
   }
   let bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD;
-  bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : record.key.size;
+  bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : dataSize(record.key);
   if (!sets.hasRoom(bound)) {
     if (bound > WRITTEN_RECORD_BYTES || !sets.canSend()) return refuseSize(i, bound, min(WRITTEN_RECORD_BYTES, arenaLeft()));
     error = sets.sendSets(producer!);
@@ -208,7 +210,12 @@ function write(i: i32, topic: i32): bool {
   structs.clearTooDeep();
   let keyAt: usize = record.key.at;
   let keySize: i32 = record.key.kind == record.ABSENT ? -1 : <i32>record.key.size;
-  if (record.key.kind == record.STRUCTURED) {
+  if (encodesKey && keySize >= 0) {
+    const keyBound = dataSize(record.key);
+    if (!arenaFits(keyBound)) return refuseSize(i, keyBound, arenaLeft());
+    keyAt = arenaAlloc(keyBound, 1);
+    keySize = <i32>(writeData(keyAt, record.key) - keyAt);
+  } else if (record.key.kind == record.STRUCTURED) {
     const keyBound = <u64>record.key.size * structs.MAX_GROWTH + 16;
     if (!arenaFits(keyBound)) return refuseSize(i, keyBound, arenaLeft());
     keyAt = arenaAlloc(<usize>keyBound, 1);

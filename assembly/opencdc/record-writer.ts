@@ -31,6 +31,10 @@ const ZEROS: u32 = 0x30303030;
 /** Most milliseconds that fit into 64 bits as nanoseconds. */
 const MAX_MS: i64 = i64.MAX_VALUE / 1_000_000;
 
+/** Keys and values that the host has decoded are the message `opencdc.v1.Data`; others are the bytes of the message's raw data. */
+let keysAreData: bool = false;
+let valuesAreData: bool = false;
+
 let prefixAt: usize = 0;
 let prefixSize: u32 = 0;
 let sharedAt: usize = 0;
@@ -53,6 +57,12 @@ export function useForm(form: ReadForm): void {
   tombstonesAsDeletes = form.tombstonesAsDeletes;
   kafkaMetadata = form.kafkaMetadata;
   keepAllHeaders(form.keepAllHeaders);
+}
+
+/** Sets which of keys and values the host has decoded. */
+export function useDecoded(keys: bool, values: bool): void {
+  keysAreData = keys;
+  valuesAreData = values;
 }
 
 /** Bytes that `writeShared` needs. */
@@ -136,7 +146,7 @@ export function measureRecord(): usize {
     offsetSize = decimalSize(<u64>record.offset);
     size += offsetSize + OFFSET_SIZE + 6;
   }
-  if (record.keySize >= 0) size += bytesFieldSize(bytesFieldSize(record.keySize));
+  if (record.keySize >= 0) size += bytesFieldSize(keysAreData ? record.keySize : bytesFieldSize(record.keySize));
   bodySize = size + bytesFieldSize(payloadSize());
   return bytesFieldSize(bodySize);
 }
@@ -144,7 +154,8 @@ export function measureRecord(): usize {
 
 @inline
 function payloadSize(): u32 {
-  return record.valueSize < 0 ? 0 : bytesFieldSize(bytesFieldSize(record.valueSize));
+  if (record.valueSize < 0) return 0;
+  return bytesFieldSize(valuesAreData ? record.valueSize : bytesFieldSize(record.valueSize));
 }
 
 /** Writes the record that `measureRecord` measured and returns the end. */
@@ -168,9 +179,9 @@ export function writeRecord(at: usize): usize {
     at = writeNanoseconds(at + 2, record.timestamp);
   }
   if (headersSize != 0) at = writeHeaders(at);
-  if (record.keySize >= 0) at = writeData(at, 0x22, record.keyAt, record.keySize);
+  if (record.keySize >= 0) at = writeData(at, 0x22, record.keyAt, record.keySize, keysAreData);
   at = writeBytesHead(at, 0x2a, payloadSize());
-  if (record.valueSize >= 0) at = writeData(at, 0x12, record.valueAt, record.valueSize);
+  if (record.valueSize >= 0) at = writeData(at, 0x12, record.valueAt, record.valueSize, valuesAreData);
   return at;
 }
 
@@ -180,6 +191,7 @@ function writeOffset(at: usize): usize {
   return writeDecimal(writeBytesHead(at, 0x12, offsetSize), <u64>record.offset);
 }
 
-function writeData(at: usize, tag: u8, from: usize, size: u32): usize {
+function writeData(at: usize, tag: u8, from: usize, size: u32, isData: bool): usize {
+  if (isData) return writeBytesField(at, tag, from, size);
   return writeBytesField(writeBytesHead(at, tag, bytesFieldSize(size)), 0x0a, from, size);
 }

@@ -1,9 +1,11 @@
 // The configuration of a destination.
 import { InvalidParam } from '../abi/connector';
 import { Connection, ProducerOptions } from '../abi/kafka';
+import { Format } from '../format/formats';
 import { TopicTemplate } from '../template/topic-template';
 import { clientIdParameters, parseClientId } from './client-id';
 import { deliveryParameters, parseDelivery } from './delivery';
+import { encodingParameters, parseEncoding } from './encoding';
 import { Parameter, ignored, joined } from './parameter';
 import { BY_PARTITIONER, parsePartition, parsePartitioner, partitioningParameters } from './partitioning';
 import { formatParameters, parseFormat } from './record-format';
@@ -24,6 +26,8 @@ export class DestinationSettings {
   topic: TopicTemplate = new TopicTemplate('');
   /** A case of Format. */
   format: u8 = 0;
+  /** The host encodes keys: they are written as the message `opencdc.v1.Data`. */
+  encodesKey: bool = false;
   /** Write `kafka.header.*` metadata back as headers. */
   writeHeaders: bool = true;
   /** The partition of all records, BY_PARTITIONER or BY_METADATA. */
@@ -50,6 +54,7 @@ export function destinationParameters(): Parameter[] {
     deliveryParameters(),
     formatParameters(),
     writtenRecordParameters(),
+    encodingParameters(),
     destinationSdkParameters(),
     // The official connector's first release accepted it on both sides.
     [ignored('readFromBeginning')],
@@ -81,6 +86,10 @@ function parse(values: Values, table: Parameter[]): DestinationSettings {
   settings.delivery.partitioner = parsePartitioner(values);
   settings.partition = parsePartition(values);
   settings.format = parseFormat(values);
+  const encoding = parseEncoding(values);
+  settings.delivery.encoding = encoding;
+  settings.encodesKey = encoding !== null && encoding.key !== null;
+  if (values.text('valueFormat').length != 0) settings.format = encoding !== null && encoding.value !== null ? Format.data : Format.raw;
   settings.writeHeaders = values.flag('writeHeaders');
   settings.deletesAsTombstones = values.flag('deletesAsTombstones');
   settings.usesCreatedAt = parseUsesCreatedAt(values);

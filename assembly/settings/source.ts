@@ -1,10 +1,11 @@
 // The configuration of a source.
 import { InvalidParam } from '../abi/connector';
-import { Connection, Fetching, Membership, Start } from '../abi/kafka';
+import { Connection, Decoding, Fetching, Membership, Start } from '../abi/kafka';
 import { ReadForm } from '../opencdc/read-form';
 import { commitParameters, parseCommitSize } from './commits';
 import { clientIdParameters, parseClientId } from './client-id';
 import { consumerGroupParameters } from './consumer-group';
+import { decodingParameters, parseDecoding } from './decoding';
 import { fetchingParameters, parseFetching } from './fetching';
 import { groupMemberParameters, parseGroupMember } from './group-member';
 import { Parameter, ignored, joined } from './parameter';
@@ -33,6 +34,8 @@ export class SourceSettings {
   commitOffsetsSize: i32 = 1000;
   /** Commit this long after the first pending acknowledgement; 0 or less: never by time. */
   commitOffsetsDelayMs: i64 = 5000;
+  /** Null: keys and values are raw data. */
+  decoding: Decoding | null = null;
 }
 
 /** The accepted settings; null before. */
@@ -52,6 +55,7 @@ export function sourceParameters(): Parameter[] {
     fetchingParameters(),
     readRecordParameters(),
     commitParameters(),
+    decodingParameters(),
     sourceSdkParameters(),
     // The official connector's first release accepted them on both sides.
     [ignored('acks'), ignored('deliveryTimeout')],
@@ -86,5 +90,6 @@ function parse(values: Values, table: Parameter[]): SourceSettings {
   settings.form = parseReadForm(values);
   settings.commitOffsetsSize = parseCommitSize(values);
   settings.commitOffsetsDelayMs = values.milliseconds('commitOffsetsDelay');
+  settings.decoding = parseDecoding(values);
   return settings;
 }

@@ -41,8 +41,9 @@ export function parseTls(values: Values): Tls | null {
   if (!values.isValid('tls.enabled') || !values.isValid('insecureSkipVerify')) return null;
   const isOn = values.text('tls.enabled').length == 0 ? isSet : values.flag('tls.enabled');
   if (!isOn) {
-    if (isSet) log(Level.warn, 'clientCert, clientKey and caCert have no effect because tls.enabled is false');
-    if (values.flag('insecureSkipVerify')) log(Level.warn, 'insecureSkipVerify has no effect because TLS is not enabled');
+    if (isSet && !usesHttps(values)) log(Level.warn, 'clientCert, clientKey and caCert have no effect because tls.enabled is false');
+    if (values.flag('insecureSkipVerify') && !usesHttps(values))
+      log(Level.warn, 'insecureSkipVerify has no effect because TLS is not enabled');
     return null;
   }
   if (cert.length == 0 && key.length != 0)
@@ -52,4 +53,19 @@ export function parseTls(values: Values): Tls | null {
   if (key.length == 0 && password.length != 0)
     values.refuse('clientKeyPassword', 'invalid TLS config: clientKeyPassword has no clientKey to decrypt, clientKey is missing');
   return new Tls(cert, key, password, ca, values.flag('insecureSkipVerify'));
+}
+
+/** True if the schema registry is reached through TLS. Blanks around the addresses are checked elsewhere. */
+function usesHttps(values: Values): bool {
+  return values.text('schemaRegistry.url').includes('https://');
+}
+
+/** TLS of a connection that its address turns on, such as https; null if no setting asks for anything but the default. */
+export function tlsFiles(values: Values): Tls | null {
+  const cert = values.text('clientCert'),
+    key = values.text('clientKey'),
+    ca = values.text('caCert');
+  const skipsVerification = values.isValid('insecureSkipVerify') && values.flag('insecureSkipVerify');
+  if (cert.length == 0 && key.length == 0 && ca.length == 0 && !skipsVerification) return null;
+  return new Tls(cert, key, values.text('clientKeyPassword'), ca, skipsVerification);
 }

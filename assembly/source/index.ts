@@ -11,6 +11,7 @@ import { useForm } from '../opencdc/record-writer';
 import { Position } from '../opencdc/position';
 import { parsePosition } from '../opencdc/position-reader';
 import { resetTracker } from './ack-tracker';
+import { useDecoded } from '../opencdc/record-writer';
 import * as batches from './batch';
 import { commitAfterAck, commitAll, commitWhenDue, resetCommits } from './commits';
 import { resolveGroup } from './group';
@@ -57,12 +58,15 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
     settings.start,
     settings.membership,
     settings.fetching,
+    settings.decoding,
   );
   const opened = Consumer.open(settings.connection, options);
   if (opened.error !== null) return returnResult(opened.error);
   reset();
   useForm(settings.form);
   consumer = opened.value;
+  const decoding = settings.decoding;
+  useDecoded(decoding !== null && decoding.hasKey, decoding !== null && decoding.hasValue);
   group = resolved.group;
   stopped = false;
   resetCommits(settings.commitOffsetsSize, settings.commitOffsetsDelayMs, nowMs());

@@ -11,6 +11,9 @@ export const ERROR_CODES = [
   'kafka.rejected', // the broker refused the request for good
   'kafka.record-refused', // the broker, or a setting, refused this one record (too large, timestamp out of range): others may be written
   'kafka.corrupt', // a broker sent records that cannot be read (wrong CRC, unknown format)
+  'schema.unreachable', // no schema registry answers at the given addresses (retryable)
+  'schema.rejected', // the schema registry refused the request for good
+  'schema.mismatch', // a key or value does not fit its schema, or its schema cannot be used
   'remote.unreachable', // the guest reports that its remote system cannot be reached (retryable)
   'remote.timeout', // the guest reports that a bounded wait of its own ended (retryable)
   'remote.rejected', // the guest reports that its remote system refused the request for good
@@ -48,6 +51,9 @@ const KIND_OF: Record<ErrorCode, ErrorKind> = {
   'kafka.rejected': 'rejected',
   'kafka.record-refused': 'rejected',
   'kafka.corrupt': 'rejected',
+  'schema.unreachable': 'unavailable',
+  'schema.rejected': 'rejected',
+  'schema.mismatch': 'rejected',
   'remote.unreachable': 'unavailable',
   'remote.timeout': 'timeout',
   'remote.rejected': 'rejected',
@@ -77,6 +83,7 @@ const CODE_OF: Record<ErrorKind, ErrorCode> = {
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'kafka.unreachable',
   'kafka.timeout',
+  'schema.unreachable',
   'remote.unreachable',
   'remote.timeout',
   'guest.trap',

@@ -9,6 +9,7 @@ import { logCapability, type LogBounds } from './log.ts';
 import { randomCapability } from './random.ts';
 
 export { kafkaCapabilities } from './kafka.ts';
+export { withSchemas, type SchemaParts } from './schemas.ts';
 
 /** The capabilities that reach nothing outside the host, for one connector: the log, the wall clock, randomness. */
 export function standardCapabilities(log: Log, bounds: LogBounds): Capability[] {

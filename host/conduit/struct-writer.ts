@@ -3,10 +3,28 @@ import { checkStructDepth } from './struct-depth.ts';
 import { ENTRY, LIST_VALUE, STRUCT, VALUE } from './tags.ts';
 
 /**
- * Writes the content of a `google.protobuf.Struct`. An object is a series of `beginField(key)`, one value, `endField()`; a list is a series of
+ * Takes the content of a `google.protobuf.Struct`. An object is a series of `beginField(key)`, one value, `endField()`; a list is a series of
  * `beginItem()`, one value, `endItem()`. Throws `input.invalid` for data that is nested too deeply.
  */
-export class StructWriter {
+export interface StructSink {
+  beginField(key: string): void;
+  endField(): void;
+  beginItem(): void;
+  endItem(): void;
+  beginObject(): void;
+  beginList(): void;
+  /** Ends an object or a list. */
+  end(): void;
+  null(): void;
+  bool(value: boolean): void;
+  number(value: number): void;
+  string(value: string): void;
+  /** An integer of 64 bits. The sink says what becomes of one that a 64-bit float cannot hold. */
+  integer(value: bigint | number): void;
+}
+
+/** Writes a Struct with a writer of protobufjs. */
+export class StructWriter implements StructSink {
   readonly #writer: Writer;
   readonly #what: string | undefined;
   #depth = 0;
@@ -66,10 +84,10 @@ export class StructWriter {
   }
 
   /** An integer of 64 bits. One that a 64-bit float might change goes into a field of our own (`VALUE.integerValue`). */
-  integer(value: bigint): void {
+  integer(value: bigint | number): void {
     const float = Number(value);
     if (Number.isSafeInteger(float)) this.number(float);
-    else this.#writer.uint32(VALUE.integerValue).int64(halvesOf(value));
+    else this.#writer.uint32(VALUE.integerValue).int64(halvesOf(BigInt(value)));
   }
 }
 

@@ -25,6 +25,7 @@ export interface ConsumerOptions {
   membership?: Membership;
   /** `none`: the host's own choice, and committed records only. */
   fetching?: Fetching;
+  decoding?: Decoding;
 }
 
 /**
@@ -135,6 +136,8 @@ export interface ProducerOptions {
    * (`auto.create.topics.enable`).
    */
   creation?: TopicCreation;
+  /** A record that cannot be encoded, or whose schema cannot be had, is refused alone. */
+  encoding?: Encoding;
 }
 
 /** How the host chooses the partition of a record whose `outgoing` names none. */
@@ -252,4 +255,69 @@ export interface RecordSet {
    * ignored in a record set for a producer.
    */
   leaderEpoch?: number;
+}
+
+/**
+ * How the bytes of a key or a value stand for structured data. `json`: the text itself. The others are in Confluent's wire
+ * format: a zero byte, the schema's identifier (4 bytes, big endian), for `protobuf` the indexes of the message type, the data.
+ */
+export type DataFormat = 'json' | 'avro' | 'json-schema' | 'protobuf';
+
+/**
+ * A schema registry that speaks Confluent's API. The host checks every address against its policy. `*-ref` are references to
+ * secrets that the host keeps; empty = not set.
+ */
+export interface SchemaRegistry {
+  /** `http://host:port/path` or `https://...`; the next one is asked when one does not answer. */
+  urls: string[];
+  /** HTTP basic authentication. */
+  login?: PasswordLogin;
+  /** HTTP bearer authentication. */
+  tokenRef: string;
+  /** TLS of `https` addresses. `none`: the well-known certificate authorities. */
+  tls?: Tls;
+}
+
+/**
+ * Which bytes the host decodes for the guest. A decoded key or value is the protobuf message `opencdc.v1.Data`, structured if
+ * the bytes hold an object, else with the raw bytes. Null stays null. What is not decoded keeps its bytes.
+ *
+ * Structured data has 64-bit floats only: an integer that such a float cannot hold becomes a text of its digits.
+ */
+export interface Decoding {
+  key?: DataFormat;
+  value?: DataFormat;
+  /** Needed by every format but `json`. */
+  registry?: SchemaRegistry;
+  /**
+   * True: bytes that cannot be decoded come as raw data. False: `poll` fails with topic, partition, offset and schema, after
+   * the records before them are delivered.
+   */
+  keepUndecodable: boolean;
+}
+
+/**
+ * The schema with which the host encodes keys or values. `topic`: subject `TOPIC-key` or `TOPIC-value`; `record-name`: the full
+ * name of the record in the schema; `topic-record-name`: `TOPIC-NAME`. The latter two need `schema`.
+ */
+export type SubjectStrategy = 'topic-name' | 'record-name' | 'topic-record-name';
+
+export interface Target {
+  /** Not `json`, which needs no schema. */
+  format: DataFormat;
+  subject: SubjectStrategy;
+  /** The text of the schema. Empty: the latest schema of the subject, which is looked up again every five minutes. */
+  schema: string;
+}
+
+/**
+ * Which bytes the host encodes for the guest. Such a key or value must be null, or the protobuf message `opencdc.v1.Data`.
+ * Structured data is encoded; raw data must be the text of a JSON object, or be encoded already, which leaves it as it is.
+ */
+export interface Encoding {
+  key?: Target;
+  value?: Target;
+  registry: SchemaRegistry;
+  /** True: a `schema` that the subject does not have is registered there. False: it must be there. */
+  autoRegister: boolean;
 }

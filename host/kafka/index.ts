@@ -1,5 +1,6 @@
 /** Kafka through kafkajs: opens consumers and producers, and makes look-ups. */
 import { cancelledBy } from '../base/abort.ts';
+import { ConnectorError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../base/secrets.ts';
 import type { Net } from '../net/net.ts';
@@ -21,6 +22,9 @@ import { openProducer } from './produce/producer.ts';
 export { checkPem } from './auth/tls.ts';
 export type { Reader } from './consume/ending-reader.ts';
 export type { ConsumerHandle, ProducerHandle } from './handles.ts';
+export { DecodingConsumer } from './values/decoding-consumer.ts';
+export { EncodingProducer } from './values/encoding-producer.ts';
+export type { Decoder, Decoding, Encoder, Encoding } from './values/translation.ts';
 
 /** Longest wait for one answer of a listing. */
 const LIST_MS = 10_000;
@@ -50,10 +54,20 @@ export function createKafka(options: KafkaOptions): Kafka {
   const client = (connection: Connection, asker: string): KafkaClient => new ClientFactory(connection, { ...options, asker });
   const latest = new LatestOffsets();
   return {
-    openConsumer: async (connection, consumer, { signal }) =>
-      openConsumer(client(connection, `consumer of group "${consumer.group}"`), consumer, { latest, signal }),
-    openProducer: async (connection, producer, { signal }) => openProducer(client(connection, 'producer'), producer, { signal }),
+    openConsumer: async (connection, consumer, { signal }) => {
+      if (consumer.decoding !== undefined) throw untranslated();
+      return openConsumer(client(connection, `consumer of group "${consumer.group}"`), consumer, { latest, signal });
+    },
+    openProducer: async (connection, producer, { signal }) => {
+      if (producer.encoding !== undefined) throw untranslated();
+      return openProducer(client(connection, 'producer'), producer, { signal });
+    },
   };
+}
+
+/** The guest would take bytes that nobody decoded for decoded ones. */
+function untranslated(): ConnectorError {
+  return new ConnectorError('config.invalid', 'keyFormat and valueFormat need a host with schemas: wrap its Kafka in withSchemas');
 }
 
 /** What a look at a cluster needs beside the connection. */

@@ -1,4 +1,4 @@
-import { withKafka } from '../capability/index.ts';
+import { withKafka, withSchemas } from '../capability/index.ts';
 import { createKafka } from '../kafka/index.ts';
 import { Net } from '../net/net.ts';
 import { cleanUpDeletedSource, ownerText } from './deleted-source.ts';
@@ -19,8 +19,9 @@ export function kafkaProgram(component: () => Promise<ComponentSource> = () => c
     capabilities: ({ connectorId, watch, net = new Net() }) =>
       withKafka((secrets, log) => {
         const commitMetadata = connectorId === '' ? undefined : ownerText(connectorId);
-        const kafka = createKafka({ secrets, log, net, commitMetadata });
-        return watch?.(kafka, { secrets, log, net }) ?? kafka;
+        const parts = { secrets, log, net };
+        const kafka = withSchemas(createKafka({ ...parts, commitMetadata }), parts);
+        return watch?.(kafka, parts) ?? kafka;
       }),
     destinationDefaults: PATIENT,
     sourceDeleted: (settings, { connectorId, log, net = new Net() }) =>

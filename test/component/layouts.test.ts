@@ -39,6 +39,16 @@ const COMMITS = [
   { topic: 't1', partition: 2147483647, epoch: 4294967295, nextOffset: -9223372036854775808n },
   { topic: '', partition: -2, epoch: 1, nextOffset: 9007199254740993n },
 ];
+const FORMATS = ['json', 'avro', 'json-schema', 'protobuf'] as const;
+const SUBJECTS = ['topic-name', 'record-name', 'topic-record-name'] as const;
+const registry = (isFull: boolean) => ({
+  urls: ['http://a:1', 'https://ż/✓'],
+  login: isFull ? { username: 'ü', passwordRef: 'password' } : undefined,
+  tokenRef: 'token',
+  tls: isFull
+    ? { clientCertRef: 'cert', clientKeyRef: 'key', clientKeyPasswordRef: 'key password', caCertRef: 'ca', insecureSkipVerify: true }
+    : undefined,
+});
 const SERVERS = ['a:1', '', 'zażółć:3 😀'];
 
 test('every generated file that is committed fits the WIT (else run `make generate`)', () => {
@@ -93,7 +103,13 @@ test('these are the records, enums and variants of the world, and the tests belo
     'conduit:kafka/types@0.1.0.password-login': ['username', 'password-ref'],
     'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
     'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time', 'leader-epoch'],
-    'conduit:kafka/consumer@0.1.0.options': ['topics', 'group', 'from-beginning', 'resume', 'start', 'membership', 'fetching'],
+    'conduit:kafka/types@0.1.0.data-format': [...FORMATS],
+    'conduit:kafka/types@0.1.0.schema-registry': ['urls', 'login', 'token-ref', 'tls'],
+    'conduit:kafka/types@0.1.0.decoding': ['key', 'value', 'registry', 'keep-undecodable'],
+    'conduit:kafka/types@0.1.0.subject-strategy': [...SUBJECTS],
+    'conduit:kafka/types@0.1.0.target': ['format', 'subject', 'schema'],
+    'conduit:kafka/types@0.1.0.encoding': ['key', 'value', 'registry', 'auto-register'],
+    'conduit:kafka/consumer@0.1.0.options': ['topics', 'group', 'from-beginning', 'resume', 'start', 'membership', 'fetching', 'decoding'],
     'conduit:kafka/consumer@0.1.0.start': ['offsets', 'timestamp'],
     'conduit:kafka/consumer@0.1.0.membership': ['session-timeout-ms', 'heartbeat-interval-ms', 'rebalance-timeout-ms'],
     'conduit:kafka/consumer@0.1.0.isolation': ['read-committed', 'read-uncommitted'],
@@ -102,7 +118,15 @@ test('these are the records, enums and variants of the world, and the tests belo
     'conduit:kafka/consumer@0.1.0.partition-commit': ['topic', 'partition', 'epoch', 'next-offset'],
     'conduit:kafka/producer@0.1.0.acks': ['none', 'leader', 'all'],
     'conduit:kafka/producer@0.1.0.compression': ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
-    'conduit:kafka/producer@0.1.0.options': ['acks', 'compression', 'max-batch-bytes', 'delivery-timeout-ms', 'partitioner', 'creation'],
+    'conduit:kafka/producer@0.1.0.options': [
+      'acks',
+      'compression',
+      'max-batch-bytes',
+      'delivery-timeout-ms',
+      'partitioner',
+      'creation',
+      'encoding',
+    ],
     'conduit:kafka/producer@0.1.0.partitioner': ['murmur2', 'crc32', 'round-robin', 'sticky'],
     'conduit:kafka/producer@0.1.0.topic-creation': ['partitions', 'replication-factor', 'configs'],
     'conduit:kafka/producer@0.1.0.topic-config': ['name', 'value'],
@@ -196,6 +220,7 @@ describe('consumer', () => {
         start: undefined,
         membership: undefined,
         fetching: undefined,
+        decoding: undefined,
       },
     });
   });
@@ -207,6 +232,15 @@ describe('consumer', () => {
   test('open: a start without a timestamp, and committed records', async () => {
     const { options } = await open({ start: 'offsets', isolation: '0' });
     expect(options).toMatchObject({ start: { offsets: [], timestamp: undefined }, fetching: { isolation: 'read-committed' } });
+  });
+  test('open: decoding of each format, with and without a registry and its parts', async () => {
+    for (const [i, format] of FORMATS.entries())
+      expect((await open({ decoding: String(i) })).options.decoding).toEqual({
+        key: i === 0 ? undefined : format,
+        value: FORMATS[3 - i],
+        registry: i === 0 ? undefined : registry(i === 1),
+        keepUndecodable: i === 2,
+      });
   });
   test('log: every level, with fields; clock and randomness come from the host', async () => {
     await open({});
@@ -294,6 +328,7 @@ describe('producer', () => {
           deliveryTimeoutMs: 4294967294,
           partitioner: 'murmur2',
           creation: undefined,
+          encoding: undefined,
         });
     for (const [i, partitioner] of ['murmur2', 'crc32', 'round-robin', 'sticky'].entries())
       expect((await open({ partitioner: String(i), creation: '' })).options).toMatchObject({
@@ -306,6 +341,15 @@ describe('producer', () => {
             { name: '', value: 'b' },
           ],
         },
+      });
+  });
+  test('open: encoding with each subject', async () => {
+    for (const [i, subject] of SUBJECTS.entries())
+      expect((await open({ encoding: String(i) })).options.encoding).toEqual({
+        key: i === 0 ? undefined : { format: 'avro', subject: SUBJECTS[2 - i], schema: '' },
+        value: { format: FORMATS[i + 1], subject, schema: 'schema ✓' },
+        registry: registry(i === 1),
+        autoRegister: i === 2,
       });
   });
   test('send: outgoing record sets and failures of each kind', async () => {

@@ -194,8 +194,21 @@ const DESTINATION: Row[] = [
 ];
 
 const ROWS: Record<Side, Row[]> = { source: [...COMMON, ...SOURCE], destination: [...COMMON, ...DESTINATION] };
+const DATA_FORMATS = [
+  'keyFormat',
+  'valueFormat',
+  'onUndecodable',
+  'keySchema',
+  'valueSchema',
+  'schemaRegistry.subjectStrategy',
+  'schemaRegistry.autoRegister',
+  'schemaRegistry.url',
+  'schemaRegistry.username',
+  'schemaRegistry.password',
+  'schemaRegistry.token',
+];
 /** Settings that the Go connector does not have. */
-const OURS = ['clientKeyPassword', 'writeHeaders', ...ADDED_SETTINGS];
+const OURS = ['clientKeyPassword', 'writeHeaders', ...ADDED_SETTINGS, ...DATA_FORMATS];
 
 describe.each(['source', 'destination'] as const)('the %s', (side) => {
   const reasons = async (row: Row, value: string): Promise<string[]> => {

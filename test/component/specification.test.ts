@@ -48,6 +48,13 @@ test('the source describes its settings, connection first, sdk last', () => {
     'includeKafkaMetadata',
     'commitOffsetsSize',
     'commitOffsetsDelay',
+    'keyFormat',
+    'valueFormat',
+    'onUndecodable',
+    'schemaRegistry.url',
+    'schemaRegistry.username',
+    'schemaRegistry.password',
+    'schemaRegistry.token',
     'sdk.batch.size',
     'sdk.batch.delay',
     'sdk.schema.extract.type',
@@ -79,6 +86,16 @@ test('the destination describes its settings, connection first, sdk last', () =>
     'sdk.record.format.options',
     'deletesAsTombstones',
     'messageTimestamp',
+    'keyFormat',
+    'valueFormat',
+    'keySchema',
+    'valueSchema',
+    'schemaRegistry.subjectStrategy',
+    'schemaRegistry.autoRegister',
+    'schemaRegistry.url',
+    'schemaRegistry.username',
+    'schemaRegistry.password',
+    'schemaRegistry.token',
     'sdk.batch.size',
     'sdk.batch.delay',
     'sdk.rate.perSecond',
@@ -99,8 +116,16 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
       expect(p.description).toMatch(/\.$/);
     }
   });
-  test('exactly the certificates, the key and the passwords are secrets', () => {
-    expect(names(params().filter((p) => p.secret))).toEqual(['clientCert', 'clientKey', 'clientKeyPassword', 'caCert', 'saslPassword']);
+  test('exactly the certificates, the key, the passwords and the token are secrets', () => {
+    expect(names(params().filter((p) => p.secret))).toEqual([
+      'clientCert',
+      'clientKey',
+      'clientKeyPassword',
+      'caCert',
+      'saslPassword',
+      'schemaRegistry.password',
+      'schemaRegistry.token',
+    ]);
   });
   test('exactly the sdk settings but those of the format are the host’s to implement', () => {
     const sdk = names(params()).filter((name) => name.startsWith('sdk.') && !name.startsWith('sdk.record.'));

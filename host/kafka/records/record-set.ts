@@ -24,6 +24,9 @@ export class RecordCursor {
   /** -1 = null key. */
   keyLength = -1;
   keyStart = 0;
+  /** -1 = null value. Set by `readValue`. */
+  valueLength = -1;
+  valueStart = 0;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
@@ -42,6 +45,14 @@ export class RecordCursor {
     this.keyStart = this.#at;
     if (this.#at > this.end || this.keyStart + this.keyLength > this.end) throw malformed();
     return true;
+  }
+
+  /** Reads where the value of the current record is. Throws on bytes that are no record. */
+  readValue(): void {
+    this.#at = this.keyStart + Math.max(0, this.keyLength);
+    this.valueLength = this.#varint();
+    this.valueStart = this.#at;
+    if (this.#at > this.end || this.valueStart + this.valueLength > this.end) throw malformed();
   }
 
   /** Moves to the next record like `next`, but reads only its length. */

@@ -2,6 +2,7 @@ import type { Type } from 'avsc';
 import protobuf from 'protobufjs/minimal.js';
 import { ConnectorError } from '../../base/errors.ts';
 import { copyField, dataOf, eachField, opencdcMetadataOf, type FieldWriter } from '../../conduit/record-fields.ts';
+import { StructWriter } from '../../conduit/struct-writer.ts';
 import { CHANGE, DATA, RECORD } from '../../conduit/tags.ts';
 import { writeStruct } from './values.ts';
 
@@ -70,7 +71,7 @@ function writeData(writer: FieldWriter, tag: number, data: Uint8Array, type: Typ
     );
   }
   writer.uint32(tag).fork().uint32(DATA.structuredData).fork();
-  if (!writeStruct(writer, type, decoded)) {
+  if (!writeStruct(new StructWriter(writer), type, decoded)) {
     throw new ConnectorError(
       'input.invalid',
       `failed to decode ${what}: expected an Avro schema of a record or a map, got one of type ${type.typeName}`,

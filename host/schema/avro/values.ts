@@ -1,7 +1,6 @@
 import type { Type } from 'avsc';
-import type { Writer } from 'protobufjs/minimal.js';
 import { ConnectorError } from '../../base/errors.ts';
-import { StructWriter } from '../../conduit/struct-writer.ts';
+import type { StructSink } from '../../conduit/struct-writer.ts';
 
 /**
  * Writes a decoded Avro value as a `google.protobuf.Struct`, with the same texts as the Go SDK's decoder and Go's JSON: times as RFC 3339 in UTC,
@@ -26,11 +25,11 @@ interface Branches extends Typed {
 }
 
 /** Writes the content of a Struct message. Returns false if the type is neither record nor map, which alone have fields. */
-export function writeStruct(writer: Writer, type: Type, value: unknown): boolean {
-  return writeFields(new StructWriter(writer), type, value);
+export function writeStruct(sink: StructSink, type: Type, value: unknown): boolean {
+  return writeFields(sink, type, value);
 }
 
-function writeFields(writer: StructWriter, type: Type, value: unknown): boolean {
+function writeFields(writer: StructSink, type: Type, value: unknown): boolean {
   const entries = value as Record<string, unknown>;
   if (isRecord(type)) {
     for (const field of (type as unknown as Fields).fields) writeField(writer, field.name, field.type, entries[field.name], true);
@@ -46,13 +45,13 @@ function isRecord(type: Type): boolean {
   return type.typeName === 'record' || type.typeName === 'error';
 }
 
-function writeField(writer: StructWriter, key: string, type: Type, value: unknown, ofRecord: boolean): void {
+function writeField(writer: StructSink, key: string, type: Type, value: unknown, ofRecord: boolean): void {
   writer.beginField(key);
   writeValue(writer, type, value, ofRecord);
   writer.endField();
 }
 
-function writeValue(writer: StructWriter, type: Type, value: unknown, ofRecord: boolean): void {
+function writeValue(writer: StructSink, type: Type, value: unknown, ofRecord: boolean): void {
   switch (type.typeName) {
     case 'null':
       writer.null();
@@ -100,7 +99,7 @@ function writeValue(writer: StructWriter, type: Type, value: unknown, ofRecord: 
 }
 
 /** As in the Go SDK, unions in maps and arrays are unwrapped, and in record fields only unions of null and one other type. */
-function writeUnion(writer: StructWriter, union: Branches, value: unknown, ofRecord: boolean): void {
+function writeUnion(writer: StructSink, union: Branches, value: unknown, ofRecord: boolean): void {
   if (value === null) {
     writer.null();
     return;
@@ -118,13 +117,13 @@ function writeUnion(writer: StructWriter, union: Branches, value: unknown, ofRec
 }
 
 /** Writes a long or a logical type that `codec.ts` has decoded. */
-function writeDecoded(writer: StructWriter, type: Type, value: unknown): void {
+function writeDecoded(writer: StructSink, type: Type, value: unknown): void {
   if (typeof value === 'bigint') writer.integer(value);
   else if (typeof value === 'string') writer.string(value);
   else throw new ConnectorError('internal', `Avro ${type.typeName} was decoded to ${typeof value}`);
 }
 
-function writeList<T>(writer: StructWriter, items: Iterable<T>, write: (item: T) => void): void {
+function writeList<T>(writer: StructSink, items: Iterable<T>, write: (item: T) => void): void {
   writer.beginList();
   for (const item of items) {
     writer.beginItem();

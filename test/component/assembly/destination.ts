@@ -1,8 +1,8 @@
 import { DestinationWriteResult, ErrorKind } from '../../../assembly/abi/connector';
 import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembly/abi/exports';
-import { OutgoingView, Producer, ProducerOptions, TopicConfig, TopicCreation } from '../../../assembly/abi/kafka';
+import { Encoding, OutgoingView, Producer, ProducerOptions, Target, TopicConfig, TopicCreation } from '../../../assembly/abi/kafka';
 import { newList } from '../../../assembly/abi/slots';
-import { connection, given, keep, number } from './shared';
+import { connection, given, keep, number, registry } from './shared';
 
 let producer: Producer | null = null;
 
@@ -19,6 +19,11 @@ export function destinationOpen(): usize {
   options.partitioner = <u8>number('partitioner');
   if (given.has('creation'))
     options.creation = new TopicCreation(i32.MIN_VALUE, i32.MAX_VALUE, [new TopicConfig('a ✓', ''), new TopicConfig('', 'b')]);
+  if (given.has('encoding')) {
+    const subject = <u8>number('encoding');
+    const value = new Target(subject + 1, subject, 'schema ✓');
+    options.encoding = new Encoding(subject == 0 ? null : new Target(1, 2 - subject, ''), value, registry(subject == 1), subject == 2);
+  }
   const opened = Producer.open(connection(), options);
   producer = opened.value;
   return returnResult(opened.error);

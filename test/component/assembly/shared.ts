@@ -1,5 +1,5 @@
 import { InvalidParam, StringStringView } from '../../../assembly/abi/connector';
-import { Connection, PasswordLogin, Sasl, SaslCase, Timeouts, Tls } from '../../../assembly/abi/kafka';
+import { Connection, PasswordLogin, Sasl, SaslCase, SchemaRegistry, Timeouts, Tls } from '../../../assembly/abi/kafka';
 import { listOf } from '../../../assembly/abi/slots';
 
 /** Values of the configuration by their keys. */
@@ -47,4 +47,13 @@ export function connection(): Connection {
           : Sasl.scramSha512(login);
   }
   return c;
+}
+
+export function registry(isFull: bool): SchemaRegistry {
+  const made = new SchemaRegistry(['http://a:1', 'https://ż/✓'], null, 'token');
+  if (isFull) {
+    made.login = new PasswordLogin('ü', 'password');
+    made.tls = new Tls('cert', 'key', 'key password', 'ca', true);
+  }
+  return made;
 }

@@ -4,6 +4,7 @@ import { RETURN_AREA, returnInvalidParams, returnResult } from '../../../assembl
 import {
   Consumer,
   ConsumerOptions,
+  Decoding,
   Fetching,
   Isolation,
   Membership,
@@ -12,7 +13,7 @@ import {
   Start,
 } from '../../../assembly/abi/kafka';
 import { log } from '../../../assembly/abi/log';
-import { connection, given, keep, number } from './shared';
+import { connection, given, keep, number, registry } from './shared';
 
 let consumer: Consumer | null = null;
 const OFFSETS: PartitionOffset[] = [new PartitionOffset('t1', i32.MAX_VALUE, i64.MIN_VALUE), new PartitionOffset('', -2, 9007199254740993)];
@@ -38,6 +39,10 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
     options.start = new Start(OFFSETS, true, i64.MIN_VALUE);
     options.membership = new Membership(u32.MAX_VALUE, 1, u32.MAX_VALUE - 1);
     options.fetching = new Fetching(Isolation.readUncommitted, 1, u32.MAX_VALUE, 2, u32.MAX_VALUE - 1, 'zażółć');
+  }
+  if (given.has('decoding')) {
+    const format = <u8>number('decoding');
+    options.decoding = new Decoding(format != 0, format, true, 3 - format, format == 0 ? null : registry(format == 1), format == 2);
   }
   if (given.has('start')) options.start = new Start();
   if (given.has('isolation')) options.fetching = new Fetching(<u8>number('isolation'));
