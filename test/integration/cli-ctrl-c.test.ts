@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Cli } from '../unit/cli/spawned.ts';
+import { Cli, cli } from '../unit/cli/spawned.ts';
 import { uniqueName } from '../support/broker.ts';
-import { all, base64, committed, filled, from, piping, topic, useAdmin, values } from './support/cli-topics.ts';
+import { all, at, base64, committed, filled, from, piping, records, topic, useAdmin, values } from './support/cli-topics.ts';
 
 useAdmin();
 
@@ -35,6 +35,21 @@ describe('Ctrl-C', () => {
     const { lines } = await run.done;
     expect(lines.length).toBeLessThan(50_000);
     expect(await committed(group, name)).toBeLessThanOrEqual(lines.length);
+  });
+
+  it('is an orderly end of all connections: also at debug no line tells of an error', async () => {
+    const name = await filled(10);
+    const reading = new Cli(['source', ...from(name), '--follow', '--log-level', 'debug']);
+    await reading.until(base64('value 9'));
+    reading.process.kill('SIGINT');
+    const made = uniqueName('made');
+    const writing = await cli(['destination', ...at(made), '--log-level', 'debug'], { input: records(3) });
+    for (const { code, err } of [await reading.done, writing]) {
+      expect(code).toBe(0);
+      expect(err).toContain('debug: ');
+      expect(err).not.toContain('Connection error');
+      expect(err).not.toMatch(/^(warn|error): /m);
+    }
   });
 
   it('ends source with 0 while it looks for a broker that is not there', async () => {

@@ -166,7 +166,8 @@ export class ClientFactory implements KafkaClient, Probe {
       logLevel: kafkajs.logLevel.INFO,
       logCreator: () => (entry) => {
         if (entry.log.message === THROTTLED) options.onThrottled?.(Number(entry.log['throttledMs']));
-        this.#write(entry);
+        // When the client is closed its dialer breaks the connections, which kafkajs logs as errors.
+        if (!dialer.isOver) this.#write(entry);
       },
     });
     return { kafka, dialer };

@@ -89,8 +89,9 @@ export class TopicPartitions {
         if (known !== undefined && type === null) return known.partitions;
         // A client that has lost all its brokers may never find one again. A new client starts from the servers of the settings.
         if (type === null && tries % LOOKUPS_PER_CLIENT === 0) await this.#connections.close();
-        // The same error is a warning once, and a debug line at every further try.
-        this.#client.log(message === lastError ? 'debug' : 'warn', 'failed to look up a topic, trying again...', { topic, error: message });
+        // The same error is a warning once, and a debug line at every further try. A topic that is being created is no reason for a warning.
+        const isNews = message !== lastError && type !== 'UNKNOWN_TOPIC_OR_PARTITION';
+        this.#client.log(isNews ? 'warn' : 'debug', 'failed to look up a topic, trying again...', { topic, error: message });
         lastError = message;
         await sleep(type === 'UNKNOWN_TOPIC_OR_PARTITION' ? UNKNOWN_TOPIC_WAIT_MS : backoff.next(), this.#signal);
       }
