@@ -88,12 +88,13 @@ export class Backlog implements Remaining {
     return {
       openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
       openConsumer: async (connection, options, context) => {
-        const ends = this.#ends(connection, { ...parts, signal: context.signal }, options.topics);
+        const look = { ...parts, isolation: options.fetching?.isolation };
+        const ends = this.#ends(connection, { ...look, signal: context.signal }, options.topics);
         let consumer: ConsumerHandle | null = null;
         try {
           if (!this.#follow) await this.#refuseMissing(ends);
           consumer = await inner.openConsumer(connection, options, context);
-          this.#ask = () => this.#ends(connection, parts, options.topics);
+          this.#ask = () => this.#ends(connection, look, options.topics);
           return await this.#watched(consumer, ends, options, parts.log);
         } catch (error) {
           await Promise.all([consumer?.close(), ends.close()]);

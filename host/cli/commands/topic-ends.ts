@@ -1,7 +1,7 @@
 /** Looks up where the topics of a source begin and end, for the end of reading without `--follow` and for the progress line. */
-import type { Lookups } from '../../kafka/client.ts';
+import type { Lookups, PartitionRange } from '../../kafka/client.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
-import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
+import type { Connection, ConsumerOptions, Isolation } from '../../kafka/contract.ts';
 import { connectorError } from '../../kafka/fault.ts';
 import { clientOf, type LookParts } from '../../kafka/index.ts';
 
@@ -37,6 +37,8 @@ export interface Ends {
 export interface EndsParts extends LookParts {
   /** When it aborts, the look-up ends at once. */
   signal?: AbortSignal;
+  /** That of the consumer: with `read-committed`, the default, an open transaction ends a partition. */
+  isolation?: Isolation | undefined;
 }
 
 export type EndsFactory = (connection: Connection, parts: EndsParts, topics: string[]) => Ends;
@@ -48,10 +50,10 @@ export class KafkaEnds implements Ends {
   #topics: string[];
   #connected = false;
 
-  constructor(connection: Connection, { signal, ...parts }: EndsParts, topics: string[]) {
+  constructor(connection: Connection, { signal, isolation, ...parts }: EndsParts, topics: string[]) {
     this.#topics = topics;
     const client = clientOf(connection, { ...parts, asker: 'look-up of the ends of topics' });
-    this.#lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS, signal });
+    this.#lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS, signal, isolation });
     this.#reach = () => client.reach(signal);
   }
 
@@ -74,9 +76,12 @@ export class KafkaEnds implements Ends {
       const commits = new Map(committed.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
       const ranges = new Map<string, Range>();
       for (const topic of this.#topics) {
-        for (const { partition, high, low } of await lookups.ranges(topic)) {
+        const found = await lookups.ranges(topic);
+        const chosen = await chosenStarts(lookups, options, topic, found);
+        for (const { partition, high, low } of found) {
           const key = `${topic}/${partition}`;
-          ranges.set(key, groupRange(low, high, commits.get(key) ?? NONE, positions.get(key), options.fromBeginning));
+          const first = chosen.get(partition) ?? (options.fromBeginning ? low : high);
+          ranges.set(key, groupRange(low, high, commits.get(key) ?? NONE, positions.get(key), first));
         }
       }
       return ranges;
@@ -122,12 +127,28 @@ const NONE = -1n;
 /** The offset that a consumer commits after one was out of range, until it commits a real one. */
 const EARLIEST = -2n;
 
-/** The offset at which the consumer will begin, by the same rules as in `host/kafka/consume/start-offsets.ts`. */
-function groupRange(earliest: bigint, end: bigint, committed: bigint, position: bigint | undefined, fromBeginning: boolean): Range {
+/** Of partitions without a committed offset, the offsets that `options.start` chooses. */
+async function chosenStarts(
+  lookups: Lookups,
+  { start }: ConsumerOptions,
+  topic: string,
+  ranges: readonly PartitionRange[],
+): Promise<Map<number, bigint>> {
+  const timed = start?.timestamp === undefined ? [] : await lookups.offsetsAt(topic, Number(start.timestamp));
+  const chosen = new Map(timed.map(({ partition, offset }) => [partition, offset]));
+  for (const { topic: of, partition, nextOffset } of start?.offsets ?? []) {
+    const range = of === topic ? ranges.find((entry) => entry.partition === partition) : undefined;
+    if (range !== undefined && nextOffset <= range.high) chosen.set(partition, nextOffset < range.low ? range.low : nextOffset);
+  }
+  return chosen;
+}
+
+/** The offset at which the consumer will begin, by the same rules as in `host/kafka/consume/start-offsets.ts`. `first`: without a committed offset. */
+function groupRange(earliest: bigint, end: bigint, committed: bigint, position: bigint | undefined, first: bigint): Range {
   // The consumer ignores a position beyond the end, and logs an error. For any other offset that the log does not hold it begins at the earliest one.
   const expected = position !== undefined && position > committed ? position : committed;
   const used = expected === position && expected > end ? committed : expected;
-  const start = used >= 0n ? used : used === EARLIEST || fromBeginning ? earliest : end;
+  const start = used >= 0n ? used : used === EARLIEST ? earliest : first;
   const range: Range = { next: start < earliest || start > end ? earliest : start, end, high: end };
   if (expected >= 0n && (expected < earliest || expected > end)) range.outOfRange = { expected, earliest, end };
   return range;

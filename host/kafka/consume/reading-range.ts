@@ -33,7 +33,7 @@ export interface Span {
   until: bigint | null;
   /** The earliest offset of the log. */
   low: bigint;
-  /** The last stable offset when it was looked up. */
+  /** The end of what a consumer may read there when it was looked up: the last stable offset, or the end of the log. */
   high: bigint;
 }
 

@@ -134,3 +134,10 @@ export const LIBRDKAFKA: OtherClient = {
       });
   },
 };
+
+/** Lets librdkafka choose the partitions of records with these keys, which are also their values. */
+export async function writeByKey(servers: string, topic: string, keys: readonly string[]): Promise<void> {
+  const child = run('kcat', ['-P', '-b', servers, '-t', topic, '-K', '\t'], { timeout: TIMEOUT_MS });
+  child.child.stdin?.end(keys.map((key) => `${key}\t${key}\n`).join(''));
+  await child;
+}

@@ -59,6 +59,8 @@ export function serverProperties(
   const properties: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
+    // Each broker is in a rack of its own.
+    'broker.rack': `rack-${node.id}`,
     'controller.quorum.voters': cluster.map((peer) => `${peer.id}@${peer.controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',

@@ -9,6 +9,16 @@ class StockGroup {
   joined: (() => void)[] = [];
   instrumentationEmitter = { addListener: (_name: string, listener: () => void) => this.joined.push(listener) };
   answer = Promise.withResolvers<TaggedBatch[]>();
+  preferredReadReplicasPerTopicPartition: Record<string, Record<number, object> | undefined> = { t: { 0: {}, 1: {} }, u: { 0: {} } };
+  recovered: Error[] = [];
+  async recoverFromFetch(error: Error): Promise<void> {
+    if (error.name === 'KafkaJSOffsetOutOfRange') return this.recoverFromOffsetOutOfRange(error as never);
+    this.recovered.push(error);
+    throw error;
+  }
+  async recoverFromOffsetOutOfRange(error: Error & { topic: string; partition: number }): Promise<void> {
+    this.recovered.push(error);
+  }
   fetch(): Promise<TaggedBatch[]> {
     return this.answer.promise;
   }
@@ -68,4 +78,21 @@ test('a start offset that no fetch has taken is forgotten with its assignment', 
   member.seekOffset.set('["t",0]', '5');
   member.join();
   expect(member.seekOffset.size).toBe(0);
+});
+
+test('after an error the leaders are asked, and not the replicas that were preferred', async () => {
+  const member = group();
+  const error = new Error('no connection');
+  await expect(member.recoverFromFetch(error)).rejects.toBe(error);
+  expect(member.preferredReadReplicasPerTopicPartition).toEqual({});
+});
+
+test('an offset that a preferred replica does not have is asked of the leader, and only if that does not have it either it is reset', async () => {
+  const member = group();
+  const error = Object.assign(new Error('out of range'), { name: 'KafkaJSOffsetOutOfRange', topic: 't', partition: 1 });
+  await member.recoverFromFetch(error);
+  expect(member.recovered).toEqual([]);
+  expect(member.preferredReadReplicasPerTopicPartition).toEqual({ t: { 0: {} }, u: { 0: {} } });
+  await member.recoverFromFetch(error);
+  expect(member.recovered).toEqual([error]);
 });
