@@ -15,6 +15,7 @@ const WALL_CLOCK = [
 const READS_WALL_CLOCK = [
   'host/capability/clock.ts', // the guest's wall clock
   'host/cli/arguments/range.ts', // times of records, which have the wall clock's
+  'host/kafka/auth/msk-iam.ts', // the time of a signature, which AWS compares with the wall clock
   'host/plugin/process/stale-sockets.ts', // ages of files, which the file system stamps with the wall clock
 ];
 

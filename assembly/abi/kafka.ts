@@ -90,11 +90,15 @@ export namespace SaslCase {
   export const plain: u8 = 0;
   export const scramSha256: u8 = 1;
   export const scramSha512: u8 = 2;
+  export const oauthbearer: u8 = 3;
+  export const awsMskIam: u8 = 4;
   /** The case's WIT name. */
   export function nameOf(value: u8): string {
     if (value == 0) return "plain";
     if (value == 1) return "scram-sha256";
     if (value == 2) return "scram-sha512";
+    if (value == 3) return "oauthbearer";
+    if (value == 4) return "aws-msk-iam";
     return "?";
   }
 }
@@ -143,6 +147,26 @@ declare function __producerClose(producer: i32, result: usize): void;
 
 // Every import gives its result here, where the next one overwrites it.
 const RESULT: usize = memory.data(RESULT_SIZE, 8);
+
+/**
+ * conduit:kafka/types@0.1.0.aws-credentials
+ * AWS_MSK_IAM, the login of Amazon MSK: each is signed with these credentials (AWS Signature Version 4).
+ */
+export class AwsCredentials {
+  constructor(
+    public region: string = '',
+    public accessKeyId: string = '',
+    public secretAccessKeyRef: string = '',
+    public sessionTokenRef: string = '',
+  ) {}
+
+  lower(view: AwsCredentialsView): void {
+    view.region.lower(this.region);
+    view.accessKeyId.lower(this.accessKeyId);
+    view.secretAccessKeyRef.lower(this.secretAccessKeyRef);
+    view.sessionTokenRef.lower(this.sessionTokenRef);
+  }
+}
 
 /**
  * conduit:kafka/types@0.1.0.connection
@@ -355,6 +379,31 @@ export class Membership {
 }
 
 /**
+ * conduit:kafka/types@0.1.0.oauth-client
+ * The host gets tokens with the client credentials grant (RFC 6749, 4.4), keeps each for its lifetime, and gets the next one
+ * before it ends. It asks its policy about the endpoint.
+ */
+export class OauthClient {
+  constructor(
+    public tokenEndpoint: string = '',
+    public clientId: string = '',
+    public clientSecretRef: string = '',
+    public scope: string = '',
+    public extensions: SaslExtension[] = [],
+    public caCertRef: string = '',
+  ) {}
+
+  lower(view: OauthClientView): void {
+    view.tokenEndpoint.lower(this.tokenEndpoint);
+    view.clientId.lower(this.clientId);
+    view.clientSecretRef.lower(this.clientSecretRef);
+    view.scope.lower(this.scope);
+    SaslExtension.lowerAll(this.extensions, view.extensions);
+    view.caCertRef.lower(this.caCertRef);
+  }
+}
+
+/**
  * conduit:kafka/consumer@0.1.0.partition-commit
  * `next-offset` is the offset after the last record that was handled, `epoch` the epoch of these records.
  */
@@ -481,6 +530,8 @@ export class Sasl {
   plainValue: PasswordLogin | null = null;
   scramSha256Value: PasswordLogin | null = null;
   scramSha512Value: PasswordLogin | null = null;
+  oauthbearerValue: OauthClient | null = null;
+  awsMskIamValue: AwsCredentials | null = null;
 
   /** `tag` is one of SaslCase; the values of the other cases are null. */
   private constructor(public tag: u8) {}
@@ -500,12 +551,41 @@ export class Sasl {
     made.scramSha512Value = value;
     return made;
   }
+  static oauthbearer(value: OauthClient): Sasl {
+    const made = new Sasl(SaslCase.oauthbearer);
+    made.oauthbearerValue = value;
+    return made;
+  }
+  static awsMskIam(value: AwsCredentials): Sasl {
+    const made = new Sasl(SaslCase.awsMskIam);
+    made.awsMskIamValue = value;
+    return made;
+  }
 
   lower(view: SaslView): void {
     view.tag = this.tag;
     if (this.tag == SaslCase.plain) this.plainValue!.lower(view.plain);
     if (this.tag == SaslCase.scramSha256) this.scramSha256Value!.lower(view.scramSha256);
     if (this.tag == SaslCase.scramSha512) this.scramSha512Value!.lower(view.scramSha512);
+    if (this.tag == SaslCase.oauthbearer) this.oauthbearerValue!.lower(view.oauthbearer);
+    if (this.tag == SaslCase.awsMskIam) this.awsMskIamValue!.lower(view.awsMskIam);
+  }
+}
+
+/** conduit:kafka/types@0.1.0.sasl-extension */
+export class SaslExtension {
+  constructor(
+    public name: string = '',
+    public value: string = '',
+  ) {}
+
+  lower(view: SaslExtensionView): void {
+    view.name.lower(this.name);
+    view.value.lower(this.value);
+  }
+  static lowerAll(all: SaslExtension[], out: ListSlot<SaslExtensionView>): void {
+    out.allocate(all.length);
+    for (let i = 0; i < all.length; i++) all[i].lower(out.at(i));
   }
 }
 
@@ -646,9 +726,19 @@ export class TopicCreation {
   }
 }
 
-/** conduit:kafka/types@0.1.0.connection: 92 bytes, align 4 */
+/** conduit:kafka/types@0.1.0.aws-credentials: 32 bytes, align 4 */
+@unmanaged export class AwsCredentialsView {
+  @inline get SIZE(): usize { return 32; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get region(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get accessKeyId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+  @inline get secretAccessKeyRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
+  @inline get sessionTokenRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 24); }
+}
+
+/** conduit:kafka/types@0.1.0.connection: 124 bytes, align 4 */
 @unmanaged export class ConnectionView {
-  @inline get SIZE(): usize { return 92; }
+  @inline get SIZE(): usize { return 124; }
   @inline get ALIGN(): usize { return 4; }
   @inline get servers(): ListSlot<StringSlot> { return changetype<ListSlot<StringSlot>>(changetype<usize>(this) + 0); }
   @inline get clientId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
@@ -658,9 +748,9 @@ export class TopicCreation {
   @inline get hasSasl(): bool { return load<bool>(changetype<usize>(this), 56); }
   @inline set hasSasl(value: bool) { store<bool>(changetype<usize>(this), value, 56); }
   @inline get sasl(): SaslView { return changetype<SaslView>(changetype<usize>(this) + 60); }
-  @inline get hasTimeouts(): bool { return load<bool>(changetype<usize>(this), 80); }
-  @inline set hasTimeouts(value: bool) { store<bool>(changetype<usize>(this), value, 80); }
-  @inline get timeouts(): TimeoutsView { return changetype<TimeoutsView>(changetype<usize>(this) + 84); }
+  @inline get hasTimeouts(): bool { return load<bool>(changetype<usize>(this), 112); }
+  @inline set hasTimeouts(value: bool) { store<bool>(changetype<usize>(this), value, 112); }
+  @inline get timeouts(): TimeoutsView { return changetype<TimeoutsView>(changetype<usize>(this) + 116); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[static]consumer.close: 28 bytes, align 4 */
@@ -681,12 +771,12 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 304 bytes, align 8 */
+/** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 336 bytes, align 8 */
 @unmanaged export class ConsumerOpenParams {
-  @inline get SIZE(): usize { return 304; }
+  @inline get SIZE(): usize { return 336; }
   @inline get ALIGN(): usize { return 8; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
-  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 96); }
+  @inline get options(): ConsumerOptionsView { return changetype<ConsumerOptionsView>(changetype<usize>(this) + 128); }
 }
 
 /** result of conduit:kafka/consumer@0.1.0#[static]consumer.open: 28 bytes, align 4 */
@@ -808,6 +898,18 @@ export class TopicCreation {
   @inline set rebalanceTimeoutMs(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
 }
 
+/** conduit:kafka/types@0.1.0.oauth-client: 48 bytes, align 4 */
+@unmanaged export class OauthClientView {
+  @inline get SIZE(): usize { return 48; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get tokenEndpoint(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get clientId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+  @inline get clientSecretRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
+  @inline get scope(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 24); }
+  @inline get extensions(): ListSlot<SaslExtensionView> { return changetype<ListSlot<SaslExtensionView>>(changetype<usize>(this) + 32); }
+  @inline get caCertRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 40); }
+}
+
 /** conduit:kafka/producer@0.1.0.outgoing: 56 bytes, align 8 */
 @unmanaged export class OutgoingView {
   @inline get SIZE(): usize { return 56; }
@@ -861,12 +963,12 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
-/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 244 bytes, align 4 */
+/** parameters of conduit:kafka/producer@0.1.0#[static]producer.open: 276 bytes, align 4 */
 @unmanaged export class ProducerOpenParams {
-  @inline get SIZE(): usize { return 244; }
+  @inline get SIZE(): usize { return 276; }
   @inline get ALIGN(): usize { return 4; }
   @inline get connection(): ConnectionView { return changetype<ConnectionView>(changetype<usize>(this) + 0); }
-  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 92); }
+  @inline get options(): ProducerOptionsView { return changetype<ProducerOptionsView>(changetype<usize>(this) + 124); }
 }
 
 /** result of conduit:kafka/producer@0.1.0#[static]producer.open: 28 bytes, align 4 */
@@ -931,15 +1033,25 @@ export class TopicCreation {
   @inline set leaderEpoch(value: i32) { store<i32>(changetype<usize>(this), value, 36); }
 }
 
-/** conduit:kafka/types@0.1.0.sasl: 20 bytes, align 4 */
+/** conduit:kafka/types@0.1.0.sasl-extension: 16 bytes, align 4 */
+@unmanaged export class SaslExtensionView {
+  @inline get SIZE(): usize { return 16; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get name(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get value(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+}
+
+/** conduit:kafka/types@0.1.0.sasl: 52 bytes, align 4 */
 @unmanaged export class SaslView {
-  @inline get SIZE(): usize { return 20; }
+  @inline get SIZE(): usize { return 52; }
   @inline get ALIGN(): usize { return 4; }
   @inline get tag(): u8 { return load<u8>(changetype<usize>(this)); }
   @inline set tag(value: u8) { store<u8>(changetype<usize>(this), value); }
   @inline get plain(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
   @inline get scramSha256(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
   @inline get scramSha512(): PasswordLoginView { return changetype<PasswordLoginView>(changetype<usize>(this) + 4); }
+  @inline get oauthbearer(): OauthClientView { return changetype<OauthClientView>(changetype<usize>(this) + 4); }
+  @inline get awsMskIam(): AwsCredentialsView { return changetype<AwsCredentialsView>(changetype<usize>(this) + 4); }
 }
 
 /** conduit:kafka/types@0.1.0.schema-registry: 76 bytes, align 4 */

@@ -205,7 +205,7 @@ export interface Tls {
  * How the client authenticates: one case for each mechanism, with the values that it needs. New mechanisms are added as
  * cases after these, with records of their own.
  */
-export type Sasl = SaslPlain | SaslScramSha256 | SaslScramSha512;
+export type Sasl = SaslPlain | SaslScramSha256 | SaslScramSha512 | SaslOauthbearer | SaslAwsMskIam;
 
 export interface SaslPlain {
   tag: 'plain';
@@ -222,9 +222,51 @@ export interface SaslScramSha512 {
   val: PasswordLogin;
 }
 
+export interface SaslOauthbearer {
+  tag: 'oauthbearer';
+  val: OauthClient;
+}
+
+export interface SaslAwsMskIam {
+  tag: 'aws-msk-iam';
+  val: AwsCredentials;
+}
+
 export interface PasswordLogin {
   username: string;
   passwordRef: string;
+}
+
+/**
+ * The host gets tokens with the client credentials grant (RFC 6749, 4.4), keeps each for its lifetime, and gets the next one
+ * before it ends. It asks its policy about the endpoint.
+ */
+export interface OauthClient {
+  /** `https://` or `http://`. */
+  tokenEndpoint: string;
+  clientId: string;
+  clientSecretRef: string;
+  /** Separated by blanks; empty = the endpoint's default. */
+  scope: string;
+  /** Extensions of the login (RFC 7628, 3.1), such as `logicalCluster`. */
+  extensions: SaslExtension[];
+  /** Certificate authorities of the endpoint in addition to those that the host trusts. */
+  caCertRef: string;
+}
+
+export interface SaslExtension {
+  name: string;
+  value: string;
+}
+
+/** AWS_MSK_IAM, the login of Amazon MSK: each is signed with these credentials (AWS Signature Version 4). */
+export interface AwsCredentials {
+  /** Empty = the region in the name of the broker. */
+  region: string;
+  accessKeyId: string;
+  secretAccessKeyRef: string;
+  /** Of temporary credentials. */
+  sessionTokenRef: string;
 }
 
 /** `next-offset` is the offset after the last record that was handled, as Kafka commits it. */

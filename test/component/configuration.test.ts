@@ -213,13 +213,13 @@ describe.each(['source', 'destination'] as const)('SASL of a %s', (side) => {
       val: { username: 'ü', passwordRef: 'a reference' },
     });
   });
-  test.each(['plain', 'SCRAM-SHA-1024', 'OAUTHBEARER', 'GSSAPI', 'PLAIN,SCRAM-SHA-256'])(
+  test.each(['plain', 'SCRAM-SHA-1024', 'oauthbearer', 'GSSAPI', 'PLAIN,SCRAM-SHA-256'])(
     'the mechanism %s is refused',
     async (saslMechanism) => {
       expect(await problems({ saslMechanism, saslUsername: 'u', saslPassword: 'p' })).toEqual([
         {
           name: 'saslMechanism',
-          reason: `error validating "saslMechanism": "${saslMechanism}" value must be included in the list [PLAIN,SCRAM-SHA-256,SCRAM-SHA-512]: inclusion validation failed`,
+          reason: `error validating "saslMechanism": "${saslMechanism}" value must be included in the list [PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER,AWS_MSK_IAM]: inclusion validation failed`,
         },
       ]);
     },
@@ -252,6 +252,110 @@ describe.each(['source', 'destination'] as const)('SASL of a %s', (side) => {
     guest.world.logs.length = 0;
     await saslOf({ saslMechanism: 'PLAIN', saslUsername: 'u', saslPassword: 'p' });
     expect(warnings()).toEqual([]);
+  });
+  const OAUTH = {
+    saslMechanism: 'OAUTHBEARER',
+    'oauth.tokenEndpoint': 'https://login.example:8443/oauth2/token?tenant=1',
+    'oauth.clientID': 'orders',
+    'oauth.clientSecret': 'a reference',
+  };
+  const client = {
+    tokenEndpoint: OAUTH['oauth.tokenEndpoint'],
+    clientId: 'orders',
+    clientSecretRef: 'a reference',
+    scope: '',
+    extensions: [],
+    caCertRef: '',
+  };
+  test('OAUTHBEARER is passed on, with the secret as a reference', async () => {
+    expect(await saslOf(OAUTH)).toEqual({ tag: 'oauthbearer', val: client });
+    const more = { 'oauth.scope': ' a b ', 'oauth.extensions': 'logicalCluster=lkc-1, identityPoolId = pool=1 ', 'oauth.caCert': 'other' };
+    expect(await saslOf({ ...OAUTH, ...more })).toEqual({
+      tag: 'oauthbearer',
+      val: {
+        ...client,
+        scope: 'a b',
+        extensions: [
+          { name: 'logicalCluster', value: 'lkc-1' },
+          { name: 'identityPoolId', value: 'pool=1' },
+        ],
+        caCertRef: 'other',
+      },
+    });
+  });
+  test('OAUTHBEARER needs endpoint, client and secret, and all that is missing is told', async () => {
+    const text = (name: string) => `invalid SASL config: saslMechanism OAUTHBEARER needs ${name}, which is not set`;
+    expect(await problems({ saslMechanism: 'OAUTHBEARER' })).toEqual(
+      ['oauth.tokenEndpoint', 'oauth.clientID', 'oauth.clientSecret'].map((name) => ({ name, reason: text(name) })),
+    );
+  });
+  test.each(['login.example/token', 'ftp://login.example', 'https://', 'https:///token', 'http://u:p@login.example/token', 'https://a b'])(
+    'the token endpoint "%s" is refused',
+    async (url) => {
+      expect(await problems({ ...OAUTH, 'oauth.tokenEndpoint': url })).toEqual([
+        {
+          name: 'oauth.tokenEndpoint',
+          reason: `invalid oauth.tokenEndpoint: "${url}" is not a URL that begins with https:// or http://, without user and password`,
+        },
+      ]);
+    },
+  );
+  test('a token endpoint without TLS is taken with a warning', async () => {
+    guest.world.logs.length = 0;
+    await saslOf({ ...OAUTH, 'oauth.tokenEndpoint': 'http://127.0.0.1:1/token' });
+    expect(new Set(warnings())).toEqual(
+      new Set(['oauth.tokenEndpoint begins with http://, so the client secret is sent without encryption; use https://']),
+    );
+  });
+  test.each([
+    ['a', '1. extension "a": expected name=value'],
+    ['a=1,,b=2', '2. extension "": expected name=value'],
+    ['a=', '1. extension "a=": expected name=value'],
+    ['auth=1', '1. extension "auth=1": "auth" is the name of the token'],
+    ['a_b=1', '1. extension "a_b=1": a name consists of letters'],
+    ['a=ü', '1. extension "a=ü": a value consists of printable ASCII characters'],
+  ])('the extensions "%s" are refused', async (extensions, reason) => {
+    expect(await problems({ ...OAUTH, 'oauth.extensions': extensions })).toEqual([
+      { name: 'oauth.extensions', reason: `invalid oauth.extensions: ${reason}` },
+    ]);
+  });
+  const IAM = { saslMechanism: 'AWS_MSK_IAM', 'aws.accessKeyID': 'AKIDEXAMPLE', 'aws.secretAccessKey': 'a reference' };
+  test('AWS_MSK_IAM is passed on, with the secrets as references', async () => {
+    const credentials = { region: '', accessKeyId: 'AKIDEXAMPLE', secretAccessKeyRef: 'a reference', sessionTokenRef: '' };
+    expect(await saslOf(IAM)).toEqual({ tag: 'aws-msk-iam', val: credentials });
+    expect(await saslOf({ ...IAM, 'aws.region': 'eu-central-1', 'aws.sessionToken': 'other' })).toEqual({
+      tag: 'aws-msk-iam',
+      val: { ...credentials, region: 'eu-central-1', sessionTokenRef: 'other' },
+    });
+  });
+  test('AWS_MSK_IAM needs both keys, and a region that is one', async () => {
+    expect(await problems({ saslMechanism: 'AWS_MSK_IAM', 'aws.region': 'EU' })).toEqual([
+      { name: 'aws.region', reason: 'invalid aws.region: "EU", expected lower-case letters, digits and -, such as eu-central-1' },
+      { name: 'aws.accessKeyID', reason: 'invalid SASL config: saslMechanism AWS_MSK_IAM needs aws.accessKeyID, which is not set' },
+      { name: 'aws.secretAccessKey', reason: 'invalid SASL config: saslMechanism AWS_MSK_IAM needs aws.secretAccessKey, which is not set' },
+    ]);
+  });
+  test('settings of another mechanism than the one in use are refused', async () => {
+    const password = { saslUsername: 'u', saslPassword: 'p' };
+    const only = (name: string, mechanism: string) => ({
+      name,
+      reason: `invalid SASL config: ${name} is for ${mechanism} only: remove it, or set saslMechanism to ${mechanism}`,
+    });
+    expect(await problems({ ...password, 'oauth.scope': 's', 'aws.region': 'eu-central-1' })).toEqual([
+      only('oauth.scope', 'OAUTHBEARER'),
+      only('aws.region', 'AWS_MSK_IAM'),
+    ]);
+    expect(await problems({ ...OAUTH, 'aws.sessionToken': 't' })).toEqual([only('aws.sessionToken', 'AWS_MSK_IAM')]);
+    for (const [mechanism, settings] of [
+      ['OAUTHBEARER', OAUTH],
+      ['AWS_MSK_IAM', IAM],
+    ] as const)
+      expect(await problems({ ...settings, ...password })).toEqual(
+        Object.keys(password).map((name) => ({
+          name,
+          reason: `invalid SASL config: ${mechanism} takes no ${name}: remove it, or change saslMechanism`,
+        })),
+      );
   });
   test('TLS and SASL are set independently of each other', async () => {
     expect(await saslOf({ saslMechanism: 'PLAIN', saslUsername: 'u', saslPassword: 'p', 'tls.enabled': 'true' })).toMatchObject({

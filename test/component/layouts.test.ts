@@ -99,8 +99,11 @@ test('these are the records, enums and variants of the world, and the tests belo
       'ca-cert-ref',
       'insecure-skip-verify',
     ],
-    'conduit:kafka/types@0.1.0.sasl': ['plain', 'scram-sha256', 'scram-sha512'],
+    'conduit:kafka/types@0.1.0.sasl': ['plain', 'scram-sha256', 'scram-sha512', 'oauthbearer', 'aws-msk-iam'],
     'conduit:kafka/types@0.1.0.password-login': ['username', 'password-ref'],
+    'conduit:kafka/types@0.1.0.oauth-client': ['token-endpoint', 'client-id', 'client-secret-ref', 'scope', 'extensions', 'ca-cert-ref'],
+    'conduit:kafka/types@0.1.0.sasl-extension': ['name', 'value'],
+    'conduit:kafka/types@0.1.0.aws-credentials': ['region', 'access-key-id', 'secret-access-key-ref', 'session-token-ref'],
     'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
     'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time', 'leader-epoch'],
     'conduit:kafka/types@0.1.0.data-format': [...FORMATS],
@@ -228,6 +231,24 @@ describe('consumer', () => {
     expect((await open({ tls: 'verify' })).connection).toMatchObject({ tls: { insecureSkipVerify: false }, sasl: undefined });
     for (const [i, tag] of ['plain', 'scram-sha256', 'scram-sha512'].entries())
       expect((await open({ mechanism: String(i) })).connection).toMatchObject({ tls: undefined, sasl: { tag, val: { username: 'ü' } } });
+    expect((await open({ mechanism: '3' })).connection.sasl).toEqual({
+      tag: 'oauthbearer',
+      val: {
+        tokenEndpoint: 'https://ü',
+        clientId: 'id',
+        clientSecretRef: 'secret',
+        scope: 'a b',
+        extensions: [
+          { name: 'x', value: '1' },
+          { name: 'y', value: 'ü' },
+        ],
+        caCertRef: 'ca',
+      },
+    });
+    expect((await open({ mechanism: '4' })).connection.sasl).toEqual({
+      tag: 'aws-msk-iam',
+      val: { region: 'eu', accessKeyId: 'id', secretAccessKeyRef: 'key', sessionTokenRef: 'ü' },
+    });
   });
   test('open: a start without a timestamp, and committed records', async () => {
     const { options } = await open({ start: 'offsets', isolation: '0' });

@@ -14,7 +14,9 @@ beforeAll(async () => {
 const names = (params: Param[]) => params.map((p) => p.name);
 const find = (params: Param[], name: string) => params.find((p) => p.name === name);
 const TLS = ['tls.enabled', 'clientCert', 'clientKey', 'clientKeyPassword', 'caCert', 'insecureSkipVerify'];
-const SASL = ['saslMechanism', 'saslUsername', 'saslPassword'];
+const OAUTH = ['tokenEndpoint', 'clientID', 'clientSecret', 'scope', 'extensions', 'caCert'].map((name) => `oauth.${name}`);
+const AWS = ['region', 'accessKeyID', 'secretAccessKey', 'sessionToken'].map((name) => `aws.${name}`);
+const SASL = ['saslMechanism', 'saslUsername', 'saslPassword', ...OAUTH, ...AWS];
 const CONNECTION = ['servers', 'clientID', 'connectionTimeout', 'requestTimeout', ...TLS, ...SASL];
 
 test('the specification names the connector, and its version is the one in package.json', () => {
@@ -116,13 +118,17 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
       expect(p.description).toMatch(/\.$/);
     }
   });
-  test('exactly the certificates, the key, the passwords and the token are secrets', () => {
+  test('exactly the certificates, the keys, the passwords and the tokens are secrets', () => {
     expect(names(params().filter((p) => p.secret))).toEqual([
       'clientCert',
       'clientKey',
       'clientKeyPassword',
       'caCert',
       'saslPassword',
+      'oauth.clientSecret',
+      'oauth.caCert',
+      'aws.secretAccessKey',
+      'aws.sessionToken',
       'schemaRegistry.password',
       'schemaRegistry.token',
     ]);
@@ -153,7 +159,7 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
 
 test.each([
   ['clientID', 'text', 'conduit-connector-kafka', []],
-  ['saslMechanism', 'text', '', [{ kind: 'inclusion', operand: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512' }]],
+  ['saslMechanism', 'text', '', [{ kind: 'inclusion', operand: 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER,AWS_MSK_IAM' }]],
   ['saslUsername', 'text', '', []],
   ['saslPassword', 'text', '', []],
   ['readFromBeginning', 'boolean', 'false', []],

@@ -28,7 +28,7 @@ const connection = (to: string, { tag, passwordRef = 'password', username = logi
   servers: to.split(','),
   clientId: 'sasl',
   tls: secure,
-  sasl: tag && { tag, val: { username, passwordRef } },
+  sasl: tag && ({ tag, val: { username, passwordRef } } as Sasl),
 });
 const consumerOf = (to: Connection, topic: string) =>
   kafka.kafka.openConsumer(to, { topics: [topic], group: uniqueName('group'), fromBeginning: true, resume: [] }, OPEN);

@@ -1,14 +1,16 @@
 /** Searches everything that a connector says, and the memory of its guest, for its secrets: real component, real broker, real logins. */
 import { createPrivateKey } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDestination, createSource, type ConnectorOptions } from '../../host/connector.ts';
 import { componentOfFolder } from '../../host/runtime/component.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
+import { AWS, mskDoor, type MskDoor } from '../support/msk-door.ts';
+import { OAUTH_CLIENT, startTokenServer, type TokenServer } from '../support/token-server.ts';
 import { Topics } from '../support/topics.ts';
 import { TestSink } from '../unit/runtime/support/connectors.ts';
 import { spiedComponent } from '../support/spied-component.ts';
 
-const { servers, saslSslServers, mtlsServers, tls, login } = sharedBroker();
+const { servers, saslSslServers, mtlsServers, oauthServers, tls, login } = sharedBroker();
 const WRONG = 'wrong-password-1234';
 const KEY_PASSWORD = 'geheim of the key';
 
@@ -54,6 +56,16 @@ async function witness(): Promise<Witness> {
   };
 }
 
+let tokens: TokenServer;
+let msk: MskDoor;
+beforeAll(async () => {
+  [tokens, msk] = await Promise.all([startTokenServer(), mskDoor(servers, 60_000)]);
+});
+afterAll(async () => {
+  msk.close();
+  await tokens.close();
+});
+
 describe.skipIf(login === null || tls === null)(
   `no secret${login === null ? ' (skipped: the given cluster names no SASL listeners)' : ''}`,
   () => {
@@ -74,7 +86,25 @@ describe.skipIf(login === null || tls === null)(
       clientKeyPassword: password,
     });
 
+    const oauth = () => ({
+      servers: oauthServers!,
+      saslMechanism: 'OAUTHBEARER',
+      'oauth.tokenEndpoint': tokens.url,
+      'oauth.clientID': OAUTH_CLIENT.clientId,
+      'oauth.clientSecret': OAUTH_CLIENT.clientSecret,
+    });
+    const aws = () => ({
+      servers: msk.address,
+      saslMechanism: 'AWS_MSK_IAM',
+      'aws.region': AWS.region,
+      'aws.accessKeyID': AWS.accessKeyId,
+      'aws.secretAccessKey': AWS.secretAccessKey,
+      'aws.sessionToken': AWS.sessionToken,
+    });
+
     test.each([
+      ['OAUTHBEARER', oauth, () => [OAUTH_CLIENT.clientSecret, ...tokens.issued]],
+      ['AWS_MSK_IAM', aws, () => [AWS.secretAccessKey, AWS.sessionToken]],
       ['SASL', () => sasl(login!.password), () => [login!.password]],
       ['mutual TLS', () => mutual(KEY_PASSWORD), () => [KEY_PASSWORD, ...linesOf(tls!.clientKey)]],
     ])('of %s is in the memory or the words of a source and a destination that work', async (_, config, secrets) => {
@@ -85,7 +115,7 @@ describe.skipIf(login === null || tls === null)(
       for (const side of ['source', 'destination'] as const) {
         const { options, check } = await witness();
         const settings = config();
-        const all = [...secrets(), ...linesOf('clientKey' in settings ? settings.clientKey : '')];
+        const all = () => [...secrets(), ...linesOf('clientKey' in settings ? settings.clientKey : '')];
         if (side === 'source') {
           const source = createSource(options);
           expect(await source.configure({ ...settings, topics: topic, readFromBeginning: 'true' })).toEqual([]);
@@ -93,16 +123,16 @@ describe.skipIf(login === null || tls === null)(
           const sink = new TestSink();
           source.run(sink);
           await sink.until(() => sink.count === 5);
-          check(all);
+          check(all());
           await source.teardown();
-          check(all);
+          check(all());
         } else {
           const destination = createDestination(options);
           expect(await destination.configure({ ...settings, topic })).toEqual([]);
           await destination.open();
-          check(all);
+          check(all());
           await destination.teardown();
-          check(all);
+          check(all());
         }
       }
     });

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { frames, sized } from './kafka-frames.ts';
 
 const METADATA = 3;
 /** From then on an answer begins with the throttle time. */
@@ -48,25 +49,6 @@ export async function advertisingDoor(broker: string, advertised: { host: string
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-/** Cuts bytes into Kafka's frames, without their lengths. */
-function frames(each: (frame: Buffer) => void): (chunk: Buffer) => void {
-  let rest = Buffer.alloc(0);
-  return (chunk) => {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-      const end = 4 + rest.readInt32BE(0);
-      each(rest.subarray(4, end));
-      rest = rest.subarray(end);
-    }
-  };
-}
-
-function sized(frame: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(frame.length);
-  return Buffer.concat([length, frame]);
 }
 
 /** An answer of Metadata, version 1 to 8, with other addresses of its brokers. */

@@ -39,6 +39,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     saslServers: addresses('SASL'),
     saslSslServers: addresses('SASLTLS'),
     scram512Servers: addresses('SCRAM512'),
+    oauthServers: addresses('OAUTH'),
     login: LOGIN,
     tls: certificates.client,
     canRestart: true,

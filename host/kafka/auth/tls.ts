@@ -14,6 +14,7 @@ const ENCRYPTED = /^-----BEGIN ENCRYPTED |^Proc-Type: *4, *ENCRYPTED/m;
 const CERTIFICATES = new Map([
   ['clientCert', 'certificate'],
   ['caCert', 'CA certificate'],
+  ['oauth.caCert', 'CA certificate'],
 ]);
 
 /**
@@ -72,6 +73,12 @@ let roots: readonly string[] | null = null;
  */
 function defaultRoots(): readonly string[] {
   return (roots ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]);
+}
+
+/** The options for TLS to a server that needs no client certificate. `caCertRef` may be empty. */
+export function trusting(caCertRef: string, secrets: SecretReader): ConnectionOptions {
+  const none = { clientCertRef: '', clientKeyRef: '', clientKeyPasswordRef: '' };
+  return tlsOptions({ ...none, caCertRef, insecureSkipVerify: false }, secrets)!;
 }
 
 /** The options for TLS; null if the connection has no TLS. `caCert` adds certificate authorities to the default ones. */

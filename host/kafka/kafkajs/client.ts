@@ -2,7 +2,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { SecretReader } from '../../base/secrets.ts';
-import type { Connection, Sasl } from '../contract.ts';
+import type { Connection } from '../contract.ts';
 import { CONNECT_TIMEOUT_MS, type Dialer } from '../../net/dialer.ts';
 import type { Net } from '../../net/net.ts';
 import { tlsOptions } from '../auth/tls.ts';
@@ -24,11 +24,11 @@ import { KafkajsLister } from './lister.ts';
 import { askServer, reach } from './probe-brokers.ts';
 import { requestProducerId } from './producer-id.ts';
 import { THROTTLED } from './request-queue.ts';
+import { loginOptions, type LoginOptions } from './sasl-options.ts';
 
 const METADATA_MAX_AGE_MS = 300_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_PORT = 9092;
-const SASL_NAMES: Record<Sasl['tag'], string> = { plain: 'plain', 'scram-sha256': 'scram-sha-256', 'scram-sha512': 'scram-sha-512' };
 
 export interface ClientOptions {
   /** Default: all servers of the connection. */
@@ -68,7 +68,7 @@ export class ClientFactory implements KafkaClient, Probe {
   readonly log: Log;
   readonly commitMetadata: CommitMetadata;
   readonly #connection: Connection;
-  readonly #secrets: SecretReader;
+  readonly #login: (() => LoginOptions) | null;
   readonly #tls: ReturnType<typeof tlsOptions>;
   readonly #net: Net;
   readonly #asker: string;
@@ -81,7 +81,7 @@ export class ClientFactory implements KafkaClient, Probe {
     this.servers = connection.servers.map(parseAddress);
     this.log = log;
     this.#connection = connection;
-    this.#secrets = secrets;
+    this.#login = loginOptions(connection.sasl, { log, secrets, net, asker });
     this.#tls = tlsOptions(connection.tls, secrets);
     this.usesTls = this.#tls !== null;
     this.#net = net;
@@ -157,7 +157,7 @@ export class ClientFactory implements KafkaClient, Probe {
       // The dialer does TLS; kafkajs only logs this value.
       ssl: this.#tls !== null,
       socketFactory: socketFactory((host, port, signal) => this.#connect(dialer, host, port, signal, options.onRefused), options.onLost),
-      sasl: this.#sasl(),
+      sasl: this.#login?.(),
       // The dialer's own timeout comes first, because its error names the address.
       connectionTimeout: timeoutMs + 1_000,
       authenticationTimeout: timeoutMs,
@@ -195,22 +195,6 @@ export class ClientFactory implements KafkaClient, Probe {
       if (error instanceof ConnectorError && error.code === 'policy.denied') onRefused?.(error);
       throw error;
     }
-  }
-
-  /** Returns a new object for each client, because kafkajs writes into it. */
-  #sasl(): { mechanism: 'plain'; username: string; password: string } | undefined {
-    const sasl = this.#connection.sasl;
-    if (sasl === undefined) return undefined;
-    const secrets = this.#secrets;
-    return {
-      // The three mechanisms take the same fields; kafkajs' type has one member for each.
-      mechanism: SASL_NAMES[sasl.tag] as 'plain',
-      username: sasl.val.username,
-      /** kafkajs reads it for every login. */
-      get password() {
-        return secrets.read(sasl.val.passwordRef);
-      },
-    };
   }
 
   /**

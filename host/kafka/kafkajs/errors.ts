@@ -1,6 +1,7 @@
 /** Converts the errors of kafkajs and Node into those of this connector. */
 import { ConnectorError, type ErrorCode } from '../../base/errors.ts';
 import { hostPort } from '../../net/host-name.ts';
+import { LoginError } from '../auth/login-error.ts';
 import { faultText, isPermanentType, KafkaFault, type FaultKind } from '../fault.ts';
 
 /** The fields of kafkajs' errors. Each of them may be missing. */
@@ -33,6 +34,8 @@ export function faultOf(error: unknown): KafkaFault | ConnectorError {
   const root = rootCause(error);
   if (root.code === POLICY_DENIED) return policyDenied(root);
   const type = protocolType(error);
+  if (root instanceof LoginError)
+    return new KafkaFault(root.isPermanent ? 'login' : 'connection', root.message, { retriable: root.retriable, cause: error });
   const names = [(error as KafkaError)?.name, root.name];
   return new KafkaFault(kindOf(type, names), root.message ?? String(error), { type, retriable: root.retriable !== false, cause: error });
 }
@@ -80,6 +83,8 @@ export function isPermanent(error: unknown): boolean {
 
 /** A broker refused the login. */
 function isLogin(error: unknown): boolean {
+  const root = rootCause(error);
+  if (root instanceof LoginError) return root.isPermanent;
   return kindOf(protocolType(error), [(error as KafkaError)?.name, rootCause(error).name]) === 'login';
 }
 
@@ -112,7 +117,7 @@ function closedText(usesTls: boolean | undefined): string {
 const CLIENT_CERTIFICATE = 'the broker demands a client certificate, or refuses the given one: check clientCert and clientKey';
 
 const LOGIN_MISSING =
-  'broker closed the connection immediately after a request was issued, which often happens when SASL is required but not provided: is SASL missing? Set saslMechanism, saslUsername and saslPassword.';
+  'broker closed the connection immediately after a request was issued, which often happens when SASL is required but not provided: is SASL missing? Set saslMechanism and the settings of the login.';
 
 export interface DialFailure {
   text: string;
@@ -128,9 +133,12 @@ export interface DialFailure {
 export function dialFailure(host: string, port: number, error: unknown, usesTls?: boolean): DialFailure {
   if (error instanceof ConnectorError)
     return { text: error.message, permanent: !error.retryable && error.code !== 'cancelled', isDenied: error.code === POLICY_DENIED };
+  const address = hostPort(host, port);
+  const root = rootCause(error);
+  if (root instanceof LoginError)
+    return { text: named(address, root.message), permanent: root.isPermanent, isLoginRefused: root.isPermanent };
   const { code, message } = innermostSocketError(error);
   const text = message ?? String(error);
-  const address = hostPort(host, port);
   if (isPermanent(error) || protocolType(error) === 'ILLEGAL_SASL_STATE')
     return { text: named(address, failureText(error)), permanent: true, isLoginRefused: isLogin(error) };
   if (code === 'ENOTFOUND') return { text: `dial tcp: lookup ${host}: no such host`, permanent: false };

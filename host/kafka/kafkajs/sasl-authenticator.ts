@@ -8,8 +8,10 @@
  * last ten seconds or less, which brokers refuse. Here the request queue renews it, with the first request of the last fifth to tenth of its lifetime. A
  * connection without requests is not renewed: the broker lets it log in again with its next request, whenever that is.
  */
+import { ConnectorError } from '../../base/errors.ts';
 import { sleep } from '../../base/wait.ts';
 import { hostPort } from '../../net/host-name.ts';
+import { LoginError } from '../auth/login-error.ts';
 import { dialledHost } from './broker-socket.ts';
 import type { RenewingQueue } from './request-queue.ts';
 
@@ -22,7 +24,7 @@ interface Protocol {
 interface Connection {
   readonly host: string;
   readonly port: number;
-  readonly sasl: { mechanism: string };
+  readonly sasl: { mechanism: string; prepare?(): Promise<void> };
   readonly requestQueue: RenewingQueue;
   /** Another one after each connect; null while not logged in. */
   readonly authenticatedAt: object | null;
@@ -44,21 +46,25 @@ interface KafkaError extends Error {
 
 /** Brokers refuse to renew a login twice within a second. */
 const MIN_INTERVAL_MS = 1_100;
-/** The part of its lifetime after which a login is renewed. It varies, so that not all clients of a cluster do so at once. */
-const MIN_USED = 0.8,
-  MAX_USED = 0.9;
+/** The part of its lifetime that a login has left when it is renewed. It varies, so that not all clients of a cluster renew theirs at once. */
+const MIN_LEFT = 0.1,
+  MAX_LEFT = 0.2;
+/** What is left of a short lifetime, up to its half: a request that was sent before the renewal may reach a busy broker late. */
+const MIN_LEFT_MS = 1_000;
 
 export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslAuthenticatorClass {
   return class SaslAuthenticator extends stock {
     override async authenticate(): Promise<void> {
       const { connection } = this;
+      await connection.sasl.prepare?.();
       const begun = performance.now();
       await this.#login(connection);
       const lifetimeMs = Number(this.sessionLifetime);
       // Otherwise kafkajs would renew the login as well.
       this.sessionLifetime = '0';
       if (lifetimeMs === 0) return connection.requestQueue.renewLogin(null);
-      const dueAt = performance.now() + lifetimeMs * (MIN_USED + Math.random() * (MAX_USED - MIN_USED));
+      const leftMs = lifetimeMs * (MIN_LEFT + Math.random() * (MAX_LEFT - MIN_LEFT));
+      const dueAt = performance.now() + lifetimeMs - Math.max(leftMs, Math.min(MIN_LEFT_MS, lifetimeMs / 2));
       let login: object | null = null;
       connection.requestQueue.renewLogin({
         isDue: () => {
@@ -117,6 +123,14 @@ interface Login {
   offered: readonly string[];
 }
 
+/** What an operator checks of a refused login. */
+function advice(mechanism: string): string {
+  if (mechanism === 'OAUTHBEARER') return 'check oauth.clientID, oauth.scope, oauth.extensions, and what the brokers demand of a token';
+  if (mechanism === 'AWS_MSK_IAM')
+    return "check aws.accessKeyID, aws.secretAccessKey, aws.sessionToken, aws.region, the IAM policy, and this machine's clock";
+  return 'check saslUsername and saslPassword';
+}
+
 /** `failure` is the failed request if there was one, `wrapped` what kafkajs makes of it. */
 function told(failure: KafkaError, wrapped: KafkaError, { mechanism, address, offered }: Login): KafkaError {
   if (failure.type === 'UNSUPPORTED_SASL_MECHANISM') {
@@ -125,12 +139,13 @@ function told(failure: KafkaError, wrapped: KafkaError, { mechanism, address, of
     return failure;
   }
   if (failure.type === 'ILLEGAL_SASL_STATE') {
-    failure.message = `the listener at ${address} takes no SASL ${mechanism} login: change the port in servers, or remove saslMechanism, saslUsername and saslPassword`;
+    failure.message = `the listener at ${address} takes no SASL ${mechanism} login: change the port in servers, or remove saslMechanism and the settings of the login`;
     return failure;
   }
+  if (wrapped instanceof ConnectorError || (wrapped instanceof LoginError && wrapped.retriable)) return wrapped;
   // The broker did not refuse the login, it did not answer.
   if (failure !== wrapped && failure.type === undefined) return failure;
-  wrapped.message = `SASL ${mechanism} login at ${address} failed: ${failure.message}: check saslUsername and saslPassword`;
+  wrapped.message = `SASL ${mechanism} login at ${address} failed: ${failure.message}: ${advice(mechanism)}`;
   if (failure.type !== undefined) wrapped.type = failure.type;
   return wrapped;
 }

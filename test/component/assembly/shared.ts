@@ -1,5 +1,16 @@
 import { InvalidParam, StringStringView } from '../../../assembly/abi/connector';
-import { Connection, PasswordLogin, Sasl, SaslCase, SchemaRegistry, Timeouts, Tls } from '../../../assembly/abi/kafka';
+import {
+  AwsCredentials,
+  Connection,
+  OauthClient,
+  PasswordLogin,
+  Sasl,
+  SaslCase,
+  SaslExtension,
+  SchemaRegistry,
+  Timeouts,
+  Tls,
+} from '../../../assembly/abi/kafka';
 import { listOf } from '../../../assembly/abi/slots';
 
 /** Values of the configuration by their keys. */
@@ -37,14 +48,7 @@ export function connection(): Connection {
     if (tls.insecureSkipVerify) c.timeouts = new Timeouts(u32.MAX_VALUE, 1);
   }
   if (given.has('mechanism')) {
-    const login = new PasswordLogin('ü', 'password');
-    const mechanism = number('mechanism');
-    c.sasl =
-      mechanism == SaslCase.plain
-        ? Sasl.plain(login)
-        : mechanism == SaslCase.scramSha256
-          ? Sasl.scramSha256(login)
-          : Sasl.scramSha512(login);
+    c.sasl = sasl(<u8>number('mechanism'));
   }
   return c;
 }
@@ -56,4 +60,16 @@ export function registry(isFull: bool): SchemaRegistry {
     made.tls = new Tls('cert', 'key', 'key password', 'ca', true);
   }
   return made;
+}
+
+function sasl(mechanism: u8): Sasl {
+  const login = new PasswordLogin('ü', 'password');
+  if (mechanism == SaslCase.scramSha256) return Sasl.scramSha256(login);
+  if (mechanism == SaslCase.scramSha512) return Sasl.scramSha512(login);
+  if (mechanism == SaslCase.oauthbearer) {
+    const extensions = [new SaslExtension('x', '1'), new SaslExtension('y', 'ü')];
+    return Sasl.oauthbearer(new OauthClient('https://ü', 'id', 'secret', 'a b', extensions, 'ca'));
+  }
+  if (mechanism == SaslCase.awsMskIam) return Sasl.awsMskIam(new AwsCredentials('eu', 'id', 'key', 'ü'));
+  return Sasl.plain(login);
 }

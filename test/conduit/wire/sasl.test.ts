@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { sharedBroker, uniqueName } from '../../support/broker.ts';
 import { DestinationEngine, ENGINES, SourceEngine } from '../../support/engine.ts';
+import { OAUTH_CLIENT, startTokenServer } from '../../support/token-server.ts';
 import { Topics } from '../../support/topics.ts';
 import { disposeAll, plugin, recordsFrom } from './support.ts';
 
-const { servers, saslServers, saslSslServers, tls, login } = sharedBroker();
+const { servers, oauthServers, saslServers, saslSslServers, tls, login } = sharedBroker();
 const WRONG = 'wrong-password-1234';
 const config = (saslMechanism: string, saslPassword = login?.password ?? '') => ({
   saslMechanism,
@@ -38,6 +39,36 @@ describe.skipIf(login === null)(`SASL in a plugin${login === null ? ' (skipped: 
       }
     },
   );
+
+  test('with OAUTHBEARER, records go both ways, and nothing that the plugin says has the secret or a token', async () => {
+    const tokens = await startTokenServer();
+    try {
+      const topic = uniqueName('sasl');
+      await new Topics(servers).create(topic);
+      const settings = {
+        servers: oauthServers!,
+        saslMechanism: 'OAUTHBEARER',
+        'oauth.tokenEndpoint': tokens.url,
+        'oauth.clientID': OAUTH_CLIENT.clientId,
+        'oauth.clientSecret': OAUTH_CLIENT.clientSecret,
+      };
+      const writing = await plugin();
+      const destination = new DestinationEngine(writing, 'v2');
+      await destination.start({ ...settings, topic });
+      await destination.write(recordsFrom(0, 5));
+      await destination.stop();
+      const reading = await plugin();
+      const source = new SourceEngine(reading, 'v2');
+      await source.start({ ...settings, topics: topic, readFromBeginning: 'true' });
+      await source.until(5);
+      await source.stop();
+      expect(tokens.issued).toHaveLength(2);
+      for (const { stderr, stdout } of [writing, reading])
+        for (const secret of [OAUTH_CLIENT.clientSecret, ...tokens.issued]) expect([stdout, ...stderr].join('\n')).not.toContain(secret);
+    } finally {
+      await tokens.close();
+    }
+  });
 
   test.each([
     ['Source', 'topics'],

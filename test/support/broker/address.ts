@@ -28,6 +28,7 @@ export function addressBroker(servers: string, env: NodeJS.ProcessEnv = process.
     saslServers: null,
     saslSslServers: null,
     scram512Servers: null,
+    oauthServers: null,
     login: null,
     tls: dir
       ? (Object.fromEntries(

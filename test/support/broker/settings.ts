@@ -1,7 +1,7 @@
 import type { Certificates } from './certificates.ts';
 import { LOGIN, type Mechanism } from './login.ts';
 
-export const LISTENERS = ['PLAINTEXT', 'TLS', 'MTLS', 'MISNAMED', 'EXPIRED', 'SASL', 'SASLTLS', 'SCRAM512'] as const;
+export const LISTENERS = ['PLAINTEXT', 'TLS', 'MTLS', 'MISNAMED', 'EXPIRED', 'SASL', 'SASLTLS', 'SCRAM512', 'OAUTH'] as const;
 export type ListenerName = (typeof LISTENERS)[number];
 
 /** A node's sockets, as `host:port`: where it binds is also what it tells clients. */
@@ -35,6 +35,7 @@ const SASL_LISTENERS: readonly { name: ListenerName; mechanisms: readonly Mechan
   { name: 'SASL', mechanisms: ALL },
   { name: 'SASLTLS', mechanisms: ALL },
   { name: 'SCRAM512', mechanisms: ['SCRAM-SHA-512'] },
+  { name: 'OAUTH', mechanisms: ['OAUTHBEARER'] },
 ];
 const PROTOCOLS: Record<ListenerName, string> = {
   PLAINTEXT: 'PLAINTEXT',
@@ -45,6 +46,7 @@ const PROTOCOLS: Record<ListenerName, string> = {
   SASL: 'SASL_PLAINTEXT',
   SASLTLS: 'SASL_SSL',
   SCRAM512: 'SASL_PLAINTEXT',
+  OAUTH: 'SASL_PLAINTEXT',
 };
 
 /** A node's server.properties. `storeDir` and `dataDir` are paths as the broker sees them. */
@@ -104,9 +106,13 @@ export function serverProperties(
     .join('');
 }
 
-/** PLAIN's users stand here; those of SCRAM are in the cluster's metadata. */
+/**
+ * PLAIN's users stand here; those of SCRAM are in the cluster's metadata. For OAUTHBEARER the broker takes tokens without a signature; the claim is of its
+ * own login, which nothing uses.
+ */
 function loginModule(mechanism: Mechanism): string {
   const modules = 'org.apache.kafka.common.security';
+  if (mechanism === 'OAUTHBEARER') return `${modules}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`;
   return mechanism === 'PLAIN'
     ? `${modules}.plain.PlainLoginModule required user_${LOGIN.username}="${LOGIN.password}";`
     : `${modules}.scram.ScramLoginModule required;`;

@@ -34,6 +34,8 @@ export interface BrokerAddresses {
   readonly saslSslServers: string | null;
   /** SASL without TLS; SCRAM-SHA-512 only. */
   readonly scram512Servers: string | null;
+  /** SASL without TLS; OAUTHBEARER, with tokens of `test/support/token-server.ts`. */
+  readonly oauthServers: string | null;
   /** Who may log in at the SASL listeners. */
   readonly login: Login | null;
   readonly tls: ClientTls | null;

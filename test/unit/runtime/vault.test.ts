@@ -4,6 +4,7 @@ import { createSource } from '../../../host/connector.ts';
 import { componentOfFolder } from '../../../host/runtime/component.ts';
 import type { SecretReader } from '../../../host/base/secrets.ts';
 import type { CapabilityTable } from '../../../host/runtime/connector-parts.ts';
+import type { SaslPlain } from '../../../host/kafka/contract.ts';
 import type { Param } from '../../../host/runtime/contract.ts';
 import { Vault } from '../../../host/runtime/vault.ts';
 import { TEST_LIMITS, TestSink } from './support/connectors.ts';
@@ -108,7 +109,7 @@ describe('a secret', () => {
     // The text of the host's own error passes through the guest, with the secret in it masked.
     expect(sink.errors[0]!.message).toBe('login failed with ***');
     expect(JSON.stringify([kafka.lines, hostLines])).not.toContain(SECRET);
-    expect(secrets!.read(kafka.connections[0]!.sasl!.val.passwordRef)).toBe(SECRET);
+    expect(secrets!.read((kafka.connections[0]!.sasl as SaslPlain).val.passwordRef)).toBe(SECRET);
     await source.teardown();
   });
 

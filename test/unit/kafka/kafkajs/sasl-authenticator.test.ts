@@ -101,7 +101,7 @@ describe('a refused login', () => {
   test('by a listener without SASL says so', async () => {
     const error = await login(replaced, { handshake: { errorCode: 34, enabledMechanisms: [] } });
     expect(dialFailure('h', 9, error)).toMatchObject({
-      text: 'ILLEGAL_SASL_STATE: the listener at h:9 takes no SASL PLAIN login: change the port in servers, or remove saslMechanism, saslUsername and saslPassword.',
+      text: 'ILLEGAL_SASL_STATE: the listener at h:9 takes no SASL PLAIN login: change the port in servers, or remove saslMechanism and the settings of the login.',
       permanent: true,
     });
   });
