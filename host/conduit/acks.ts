@@ -31,6 +31,13 @@ export function decodeAcks(response: Uint8Array): Ack[] {
   return acks;
 }
 
+/** A `connector.v2.Destination.Run.Response` that acknowledges the records of these positions as written. */
+export function encodeAcks(positions: readonly Uint8Array[]): Uint8Array {
+  const writer = protobuf.Writer.create();
+  for (const position of positions) writer.uint32(FRAME_TAG).fork().uint32(ACK.position).bytes(position).ldelim();
+  return writer.finish();
+}
+
 /** A `connector.v2.Destination.Run.Response` with one ack, whose error refuses the record of this position. */
 export function encodeRefusal(position: Uint8Array, error: string): Uint8Array {
   const writer = protobuf.Writer.create().uint32(FRAME_TAG).fork();

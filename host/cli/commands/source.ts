@@ -2,6 +2,8 @@ import { ConnectorError } from '../../base/errors.ts';
 import { parseBool } from '../../base/settings.ts';
 import { Backlog } from './backlog.ts';
 import { configure, teardown, type Context, type CommandReport } from './context.ts';
+import type { Format } from '../format/format.ts';
+import { RecordPrinter } from '../format/record-printer.ts';
 import { LineOutput } from '../lines/line-output.ts';
 import { unless } from '../../base/wait.ts';
 import { GrouplessReading, type AskedRange } from './groupless-reading.ts';
@@ -23,15 +25,17 @@ export interface SourceOptions extends ReadingOptions {
   position?: string | undefined;
   /** Set: read this range, without a consumer group. */
   range?: AskedRange | undefined;
+  /** What is printed of a record. `json`: the OpenCDC JSON that the component writes. */
+  format: Format | 'json';
 }
 
 /**
- * `source`: prints records as OpenCDC JSON lines on stdout. The batches go through a destination of the same component whose producer is stdout, so the
+ * `source`: prints records on stdout. For OpenCDC JSON lines the batches go through a destination of the same component whose producer is stdout, so the
  * bytes are those that a destination writes to Kafka.
  */
 export async function source(context: Context, options: SourceOptions): Promise<CommandReport> {
   const output = new LineOutput(context.io.stdout);
-  const { settings, position, range } = options;
+  const { settings, position, range, format } = options;
   if (range !== undefined) checkRange(options);
   const isGroupNamed = Boolean(settings.groupID);
   // With a position the commits of its group are only read, so that it begins behind the position whatever they are.
@@ -56,12 +60,15 @@ export async function source(context: Context, options: SourceOptions): Promise<
     const { sourceParams } = await context.connectors.specify();
     // A position names its own group. Without one the positions of the records name a group that nobody joins.
     await configure(context, 'source', reading, position === undefined ? withGroup(settings, sourceParams) : settings);
-    await configure(context, 'destination', printing, await printingSettings(context));
-    await printing.open();
+    if (format === 'json') {
+      await configure(context, 'destination', printing, await printingSettings(context));
+      await printing.open();
+    }
     await unless(context.stop, reading.open(position === undefined ? null : positionFrom(position)));
     if (range !== undefined && groupless?.isUsed === false && !context.stop.aborted) throw notForKafka();
     if (!context.stop.aborted) {
-      const done = await readInto(printing, context, reading, options, backlog, progress, PRINT_AHEAD);
+      const printer = format === 'json' ? printing : new RecordPrinter(output, format);
+      const done = await readInto(printer, context, reading, options, backlog, progress, PRINT_AHEAD);
       if (output.error !== null) throw output.error;
       if (done.failed !== null) failed = new ConnectorError('guest.failed', `a record cannot be printed: ${done.failed.error}`);
     }
@@ -96,7 +103,8 @@ function checkRange({ settings, position, range }: SourceOptions): void {
     );
   };
   if (settings.groupID) refuse('the setting groupID');
-  if (settings.readFromBeginning && range?.from !== undefined) refuse('the setting readFromBeginning');
+  const start = ['readFromBeginning', 'startOffsets', 'startTimestamp'].find((name) => settings[name]);
+  if (start !== undefined && range?.from !== undefined) refuse(`the setting ${start}`);
   if (position !== undefined) refuse('--position');
 }
 

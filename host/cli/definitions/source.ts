@@ -1,28 +1,44 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
 import { reading, withOutput, withReading, withSettings, type ReadOptions } from '../arguments/options.ts';
 import { rangeOf, withRange, type RangeOptions } from '../arguments/range.ts';
+import { formatFrom, type Format } from '../format/format.ts';
 import { source } from '../commands/source.ts';
 import type { Definition } from './definition.ts';
 
 interface Given extends SettingOptions, ReadOptions, RangeOptions {
   position?: string;
+  format: Format | 'json';
 }
 
 export const defineSource: Definition = (line) => {
-  const command = line.add('source', 'read records from Kafka: OpenCDC JSON lines on stdout', [
+  const command = line.add('source', 'read records from Kafka: lines on stdout, OpenCDC JSON by default', [
     'source -c servers=localhost:9092 -c topics=orders -c readFromBeginning=true --limit 5',
     'source -c servers=localhost:9092 -c topics=orders --last 10 --follow',
     'source -c servers=localhost:9092 -c topics=orders --from 2026-11-25T08:00:00Z --until 10m --partition 0',
+    'source -c servers=localhost:9092 -c topics=orders --last 10 --format text',
+    "source -c servers=localhost:9092 -c topics=orders --last 10 --format '%t %p %o %k %v\\n'",
     'source --config source.yaml --follow',
   ]);
-  withRange(withReading(withSettings(command))).option(
-    '--position <position>',
-    'continue after this position: its JSON, or the "position" of a record',
-  );
+  withRange(withReading(withSettings(command)))
+    .option('--position <position>', 'continue after this position: its JSON, or the "position" of a record')
+    .addOption(
+      new Option(
+        '--format <format>',
+        "json: OpenCDC JSON; decoded: key and value as text or JSON; text: a line for a person; or a template such as '%t %p %o %k %v\\n'",
+      )
+        .argParser(formatFrom)
+        .default('json'),
+    );
   withOutput(command).action((given: Given, self: Command) => {
     const body = async (context: Parameters<typeof source>[0]) =>
-      source(context, { settings: await settingsOf(given), position: given.position, range: rangeOf(given), ...reading(given) });
+      source(context, {
+        settings: await settingsOf(given),
+        position: given.position,
+        range: rangeOf(given),
+        format: given.format,
+        ...reading(given),
+      });
     return line.run(self, body, true);
   });
 };

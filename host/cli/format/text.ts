@@ -1,0 +1,16 @@
+import type { PrintedRecord } from './printed-record.ts';
+import { shown, timeText } from './shown.ts';
+
+/** One line for a person, with tabs between topic, partition, offset, time, key and value, and then the headers if there are any. */
+export function textLine({ topic, partition, offset, timestampMs, key, value, headers }: PrintedRecord): string {
+  const fields = [
+    topic === null ? '-' : shown(topic),
+    partition ?? '-',
+    offset ?? '-',
+    timestampMs === null ? '-' : timeText(timestampMs),
+    shown(key),
+    shown(value),
+    ...headers.map(([name, text]) => `${shown(name)}=${shown(text)}`),
+  ];
+  return `${fields.join('\t')}\n`;
+}
