@@ -1,6 +1,9 @@
 import { Argument, Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../../base/log.ts';
 import type { RunOptions } from '../commands/run-command.ts';
+import type { Specification } from '../../runtime/contract.ts';
+import { settingsHelp } from '../settings/settings-help.ts';
+import type { Side } from '../settings/settings.ts';
 import { durationMs, positiveCount } from '../settings/duration.ts';
 
 /** The options of a command that reads. */
@@ -17,7 +20,12 @@ export function sideArgument(): Argument {
 export function withSettings(command: Command): Command {
   return command
     .option('-c, --setting <key=value>', 'a setting; can be repeated, and replaces the value in the file', collect)
-    .option('--config <file>', 'settings from a YAML or JSON file, a flat map');
+    .option('--config <file>', 'settings from a YAML or JSON file, a flat map; - is standard input');
+}
+
+/** Adds the settings of these sides to the help text. */
+export function withSettingsHelp(command: Command, specification: Specification | null, ...sides: readonly Side[]): Command {
+  return specification === null ? command : command.addHelpText('after', sides.map((side) => settingsHelp(specification, side)).join('\n'));
 }
 
 export function withReading(command: Command): Command {

@@ -4,6 +4,7 @@ import { EXIT } from '../commands/exit-code.ts';
 import { runCommand } from '../commands/run-command.ts';
 import type { Connectors } from '../connector-factory.ts';
 import { DEFINITIONS } from '../definitions/index.ts';
+import type { Specification } from '../../runtime/contract.ts';
 import type { Io } from '../terminal/io.ts';
 import { mangledArgument } from './mangled.ts';
 import { outputOptions } from './options.ts';
@@ -28,7 +29,8 @@ export async function parse(argv: readonly string[], io: Io, options: ProgramOpt
     const output = { quiet: argv.includes('-q') || argv.includes('--quiet'), json: argv.includes('--json'), level: 'error' as const };
     return runCommand(command, io, { ...output, dataOnStdout: command === 'source' }, options.connectors, () => Promise.reject(mangled));
   }
-  const program = build(io, options, argv.includes('--json') ? (text) => (complaint += text) : null, (code) => {
+  const specification = await specificationForHelp(argv, options);
+  const program = build(io, options, specification, argv.includes('--json') ? (text) => (complaint += text) : null, (code) => {
     exitCode = code;
   });
   try {
@@ -49,8 +51,25 @@ export async function parse(argv: readonly string[], io: Io, options: ProgramOpt
   }
 }
 
+/** The component is loaded for `COMMAND --help` only, which lists its settings. Help without them is better than none. */
+async function specificationForHelp(argv: readonly string[], { connectors }: ProgramOptions): Promise<Specification | null> {
+  const isAsked = argv.length > 1 && (argv.includes('--help') || argv.includes('-h'));
+  if (!isAsked) return null;
+  try {
+    return await (await connectors()).specify();
+  } catch {
+    return null;
+  }
+}
+
 /** Defines the commands. If `complain` is null, errors in the arguments are printed on stderr. */
-function build(io: Io, options: ProgramOptions, complain: ((text: string) => void) | null, done: (code: number) => void): Command {
+function build(
+  io: Io,
+  options: ProgramOptions,
+  specification: Specification | null,
+  complain: ((text: string) => void) | null,
+  done: (code: number) => void,
+): Command {
   const program = new Command(options.name)
     .description('Kafka source and destination for Conduit. On the command line: OpenCDC records from and to Kafka.')
     .configureOutput({
@@ -68,6 +87,7 @@ function build(io: Io, options: ProgramOptions, complain: ((text: string) => voi
     .addHelpText('after', EXIT_CODES);
   for (const define of DEFINITIONS)
     define({
+      specification,
       add: (name, description, examples) =>
         program
           .command(name)

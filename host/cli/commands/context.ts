@@ -18,6 +18,8 @@ export interface Context {
   stop: AbortSignal;
   /** Bounds every wait while the command ends. */
   budget: ShutdownBudget;
+  /** File and line of a setting that came from a file, for messages. Set when the settings are read. */
+  whereSet?: (side: Side, name: string) => string | undefined;
 }
 
 /** The outcome of a command. */
@@ -44,7 +46,9 @@ export async function configure(
   settings: Settings,
 ): Promise<void> {
   const problems = await connector.configure(settings);
-  if (problems.length > 0) throw invalidSettings(side, problems, paramsOf(await context.connectors.specify(), side));
+  if (problems.length === 0) return;
+  const params = paramsOf(await context.connectors.specify(), side);
+  throw invalidSettings(side, problems, params, (name) => context.whereSet?.(side, name));
 }
 
 /** Commits and closes. Never rejects: it logs errors, because an error before them is more important. */

@@ -15,9 +15,17 @@ export class Problems {
 }
 
 /** The error for rejected settings, with the nearest known name where one was misspelt. */
-export function invalidSettings(side: Side, problems: readonly InvalidParam[], params: readonly Param[]): ConnectorError {
+export function invalidSettings(
+  side: Side,
+  problems: readonly InvalidParam[],
+  params: readonly Param[],
+  whereSet: (name: string) => string | undefined = () => undefined,
+): ConnectorError {
   const known = params.map((param) => param.name);
-  const explained = problems.map((problem) => ({ name: problem.name, reason: explain(problem, known) }));
+  const explained = problems.map((problem) => {
+    const place = whereSet(problem.name);
+    return { name: problem.name, reason: `${place === undefined ? '' : `${place}: `}${explain(problem, known)}` };
+  });
   const count = explained.length === 1 ? '1 problem' : `${explained.length} problems`;
   return new ConnectorError('config.invalid', `the ${side} settings have ${count}`, { cause: new Problems(side, explained) });
 }

@@ -7,6 +7,6 @@ import type { Definition } from './definition.ts';
 export const defineBrokers: Definition = (line) => {
   const command = line.add('brokers', 'list the brokers of a cluster', ['brokers -c servers=localhost:9092']);
   withOutput(withSettings(command)).action((given: SettingOptions, self: Command) =>
-    line.run(self, async (context) => brokers(context, await settingsOf(given))),
+    line.run(self, async (context) => brokers(context, await settingsOf(given, context))),
   );
 };

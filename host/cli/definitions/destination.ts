@@ -1,8 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
-import { withOutput, withSettings } from '../arguments/options.ts';
+import { withOutput, withSettingsHelp, withSettings } from '../arguments/options.ts';
 import { destination } from '../commands/destination.ts';
 import { INPUT_FORMATS, type InputFormat } from '../lines/input-format.ts';
+import { invalid } from '../settings/settings.ts';
 import type { Definition } from './definition.ts';
 
 interface Given extends SettingOptions {
@@ -27,8 +28,12 @@ export const defineDestination: Definition = (line) => {
         .argParser(separatorFrom)
         .default('\t', 'a tab'),
     );
+  withSettingsHelp(command, line.specification, 'destination');
   withOutput(withSettings(command)).action(({ input, separator, ...given }: Given, self: Command) =>
-    line.run(self, async (context) => destination(context, await settingsOf(given), { format: input, separator })),
+    line.run(self, async (context) => {
+      if (given.config === '-') throw invalid('destination reads its lines from standard input: put the settings into a file', '--config');
+      return destination(context, await settingsOf(given, context), { format: input, separator });
+    }),
   );
 };
 

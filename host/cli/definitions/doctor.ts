@@ -13,6 +13,6 @@ export const defineDoctor: Definition = (line) => {
   withOutput(withSettings(command))
     .addArgument(sideArgument())
     .action((side: Side, given: SettingOptions, self: Command) =>
-      line.run(self, async (context) => doctor(context, side, await settingsOf(given))),
+      line.run(self, async (context) => doctor(context, side, await settingsOf(given, context))),
     );
 };

@@ -12,6 +12,6 @@ export const defineGroups: Definition = (line) => {
     ])
     .argument('[group]', 'the group to show');
   withOutput(withSettings(command)).action((group: string | undefined, given: SettingOptions, self: Command) =>
-    line.run(self, async (context) => groups(context, { settings: await settingsOf(given), group })),
+    line.run(self, async (context) => groups(context, { settings: await settingsOf(given, context), group })),
   );
 };

@@ -1,4 +1,5 @@
 import { defineBrokers } from './brokers.ts';
+import { defineCreate } from './create.ts';
 import type { Definition } from './definition.ts';
 import { defineDestination } from './destination.ts';
 import { defineDoctor } from './doctor.ts';
@@ -12,6 +13,7 @@ import { defineValidate } from './validate.ts';
 /** The commands, in the order of the help text. */
 export const DEFINITIONS: readonly Definition[] = [
   defineSpec,
+  defineCreate,
   defineValidate,
   defineDoctor,
   defineSource,

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { sidesOf, type PairOptions } from '../arguments/given-settings.ts';
-import { collect, reading, withOutput, withReading, type ReadOptions } from '../arguments/options.ts';
+import { collect, reading, withOutput, withSettingsHelp, withReading, type ReadOptions } from '../arguments/options.ts';
 import { pipe } from '../commands/pipe.ts';
 import { onErrorFrom, type OnError } from '../commands/refused-records.ts';
 import type { Definition } from './definition.ts';
@@ -17,13 +17,14 @@ export const definePipe: Definition = (line) => {
     ])
     .option('--source <key=value...>', 'settings of the source', collect)
     .option('--destination <key=value...>', 'settings of the destination', collect)
-    .option('--config <file>', 'settings from a YAML or JSON file with the maps "source" and "destination"')
+    .option('--config <file>', 'settings from a YAML or JSON file with the maps "source" and "destination"; - is standard input')
     .addOption(
       new Option('--on-error <stop|skip|topic>', 'for a refused record: stop, skip it, or write it to this dead-letter topic')
         .argParser(onErrorFrom)
         .default('stop'),
     );
+  withSettingsHelp(command, line.specification, 'source', 'destination');
   withOutput(withReading(command)).action((given: Given, self: Command) =>
-    line.run(self, async (context) => pipe(context, { ...(await sidesOf(given)), ...reading(given), onError: given.onError })),
+    line.run(self, async (context) => pipe(context, { ...(await sidesOf(given, context)), ...reading(given), onError: given.onError })),
   );
 };

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
-import { reading, withOutput, withReading, withSettings, type ReadOptions } from '../arguments/options.ts';
+import { reading, withOutput, withSettingsHelp, withReading, withSettings, type ReadOptions } from '../arguments/options.ts';
 import { rangeOf, withRange, type RangeOptions } from '../arguments/range.ts';
 import { formatFrom, type Format } from '../format/format.ts';
 import { source } from '../commands/source.ts';
@@ -30,10 +30,11 @@ export const defineSource: Definition = (line) => {
         .argParser(formatFrom)
         .default('json'),
     );
+  withSettingsHelp(command, line.specification, 'source');
   withOutput(command).action((given: Given, self: Command) => {
     const body = async (context: Parameters<typeof source>[0]) =>
       source(context, {
-        settings: await settingsOf(given),
+        settings: await settingsOf(given, context),
         position: given.position,
         range: rangeOf(given),
         format: given.format,

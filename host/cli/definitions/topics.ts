@@ -14,6 +14,8 @@ export const defineTopics: Definition = (line) => {
     .argument('[topic]', 'the topic to show');
   withOutput(withSettings(command).option('--internal', "also Kafka's own topics")).action(
     (topic: string | undefined, given: Given, self: Command) =>
-      line.run(self, async (context) => topics(context, { settings: await settingsOf(given), topic, internal: given.internal === true })),
+      line.run(self, async (context) =>
+        topics(context, { settings: await settingsOf(given, context), topic, internal: given.internal === true }),
+      ),
   );
 };

@@ -13,6 +13,6 @@ export const defineValidate: Definition = (line) => {
   withOutput(withSettings(command))
     .addArgument(sideArgument())
     .action((side: Side, given: SettingOptions, self: Command) =>
-      line.run(self, async (context) => validate(context, side, await settingsOf(given))),
+      line.run(self, async (context) => validate(context, side, await settingsOf(given, context))),
     );
 };

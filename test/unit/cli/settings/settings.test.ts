@@ -2,7 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settingsFromFile, settingsFromPairs, sidesFromFile } from '../../../../host/cli/settings/settings.ts';
+import { Readable } from 'node:stream';
+import * as files from '../../../../host/cli/settings/settings-file.ts';
+import { settingsFromPairs, type Settings } from '../../../../host/cli/settings/settings.ts';
+
+const input = (env: Record<string, string> = {}, stdin = ''): files.FileInput => ({ env, stdin: Readable.from([Buffer.from(stdin)]) });
+const settingsFromFile = async (path: string, env = {}): Promise<Settings> => (await files.settingsFromFile(path, input(env))).settings;
+const sidesFromFile = async (path: string): Promise<{ source: Settings; destination: Settings }> => {
+  const { source, destination } = await files.sidesFromFile(path, input());
+  return { source: source.settings, destination: destination.settings };
+};
 
 let folder: string;
 beforeAll(async () => {
@@ -181,5 +190,46 @@ describe('the file of pipe', () => {
         '"servers" is not expected here; the file holds two maps of settings, "source" and "destination"',
       ) as string,
     });
+  });
+});
+
+describe('variables in a settings file', () => {
+  it('are replaced, with a default where they are not set or empty', async () => {
+    const path = await file('variables.yaml', 'servers: ${HOST}:${PORT:-9092}\ntopics: ["a-${T}", "${EMPTY:-b}"]\nclientID: "${EMPTY}"\n');
+    expect(await settingsFromFile(path, { HOST: 'h', T: '1', EMPTY: '' })).toEqual({ servers: 'h:9092', topics: 'a-1,b', clientID: '' });
+  });
+
+  it('stay texts, and are not replaced in what they hold', async () => {
+    const path = await file('texts.yaml', 'a: ${A}\nb: ${B}\n');
+    expect(await settingsFromFile(path, { A: 'yes', B: '[x]: ${A} #' })).toEqual({ a: 'yes', b: '[x]: ${A} #' });
+  });
+
+  it('have an escape, and a "$" alone is a "$"', async () => {
+    const path = await file('escape.json', '{"a":"$${A}","b":"pa$$word$A","c":"{{ $x }}"}');
+    expect(await settingsFromFile(path, { A: 'x' })).toEqual({ a: '${A}', b: 'pa$$word$A', c: '{{ $x }}' });
+  });
+
+  it('that are not set are an error with line and name, and no value', async () => {
+    const path = await file('missing.yaml', 'servers: h:1\n\nsaslPassword: geheim${SECRET}\n');
+    const message = `${path}, line 3: "saslPassword": the variable SECRET is not set: set it, or write \${SECRET:-default}`;
+    await expect(settingsFromFile(path)).rejects.toThrow(expect.objectContaining({ code: 'config.invalid', message }));
+  });
+
+  it.each(['${}', '${1A}', '${A', '${A:=b}'])('of another form are refused, with the escape: %s', async (text) => {
+    const path = await file('malformed.json', JSON.stringify({ a: 1, saslPassword: `geheim${text}` }));
+    await expect(settingsFromFile(path, { A: 'x' })).rejects.toThrow(
+      expect.objectContaining({
+        code: 'config.invalid',
+        message: `${path}, line 1: "saslPassword": "\${" begins a variable, such as \${NAME} or \${NAME:-default}; write "$\${" for these two characters`,
+      }),
+    );
+  });
+});
+
+describe('the settings of standard input', () => {
+  it('are read as those of a file', async () => {
+    const { settings, whereSet } = await files.settingsFromFile('-', input({ T: 'orders' }, 'servers: h:1\ntopics: ${T}\n'));
+    expect(settings).toEqual({ servers: 'h:1', topics: 'orders' });
+    expect(whereSet.get('topics')).toBe('standard input, line 2');
   });
 });
