@@ -62,7 +62,7 @@ function linesIn(text: string): Lines {
   const visit = (node: unknown, prefix: string): void => {
     if (!isMap(node)) return;
     for (const { key, value } of node.items) {
-      if (!isScalar(key) || key.range == null) continue;
+      if (!isScalar(key) || !key.range) continue;
       const name = `${prefix}${String(key.value).trim()}`;
       lines.set(name, counter.linePos(key.range[0]).line);
       visit(value, `${name}.`);
