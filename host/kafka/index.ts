@@ -19,7 +19,7 @@ import type { Lister } from './listing/lister.ts';
 import { ClientFactory } from './kafkajs/client.ts';
 import { openProducer } from './produce/producer.ts';
 
-export { checkPem } from './auth/tls.ts';
+export { checkPem, tlsOptions } from './auth/tls.ts';
 export type { Reader } from './consume/ending-reader.ts';
 export type { ConsumerHandle, ProducerHandle } from './handles.ts';
 export { DecodingConsumer } from './values/decoding-consumer.ts';

@@ -60,7 +60,7 @@ export class DecodingConsumer implements ConsumerHandle {
   }
 
   get outage(): ConnectorError | null | undefined {
-    return this.#inner.outage;
+    return this.#decoding.unreachable ?? this.#inner.outage;
   }
 
   get reading(): Reading | undefined {

@@ -1,3 +1,5 @@
+import type { ConnectorError } from '../../base/errors.ts';
+
 /** Decodes the keys or the values of a consumer. */
 export interface Decoder {
   /**
@@ -15,6 +17,8 @@ export interface Decoding {
   readonly key: Decoder | null;
   readonly value: Decoder | null;
   readonly keepUndecodable: boolean;
+  /** Why schemas are waited for; null if none is. */
+  readonly unreachable: ConnectorError | null;
   close(): void;
 }
 

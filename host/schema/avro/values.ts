@@ -118,7 +118,8 @@ function writeUnion(writer: StructSink, union: Branches, value: unknown, ofRecor
 
 /** Writes a long or a logical type that `codec.ts` has decoded. */
 function writeDecoded(writer: StructSink, type: Type, value: unknown): void {
-  if (typeof value === 'bigint') writer.integer(value);
+  if (typeof value === 'number') writer.number(value);
+  else if (typeof value === 'bigint') writer.integer(value);
   else if (typeof value === 'string') writer.string(value);
   else throw new ConnectorError('internal', `Avro ${type.typeName} was decoded to ${typeof value}`);
 }

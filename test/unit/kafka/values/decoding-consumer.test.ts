@@ -33,7 +33,14 @@ function consuming(polls: Fetched[][], more: { key?: Decoder | null; value?: Dec
     close: async () => undefined,
   };
   const value = new Capitals();
-  const consumer = new DecodingConsumer(inner, { key: null, value, keepUndecodable: false, close: () => undefined, ...more });
+  const consumer = new DecodingConsumer(inner, {
+    key: null,
+    value,
+    keepUndecodable: false,
+    unreachable: null,
+    close: () => undefined,
+    ...more,
+  });
   return { consumer, value, polls, woken: () => woken };
 }
 
