@@ -23,6 +23,11 @@ export interface ConnectorOptions {
   net?: Net;
   /** Checks a secret value at configure, beside all secret values by name; returns an error text or null. Default: checks the syntax of PEM texts. */
   checkSecret?: (name: string, value: string, secrets: Readonly<Record<string, string>>) => string | null;
+  /**
+   * Secret settings may name files of this machine: `file:/path`. They are read again when they are used, so that rotated passwords and certificates
+   * are taken. Default: false, because settings may come from those who must not see the files of this machine.
+   */
+  secretFiles?: boolean;
 }
 
 export async function specify(options: Partial<ConnectorOptions> = {}): Promise<Specification> {
@@ -47,5 +52,6 @@ function parts(options: ConnectorOptions): ConnectorParts {
     capabilities:
       options.capabilities ?? withKafka((secrets, log) => withSchemas(createKafka({ secrets, log, net }), { secrets, log, net })),
     checkSecret: options.checkSecret ?? checkPem,
+    secretFiles: options.secretFiles ?? false,
   };
 }

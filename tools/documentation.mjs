@@ -43,6 +43,8 @@ configuration is refused, with one line for each problem. A setting that is not 
 | duration | \`500ms\`, \`10s\`, \`1m30s\`, \`1.5h\`; units \`ns\`, \`us\`, \`ms\`, \`s\`, \`m\`, \`h\` |
 
 Settings marked *secret* never enter the WebAssembly component: the host keeps the value and gives the component a reference.
+Each of them may also be \`file:/path\`, the absolute path of a file with the value, in UTF-8 and at most 1 MiB. Blanks and line ends around the value are removed. The file is read again
+for each connection and each login, so a rotated certificate or password is used from then on. In a Node program such files are read only with \`secretFiles: true\`.
 `;
 
 const EXAMPLES = {

@@ -12,13 +12,13 @@ export function tlsParameters(): Parameter[] {
       'Connect through TLS. When not set, TLS is on if clientCert, clientKey or caCert is set, else off. ' +
         'When false, the three are ignored with a warning.',
     ),
-    text('clientCert', '', 'Client certificate for mutual TLS: the PEM text itself, not a file name. Needs clientKey.').asSecret(),
-    text('clientKey', '', 'Private key of the client certificate: the PEM text itself, not a file name. Needs clientCert.').asSecret(),
+    text('clientCert', '', 'Client certificate for mutual TLS: PEM text, or file:/path of a file with it. Needs clientKey.').asSecret(),
+    text('clientKey', '', 'Private key of the client certificate: PEM text, or file:/path of a file with it. Needs clientCert.').asSecret(),
     text('clientKeyPassword', '', 'Password of clientKey, if it is encrypted (PEM blocks with ENCRYPTED in their head).').asSecret(),
     text(
       'caCert',
       '',
-      "Certificate authorities that the brokers' certificates are checked against, besides the well-known ones: PEM text, one certificate or more.",
+      "Certificate authorities that the brokers' certificates are checked against, besides the well-known ones: PEM text, one certificate or more, or file:/path of a file with it.",
     ).asSecret(),
     boolean(
       'insecureSkipVerify',

@@ -14,9 +14,13 @@ export async function programConnectors(load: () => Promise<Program>): Promise<C
   return {
     specify: () => specify({ component, capabilities }),
     source: (choice) =>
-      composeSource(createSource({ component, capabilities, ...choice }), { log: choice.log, connectorId: '', schemas: null }),
+      composeSource(createSource({ component, capabilities, secretFiles: true, ...choice }), {
+        log: choice.log,
+        connectorId: '',
+        schemas: null,
+      }),
     destination: (choice) =>
-      composeDestination(createDestination({ component, capabilities, ...choice }), { log: choice.log, schemas: null }),
+      composeDestination(createDestination({ component, capabilities, secretFiles: true, ...choice }), { log: choice.log, schemas: null }),
     watched: (watch) => program.capabilities({ connectorId: '', watch }),
   };
 }

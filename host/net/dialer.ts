@@ -21,8 +21,8 @@ export interface DialerOptions {
   /** Names the client that dials, for the policy, logs and errors: `consumer of group "g"`. */
   asker: string;
   log: Log;
-  /** Null: plain TCP. */
-  tls?: tls.ConnectionOptions | null;
+  /** Null: plain TCP. A function is called for each connection. */
+  tls?: tls.ConnectionOptions | (() => tls.ConnectionOptions) | null;
   /** When it aborts, the dialer is destroyed. */
   signal?: AbortSignal;
   /** Longest time of one `connect`: look-up, TCP and TLS together. Default: CONNECT_TIMEOUT_MS. */
@@ -118,7 +118,8 @@ export class Dialer {
     const socket = await connectFirst(allowed, port, signal);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    const options = this.#options.tls ?? null;
+    const { tls: secure = null } = this.#options;
+    const options = typeof secure === 'function' ? secure() : secure;
     return options === null ? socket : secured(socket, { host: name.host, isName: name.address === null }, options, signal);
   }
 

@@ -33,6 +33,7 @@ export async function cleanUpDeletedSource(settings: Settings, deleted: DeletedS
   const connector = createSource({
     log,
     component,
+    secretFiles: true,
     // The guest logs nothing here: its lines would report a source that opens.
     capabilities: (secrets, _log, limits) => [
       ...standardCapabilities(() => {}, limits),

@@ -25,6 +25,8 @@ export interface ConnectorParts {
   capabilities: CapabilityTable;
   /** Checks secret values at configure, because the guest does not have them. */
   checkSecret?: SecretCheck;
+  /** Secret settings may name files: `file:/path`. */
+  secretFiles: boolean;
 }
 
 const NO_SECRETS: SecretReader = {

@@ -13,7 +13,7 @@ export class GuestSlot {
   readonly log: Log;
   readonly #parts: ConnectorParts;
   readonly #side: Side;
-  readonly #vault = new Vault();
+  readonly #vault: Vault;
   readonly #capabilities: readonly Capability[];
   #config: ConfigPairs = [];
   #instance: Instance | null = null;
@@ -24,6 +24,7 @@ export class GuestSlot {
   constructor(parts: ConnectorParts, side: Side) {
     this.#parts = parts;
     this.#side = side;
+    this.#vault = new Vault(parts.secretFiles);
     this.log = this.#vault.redacted(parts.log);
     this.#capabilities = parts.capabilities(this.#vault, this.log, parts.limits);
   }

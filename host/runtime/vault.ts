@@ -5,6 +5,7 @@ import type { SecretReader } from '../base/secrets.ts';
 import type { Settings } from '../base/settings.ts';
 import type { InvalidParam, Param } from './contract.ts';
 import type { ConfigPairs } from './guest.ts';
+import { readSecretFile, secretPath } from './secret-files.ts';
 
 /** Shorter values are not redacted: they occur in many ordinary texts, and protect nothing. */
 const MIN_REDACTED = 4;
@@ -12,13 +13,31 @@ const MIN_REDACTED = 4;
 /** Checks the value of the parameter `name`; `secrets` are the values of all secret parameters that are set. Returns an error text, or null if the value is valid. */
 export type SecretCheck = (name: string, value: string, secrets: Settings) => string | null;
 
+interface Secret {
+  name: string;
+  /** The secret itself; null if it is in a file. */
+  value: string | null;
+  path: string;
+  /** The texts to redact: those of the value, and of the one before in the same file. */
+  redacted: string[];
+  last: string;
+}
+
 /**
  * Keeps the values of the parameters that the specification marks as secret. The guest gets a reference in place of a value (empty if the value is).
- * It can only pass the reference to a capability of the host, which reads the value here.
+ * It can only pass the reference to a capability of the host, which reads the value here. A value `file:/path` is read from the file each time, so that
+ * a secret that is replaced there is used from then on.
  */
 export class Vault implements SecretReader {
-  readonly #values = new Map<string, string>();
-  readonly #redacted = new Set<string>();
+  readonly #mayReadFiles: boolean;
+  readonly #secrets = new Map<string, Secret>();
+  /** Longest first. */
+  #redacted: string[] = [];
+
+  /** `mayReadFiles` is false where those who write the settings must not see the files of this machine. */
+  constructor(mayReadFiles = false) {
+    this.#mayReadFiles = mayReadFiles;
+  }
 
   /** Replaces the secret values of a configuration by references. Names are trimmed, as Conduit does, so that a blank cannot hide a secret parameter. */
   hide(
@@ -27,10 +46,11 @@ export class Vault implements SecretReader {
     check?: SecretCheck,
   ): { pairs: ConfigPairs; problems: InvalidParam[] } {
     const secrets = new Set(params.filter((param) => param.secret).map((param) => param.name));
-    this.#values.clear();
-    this.#redacted.clear();
+    this.#secrets.clear();
+    this.#redacted = [];
     const pairs: ConfigPairs = [];
     const values: Record<string, string> = {};
+    const problems: InvalidParam[] = [];
     for (const [key, raw] of Object.entries(config)) {
       const name = key.trim();
       const value = raw.trim();
@@ -38,15 +58,16 @@ export class Vault implements SecretReader {
         pairs.push([key, raw]);
         continue;
       }
+      const path = secretPath(value);
       const reference = `secret:${name}:${randomBytes(12).toString('base64url')}`;
-      this.#values.set(reference, value);
-      for (const text of [value, ...value.split('\n').map((line) => line.trim())]) {
-        if (text.length >= MIN_REDACTED && !text.startsWith('-----')) this.#redacted.add(text);
-      }
+      this.#secrets.set(reference, { name, value: path === null ? value : null, path: path ?? '', redacted: [], last: '' });
       pairs.push([key, reference]);
-      values[name] = value;
+      try {
+        values[name] = this.read(reference);
+      } catch (error) {
+        problems.push({ name, reason: (error as ConnectorError).message });
+      }
     }
-    const problems: InvalidParam[] = [];
     for (const [name, value] of Object.entries(values)) {
       const reason = check?.(name, value, values) ?? null;
       if (reason !== null) problems.push({ name, reason: this.redact(reason) });
@@ -54,16 +75,35 @@ export class Vault implements SecretReader {
     return { pairs, problems };
   }
 
+  /** Throws ConnectorError `policy.denied` for a reference that it did not give, `config.invalid` if the file of the secret cannot be used. */
   read(reference: string): string {
-    const value = this.#values.get(reference);
-    if (value === undefined) throw new ConnectorError('policy.denied', 'the guest used a reference to a secret that it was not given');
+    const secret = this.#secrets.get(reference);
+    if (secret === undefined) throw new ConnectorError('policy.denied', 'the guest used a reference to a secret that it was not given');
+    const value = secret.value ?? this.#readFile(secret);
+    if (value !== secret.last) this.#redact(secret, value);
     return value;
+  }
+
+  #readFile({ name, path }: Secret): string {
+    if (!this.#mayReadFiles)
+      throw new ConnectorError('config.invalid', `invalid ${name}: files are not allowed here: expected the text itself, and not file:`);
+    return readSecretFile(name, path);
+  }
+
+  /** Keeps the value before as well: texts about it may still come. */
+  #redact(secret: Secret, value: string): void {
+    const texts = (whole: string): string[] =>
+      [whole, ...whole.split('\n').map((line) => line.trim())].filter((text) => text.length >= MIN_REDACTED && !text.startsWith('-----'));
+    secret.redacted = [...texts(value), ...texts(secret.last)];
+    secret.last = value;
+    const all = new Set([...this.#secrets.values()].flatMap(({ redacted }) => redacted));
+    this.#redacted = [...all].sort((a, b) => b.length - a.length);
   }
 
   /** Replaces secrets in a text. The host's own texts hold none; texts that come from libraries may. */
   redact(text: string): string {
     let clean = text;
-    for (const secret of [...this.#redacted].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, '***');
+    for (const secret of this.#redacted) clean = clean.replaceAll(secret, '***');
     return clean;
   }
 

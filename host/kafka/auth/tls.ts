@@ -81,6 +81,23 @@ export function trusting(caCertRef: string, secrets: SecretReader): ConnectionOp
   return tlsOptions({ ...none, caCertRef, insecureSkipVerify: false }, secrets)!;
 }
 
+/**
+ * The options for TLS with the secrets as they are at each call, because those of files may change. The context is built anew only if one has. Null if
+ * the connection has no TLS.
+ */
+export function currentTls(settings: Tls | undefined, secrets: SecretReader): (() => ConnectionOptions) | null {
+  if (settings === undefined) return null;
+  const { clientCertRef, clientKeyRef, clientKeyPasswordRef, caCertRef } = settings;
+  let kept: { texts: string[]; options: ConnectionOptions } | null = null;
+  return () => {
+    const texts = [clientCertRef, clientKeyRef, clientKeyPasswordRef, caCertRef].map((reference) =>
+      reference === '' ? '' : secrets.read(reference),
+    );
+    if (kept === null || texts.some((text, i) => text !== kept!.texts[i])) kept = { texts, options: tlsOptions(settings, secrets)! };
+    return kept.options;
+  };
+}
+
 /** The options for TLS; null if the connection has no TLS. `caCert` adds certificate authorities to the default ones. */
 export function tlsOptions(settings: Tls | undefined, secrets: SecretReader): ConnectionOptions | null {
   if (settings === undefined) return null;

@@ -5,7 +5,7 @@ import type { SecretReader } from '../../base/secrets.ts';
 import type { Connection } from '../contract.ts';
 import { CONNECT_TIMEOUT_MS, type Dialer } from '../../net/dialer.ts';
 import type { Net } from '../../net/net.ts';
-import { tlsOptions } from '../auth/tls.ts';
+import { currentTls } from '../auth/tls.ts';
 import type { Address, BatchWriter, KafkaClient, LookupOptions, Lookups, ProducerId, WriterOptions } from '../client.ts';
 import type { DialOptions, DialOutcome, Inspector, InspectorOptions, Probe, ServerAnswer } from '../inspector.ts';
 import type { Lister } from '../listing/lister.ts';
@@ -69,7 +69,7 @@ export class ClientFactory implements KafkaClient, Probe {
   readonly commitMetadata: CommitMetadata;
   readonly #connection: Connection;
   readonly #login: (() => LoginOptions) | null;
-  readonly #tls: ReturnType<typeof tlsOptions>;
+  readonly #tls: ReturnType<typeof currentTls>;
   readonly #net: Net;
   readonly #asker: string;
   readonly #advertised: AdvertisedAddresses;
@@ -82,7 +82,9 @@ export class ClientFactory implements KafkaClient, Probe {
     this.log = log;
     this.#connection = connection;
     this.#login = loginOptions(connection.sasl, { log, secrets, net, asker });
-    this.#tls = tlsOptions(connection.tls, secrets);
+    this.#tls = currentTls(connection.tls, secrets);
+    // Certificates that cannot be used are told here, before anything is dialled.
+    this.#tls?.();
     this.usesTls = this.#tls !== null;
     this.#net = net;
     this.#asker = asker;

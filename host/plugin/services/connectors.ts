@@ -17,8 +17,9 @@ export function pluginConnectors(environment: PluginEnvironment, program: Progra
   const schemas = (): SchemaService => (service ??= schemaService({ target: utilitiesTarget, token, net }));
   return {
     specify: () => specify({ component, capabilities }),
-    source: (log) => composeSource(createSource({ log, component, capabilities }), { log, connectorId, schemas }),
-    destination: (log) => composeDestination(createDestination({ log, component, capabilities }), { log, schemas, defaults }),
+    source: (log) => composeSource(createSource({ log, component, capabilities, secretFiles: true }), { log, connectorId, schemas }),
+    destination: (log) =>
+      composeDestination(createDestination({ log, component, capabilities, secretFiles: true }), { log, schemas, defaults }),
     sourceDeleted: async (settings, log) => program.sourceDeleted?.(settings, { connectorId, log }),
   };
 }

@@ -4,7 +4,7 @@ import kafkajs from '../plain-kafkajs.ts';
 import type { Broker } from './types.ts';
 import type { ClientTls } from './certificates.ts';
 
-const TLS_FILES: Record<keyof ClientTls, string> = {
+const TLS_FILES: Record<Exclude<keyof ClientTls, 'renewedClient'>, string> = {
   caCert: 'ca.pem',
   clientCert: 'client.pem',
   clientKey: 'client.key',

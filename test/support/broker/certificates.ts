@@ -17,6 +17,8 @@ export interface ClientTls {
   readonly caCert: string;
   readonly clientCert: string;
   readonly clientKey: string;
+  /** Another client certificate of the same CA, with its key; only of a cluster of ours. */
+  readonly renewedClient?: KeyPair;
   /** A CA that signed nothing of this run. */
   readonly otherCaCert: string;
 }
@@ -97,10 +99,11 @@ export async function makeCertificates(): Promise<Certificates> {
     { type: 'ip', value: '127.0.0.1' },
   ] as const;
   const past = { notBefore: new Date(Date.now() - 3 * DAY_MS), notAfter: new Date(Date.now() - DAY_MS) };
-  const [server, misnamedServer, expiredServer, client] = await Promise.all([
+  const [server, misnamedServer, expiredServer, client, renewedClient] = await Promise.all([
     issue(ca, 'localhost', ExtendedKeyUsage.serverAuth, here),
     issue(ca, 'elsewhere.example', ExtendedKeyUsage.serverAuth, [{ type: 'dns', value: 'elsewhere.example' }]),
     issue(ca, 'localhost', ExtendedKeyUsage.serverAuth, here, past),
+    issue(ca, 'test client', ExtendedKeyUsage.clientAuth, []),
     issue(ca, 'test client', ExtendedKeyUsage.clientAuth, []),
   ]);
   return {
@@ -108,6 +111,7 @@ export async function makeCertificates(): Promise<Certificates> {
       caCert: `${ca.certificate.toString('pem')}\n`,
       clientCert: client.cert,
       clientKey: client.key,
+      renewedClient,
       otherCaCert: `${other.certificate.toString('pem')}\n`,
     },
     server,

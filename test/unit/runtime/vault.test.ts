@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../../host/base/errors.ts';
 import { createSource } from '../../../host/connector.ts';
 import { componentOfFolder } from '../../../host/runtime/component.ts';
@@ -75,6 +78,83 @@ describe('the vault', () => {
   });
 });
 
+describe('a secret in a file', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'vault-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const file = (text: string | Buffer, name = 'password'): string => {
+    writeFileSync(join(folder, name), text);
+    return `file:${join(folder, name)}`;
+  };
+  const problemOf = (value: string, mayReadFiles = true): string => {
+    const { problems } = new Vault(mayReadFiles).hide({ password: value }, PARAMS);
+    expect(problems).toEqual([{ name: 'password', reason: expect.any(String) }]);
+    return problems[0]!.reason;
+  };
+
+  test('is its text, without a byte order mark and without blanks and line ends around it', () => {
+    const vault = new Vault(true);
+    const { pairs, problems } = vault.hide({ password: file(`\ufeff ${SECRET}\r\n\n`) }, PARAMS);
+    expect(problems).toEqual([]);
+    expect(pairs[0]![1]).toMatch(/^secret:password:/);
+    expect(vault.read(pairs[0]![1])).toBe(SECRET);
+  });
+
+  test('is read each time, and the text before it is redacted as well', () => {
+    const vault = new Vault(true);
+    const [[, reference]] = vault.hide({ password: file('first secret') }, PARAMS).pairs as [[string, string]];
+    expect(vault.redact('of first secret')).toBe('of ***');
+    file('second secret\n');
+    expect(vault.read(reference)).toBe('second secret');
+    expect(vault.redact('first secret, second secret')).toBe('***, ***');
+    file('third secret');
+    vault.read(reference);
+    expect(vault.redact('second secret, third secret')).toBe('***, ***');
+    rmSync(join(folder, 'password'));
+    expect(() => vault.read(reference)).toThrow(
+      `invalid password: the file ${join(folder, 'password')} cannot be used: there is no such file`,
+    );
+  });
+
+  test('is checked as a secret of the settings, beside the others', () => {
+    const seen: unknown[] = [];
+    const check = (...given: unknown[]): null => (seen.push(given), null);
+    new Vault(true).hide({ password: file(SECRET) }, PARAMS, check);
+    expect(seen).toEqual([['password', SECRET, { password: SECRET }]]);
+  });
+
+  test('is refused where files are not allowed, and not taken for the secret itself', () => {
+    const value = file(SECRET);
+    const vault = new Vault();
+    const [[, reference]] = vault.hide({ password: value }, PARAMS).pairs as [[string, string]];
+    expect(problemOf(value, false)).toBe('invalid password: files are not allowed here: expected the text itself, and not file:');
+    expect(() => vault.read(reference)).toThrow('files are not allowed here');
+  });
+
+  test.each([
+    ['relative.txt', 'expected an absolute path, such as file:/run/secrets/kafka'],
+    ['', 'expected an absolute path'],
+    ['/no/such/file', 'there is no such file'],
+    ['/dev/null', 'it is no regular file'],
+    ['/', 'it is no regular file'],
+  ])('"%s" is refused with setting, path and reason', (path, reason) => {
+    expect(problemOf(`file:${path}`)).toContain(`invalid password: the file ${path || '(no name)'} cannot be used: ${reason}`);
+  });
+
+  test('that is empty, too large or no text is refused, and nothing of it is told', () => {
+    expect(problemOf(file(' \n'))).toContain('it is empty');
+    expect(problemOf(file('x'.repeat((1 << 20) + 1)))).toContain('it is larger than 1048576 bytes');
+    const latin = problemOf(file(Buffer.concat([Buffer.from(`${SECRET}\n`), Buffer.from([0xfc])])));
+    expect(latin).toContain('line 2, column 1: it is not UTF-8');
+    expect(latin).not.toContain(SECRET);
+    expect(new Vault(true).hide({ password: file('x'.repeat(1 << 20)) }, PARAMS).problems).toEqual([]);
+  });
+
+  test('is a file of the machine only for settings that are secret', () => {
+    expect(new Vault(true).hide({ user: file(SECRET) }, PARAMS).pairs[0]![1]).toMatch(/^file:/);
+  });
+});
+
 const holds = (memories: WebAssembly.Memory[], text: string): boolean =>
   memories.some((memory) =>
     ['utf8', 'utf16le'].some((encoding) => Buffer.from(memory.buffer).includes(text, 0, encoding as BufferEncoding)),
@@ -113,7 +193,13 @@ describe('a secret', () => {
     await source.teardown();
   });
 
-  test('of the real component stays out of its memory too', async () => {
+  /** What the secrets of each login need. A schema registry takes a password or a token. */
+  const LOGINS: Record<string, Record<string, string>> = {
+    sasl: { saslMechanism: 'PLAIN', saslUsername: 'u', 'schemaRegistry.username': 'u' },
+    oauth: { saslMechanism: 'OAUTHBEARER', 'oauth.tokenEndpoint': 'https://login.example', 'oauth.clientID': 'u' },
+    aws: { saslMechanism: 'AWS_MSK_IAM', 'aws.accessKeyID': 'u', 'schemaRegistry.username': 'u' },
+  };
+  test.each(Object.keys(LOGINS))('of the real component stays out of its memory too (login: %s)', async (login) => {
     const memories: WebAssembly.Memory[] = [];
     const source = createSource({
       log: () => undefined,
@@ -123,10 +209,16 @@ describe('a secret', () => {
       checkSecret: () => null,
     });
     const { sourceParams } = await source.specify();
-    const secret = sourceParams.filter((one) => one.secret).map((one) => one.name);
-    expect(secret).toEqual(expect.arrayContaining(['clientKey', 'clientKeyPassword', 'saslPassword']));
+    const ofOtherLogins = Object.keys(LOGINS).filter((other) => other !== login);
+    ofOtherLogins.push('schemaRegistry.username' in LOGINS[login]! ? 'schemaRegistry.token' : 'schemaRegistry.password');
+    const secret = sourceParams
+      .filter((one) => one.secret && !ofOtherLogins.some((other) => one.name.startsWith(other)))
+      .map((one) => one.name);
+    expect(secret).toEqual(expect.arrayContaining(['clientKey', 'clientKeyPassword']));
+    expect(secret.some((name) => name.startsWith(login))).toBe(true);
     const config = Object.fromEntries(secret.map((name) => [name, `${SECRET} of ${name}`]));
-    expect(await source.configure({ servers: 'visible-in-memory:9092', topics: 't', saslUsername: 'u', ...config })).toEqual([]);
+    const settings = { servers: 'visible-in-memory:9092', topics: 't', ...LOGINS[login], ...config };
+    expect(await source.configure(settings)).toEqual([]);
     await source.open(null);
     expect(holds(memories, 'visible-in-memory')).toBe(true);
     expect(holds(memories, SECRET)).toBe(false);
