@@ -49,11 +49,15 @@ export function fetchBytes(maxBytes: u32): u32 {
   return <u32>max<f64>(1, Math.floor(<f64>maxBytes / growth));
 }
 
-export function add(group: string, fetched: ListSlot<FetchedView>): void {
+/** Returns true if a set has no records: its partition is about to be taken away. */
+export function add(group: string, fetched: ListSlot<FetchedView>): bool {
+  let ends = false;
   for (let i: u32 = 0; i < fetched.length; i++) {
     const view = fetched.at(i);
-    if (view.records.count != 0) waiting.push(new FetchedSet(partitionOf(group, view.topic.lift(), view.partition), view));
+    if (view.records.count == 0) ends = true;
+    else waiting.push(new FetchedSet(partitionOf(group, view.topic.lift(), view.partition), view));
   }
+  return ends;
 }
 
 /**

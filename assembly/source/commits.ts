@@ -15,6 +15,8 @@ let delayMs: i64 = 0;
 let pendingSince: i64 = -1;
 let committedAt: i64 = 0;
 let failedAt: i64 = -1;
+/** Partitions are about to be taken away: every acknowledged record is committed at once. */
+let urgent: bool = false;
 
 /** `commitDelayMs` 0 or less: never by time. */
 export function resetCommits(commitSize: i32, commitDelayMs: i64, nowMs: i64): void {
@@ -23,6 +25,12 @@ export function resetCommits(commitSize: i32, commitDelayMs: i64, nowMs: i64): v
   pendingSince = -1;
   committedAt = nowMs;
   failedAt = -1;
+  urgent = false;
+}
+
+/** True: every acknowledgement is committed at once, until this is called with false. */
+export function commitAtOnce(now: bool): void {
+  urgent = now;
 }
 
 /** Commits if a commit is due after an acknowledgement. */
@@ -44,7 +52,7 @@ function isDue(nowMs: i64): bool {
   }
   // If the wall clock was set back, the wait begins again.
   if (pendingSince < 0 || nowMs < pendingSince) pendingSince = nowMs;
-  return pending >= size || (delayMs > 0 && nowMs - pendingSince >= delayMs);
+  return urgent || pending >= size || (delayMs > 0 && nowMs - pendingSince >= delayMs);
 }
 
 

@@ -13,7 +13,7 @@ import { parsePosition } from '../opencdc/position-reader';
 import { resetTracker } from './ack-tracker';
 import { useDecoded } from '../opencdc/record-writer';
 import * as batches from './batch';
-import { commitAfterAck, commitAll, commitWhenDue, resetCommits } from './commits';
+import { commitAfterAck, commitAll, commitAtOnce, commitWhenDue, resetCommits } from './commits';
 import { resolveGroup } from './group';
 import { acknowledgeAll, resetPartitions } from './partitions';
 
@@ -92,7 +92,12 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
     const fetched = c.poll(maxRecords, batches.fetchBytes(maxBytes), maxWaitMs);
     const error = fetched.error;
     if (error !== null) return returnResult(prefixed('failed getting a record: ', error));
-    batches.add(group, fetched.value!);
+    const ends = batches.add(group, fetched.value!);
+    if (ends || batches.hasWaiting()) commitAtOnce(ends);
+    if (ends) {
+      const uncommitted = commitWhenDue(c, nowMs());
+      if (uncommitted !== null) return returnResult(uncommitted);
+    }
     if (!batches.hasWaiting()) return nothing();
   }
   // The time is read again after the poll, which may have waited: opencdc.readAt is the time at which a record was read.

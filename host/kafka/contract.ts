@@ -87,6 +87,10 @@ export interface Fetching {
 /**
  * Consecutive records of one partition, in order. One batch may come in several parts with the same bases. Offsets may have
  * gaps (compaction, transactions). No record lies before the offset where the partition starts.
+ *
+ * A set without records says that the partition is about to be taken away from this consumer, perhaps to be assigned to it again.
+ * The guest should commit what is acknowledged, and then with every ack, until records come again: what is not committed in time
+ * is delivered again. The host waits for these commits in a bound of seconds.
  */
 export interface Fetched {
   topic: string;

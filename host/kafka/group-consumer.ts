@@ -70,6 +70,11 @@ export interface GroupListener {
   joined(join: GroupJoin): void;
   /** The coordinator asks the members to join again. */
   rebalancing(): void;
+  /**
+   * The member is about to join again, which takes its partitions away. It joins when this resolves; until then it is a member of the old generation, and
+   * can commit. The whole group waits for it, so this must take much less time than the session timeout. Never rejects.
+   */
+  revoking(): Promise<void>;
   /** The member ignores partitions of these topics, to which it does not subscribe and which the leader assigned to it. */
   ignored(topics: readonly string[]): void;
   /** A broker has answered a fetch. */

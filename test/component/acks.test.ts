@@ -139,6 +139,33 @@ describe('a partition that is kept while others are assigned anew', () => {
   });
 });
 
+describe('a set without records, which says that its partition is about to be taken away', () => {
+  test('commits what is acknowledged at once, and then with every acknowledgement, until records come again', async () => {
+    const guest = await openSource({ commitOffsetsSize: '100', commitOffsetsDelay: '1h' });
+    await readBatch(guest, [setOf([1, 2, 3])]);
+    await ack(guest, positionOf(1));
+    expect(commits(guest)).toEqual([]);
+    guest.world.fetched.push([setOf([])]);
+    expect(await guest.source.read(CREDIT)).toBeUndefined();
+    expect(commits(guest)).toEqual([['orders/0@1 -> 2']]);
+    await ack(guest, positionOf(2));
+    expect(commits(guest)).toEqual([['orders/0@1 -> 2'], ['orders/0@1 -> 3']]);
+    expect(await guest.source.read(CREDIT)).toBeUndefined();
+    await ack(guest, positionOf(3));
+    expect(commits(guest).at(-1)).toEqual(['orders/0@1 -> 4']);
+    await readBatch(guest, [setOf([4, 5], 0, 2)]);
+    await ack(guest, positionOf(4));
+    expect(commits(guest)).toHaveLength(3);
+  });
+  test('commits nothing if nothing is acknowledged', async () => {
+    const guest = await openSource({ commitOffsetsSize: '100' });
+    await readBatch(guest, [setOf([1])]);
+    guest.world.fetched.push([setOf([])]);
+    expect(await guest.source.read(CREDIT)).toBeUndefined();
+    expect(commits(guest)).toEqual([]);
+  });
+});
+
 describe('an acknowledgement', () => {
   test.each([
     ['of an offset that was not delivered', positionOf(99)],

@@ -1,6 +1,8 @@
 /** The partitions that were assigned in one join of the group, with their offsets, until the next join. */
 import type { Log } from '../../base/log.ts';
 import type { CommittedOffset, PartitionRange } from '../client.ts';
+import type { Fetched } from '../contract.ts';
+import { lastOffset } from '../records/record-set.ts';
 import { partitionKey, type Start } from './start-offsets.ts';
 
 export interface AssignedPartition {
@@ -10,6 +12,8 @@ export interface AssignedPartition {
   expected: bigint | undefined;
   /** True after records of the partition were handed out. */
   handed: boolean;
+  /** The offset after the last record that the guest has polled; null before the first one. */
+  delivered: bigint | null;
   /** Its offset was out of range, and no records have come since, so that the offset at which reading resumes is unknown. No offset can be committed. */
   reset: boolean;
   /** Settles, soon, when the error for the last reset is logged. */
@@ -38,6 +42,12 @@ export class Assignment {
    */
   readonly #began = new Map<string, bigint>();
   #ready = false;
+  /** True once the partitions are about to be taken away. No further record is handed out, but offsets can still be committed. */
+  isEnding = false;
+  /** Settles when the wait before that is over; null while the partitions are not about to be taken away. */
+  ending: Promise<void> | null = null;
+  /** So many commits have moved an offset. */
+  commits = 0;
   /** Settles when `ready` has become true, or will never become true. */
   prepared: Promise<void> = Promise.resolve();
 
@@ -63,6 +73,26 @@ export class Assignment {
     return this.#partitions.get(partitionKey(topic, partition));
   }
 
+  /** The guest has polled these records. */
+  polled(fetched: readonly Fetched[]): void {
+    fetched.forEach(({ topic, partition, epoch, records }, index) => {
+      const next = fetched[index + 1];
+      if (next?.partition === partition && next.topic === topic) return; // the later records count
+      const state = epoch === this.epoch ? this.partition(topic, partition) : undefined;
+      const last = state === undefined ? null : lastOffset(records);
+      if (state !== undefined && last !== null) state.delivered = last + 1n;
+    });
+  }
+
+  /** The partitions with records that the guest has polled and not committed. */
+  uncommitted(): { topic: string; partition: number; delivered: bigint }[] {
+    return [...this.#partitions].flatMap(([key, { delivered, committed, reset }]) => {
+      if (delivered === null || reset || committed >= delivered) return [];
+      const slash = key.lastIndexOf('/');
+      return [{ topic: key.slice(0, slash), partition: Number(key.slice(slash + 1)), delivered }];
+    });
+  }
+
   /** By `topic/partition`, the offset that the next fetch of it begins at; null where that is not known. */
   positions(): Map<string, bigint | null> {
     return new Map([...this.#partitions].map(([key, { expected, reset, resumed }]) => [key, reset ? resumed : (expected ?? null)]));
@@ -72,7 +102,15 @@ export class Assignment {
     for (const { topic, partition, committed, start } of starts) {
       const key = partitionKey(topic, partition);
       const expected = start ?? this.#passed.get(key) ?? (committed >= 0n ? committed : this.#began.get(key));
-      this.#partitions.set(key, { committed: start ?? committed, expected, handed: false, reset: false, told: null, resumed: null });
+      this.#partitions.set(key, {
+        committed: start ?? committed,
+        expected,
+        handed: false,
+        delivered: null,
+        reset: false,
+        told: null,
+        resumed: null,
+      });
       // Where a start offset is set, the client does not resume at the offset that was out of range.
       if (start === null && this.#resets.has(key)) this.#reset(topic, partition);
     }

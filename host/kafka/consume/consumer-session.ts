@@ -7,7 +7,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { settles } from '../../base/wait.ts';
 import type { KafkaClient, PartitionRange } from '../client.ts';
-import type { ConsumerOptions, PartitionOffset } from '../contract.ts';
+import type { ConsumerOptions, Fetched, PartitionOffset } from '../contract.ts';
 import type { FetchedPartition, GroupConsumer, GroupJoin } from '../group-consumer.ts';
 import type { LocalGroup } from '../local-group.ts';
 import { GroupAssigner, type OwnedPartitions } from './assigner/group-assigner.ts';
@@ -18,6 +18,7 @@ import { ConnectionHealth } from './connection-health.ts';
 import { MissingTopics } from './missing-topics.ts';
 import { OffsetCommits, reconnecting } from './offset-commits.ts';
 import type { RecordQueue } from './record-queue.ts';
+import { revoked } from './revocation.ts';
 import { FETCHING, timesOf, type SessionTimes } from './session-times.ts';
 import type { StartOffsets } from './start-offsets.ts';
 import { StartPreparation } from './start-preparation.ts';
@@ -92,6 +93,11 @@ export class ConsumerSession {
     return this.#assignment !== null;
   }
 
+  /** The guest has polled these records. */
+  polled(fetched: readonly Fetched[]): void {
+    this.#assignment?.polled(fetched);
+  }
+
   /** As `Reading.positions`. */
   get positions(): ReadonlyMap<string, bigint | null> | null {
     return this.#assignment?.live === true && this.#assignment.ready ? this.#assignment.positions() : null;
@@ -154,6 +160,7 @@ export class ConsumerSession {
           this.#onJoin(join);
         },
         rebalancing: () => assigner.rebalancing(),
+        revoking: () => this.#revoke(),
         ignored: (topics) => assigner.ignored(topics),
         fetchAnswered: () => health.fetched(),
         heartbeatAnswered: () => health.answered(),
@@ -196,7 +203,9 @@ export class ConsumerSession {
 
   async #lookForTopics(missing: readonly string[]): Promise<void> {
     const found = await this.#missing.look(missing);
-    if (found.length > 0) this.#ended.resolve(`topics were made: ${found.join(',')}`);
+    if (found.length === 0) return;
+    await this.#revoke();
+    this.#ended.resolve(`topics were made: ${found.join(',')}`);
   }
 
   #onJoin(join: GroupJoin): void {
@@ -211,6 +220,13 @@ export class ConsumerSession {
       partitions: text.join(' '),
     });
     assignment.prepared = this.#preparation.prepare(assignment, join.assignment).catch((error: unknown) => this.#ended.reject(error));
+  }
+
+  /** Waits until everything delivered is committed, in a bound. Afterwards no more records are handed out until the next join. */
+  async #revoke(): Promise<void> {
+    const assignment = this.#assignment;
+    if (assignment === null || !assignment.live || !assignment.ready) return;
+    await revoked(assignment, { queue: this.#context.queue, times: this.#times, log: this.#log });
   }
 
   /** Handles the batches of a partition. They always come after a join. */

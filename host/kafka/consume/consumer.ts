@@ -167,7 +167,9 @@ class KafkaConsumer implements ConsumerHandle {
     }
     this.#polling = false;
     if (this.#queue.empty && this.#failure !== null) throw this.#failure;
-    return this.#queue.take(maxRecords, maxBytes);
+    const fetched = this.#queue.take(maxRecords, maxBytes);
+    this.#session?.polled(fetched);
+    return fetched;
   }
 
   wake(): void {

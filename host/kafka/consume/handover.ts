@@ -1,5 +1,5 @@
 /** Puts the records of one fetched partition into the queue, batch by batch, and tells the client up to which offset they are handed out. */
-import { settles } from '../../base/wait.ts';
+import { settles, sleep } from '../../base/wait.ts';
 import type { RecordSet } from '../contract.ts';
 import type { FetchedPartition } from '../group-consumer.ts';
 import type { FetchedBatch } from '../records/record-batch.ts';
@@ -96,11 +96,15 @@ export class Handover {
     const { topic, partition } = this.#fetched;
     for (let records = sets.shift(); records !== undefined; records = sets.shift()) {
       if (!this.isWanted) return false;
-      while (this.#queue.full) if (!(await this.#wait(this.#queue.room(WAIT_MS)))) return false;
+      while (this.#queue.full || this.#assignment.isEnding) if (!(await this.#wait(this.#room()))) return false;
       this.#queue.push({ topic, partition, epoch: this.#assignment.epoch, records }, sets.length === 0 ? release : undefined);
       if (this.#state !== undefined) this.#state.handed = true;
     }
     return true;
+  }
+
+  #room(): Promise<unknown> {
+    return this.#assignment.isEnding ? sleep(WAIT_MS) : this.#queue.room(WAIT_MS);
   }
 
   #resolve(): void {

@@ -49,6 +49,7 @@ export class OffsetCommits {
       }
       throw connectorError(error, 'failed to commit records');
     }
+    assignment.commits++;
     for (const { topic, partition, nextOffset } of due) {
       const state = assignment.partition(topic, partition);
       if (state !== undefined && !state.reset && nextOffset > state.committed) state.committed = nextOffset;

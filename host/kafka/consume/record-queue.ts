@@ -35,14 +35,14 @@ export class RecordQueue {
     return this.#bytes;
   }
   get empty(): boolean {
-    return this.#records === 0;
+    return this.#items.length === this.#head;
   }
   /** True once a limit is reached. One record set may exceed the limit, because it is pushed as a whole. */
   get full(): boolean {
     return this.#records >= this.#limits.maxRecords || this.#bytes >= this.#limits.maxBytes;
   }
 
-  /** `release` is called once all the records are taken or dropped. */
+  /** A set without records is handed out too. `release` is called once all the records are taken or dropped. */
   push(fetched: Fetched, release?: () => void): void {
     this.#items.push({ fetched, release });
     this.#records += fetched.records.count;

@@ -7,6 +7,10 @@ export interface SessionTimes extends GroupTimes {
   watchdogMs: number;
   /** Interval of the look-ups of missing topics. */
   topicPollMs: number;
+  /** Longest wait, before the partitions are lost, until what was delivered is committed; a third of session and rebalance timeout at most. */
+  revokeMs: number;
+  /** The same without any commit. */
+  revokeIdleMs: number;
 }
 
 export const TIMES: SessionTimes = {
@@ -17,6 +21,8 @@ export const TIMES: SessionTimes = {
   watchdogMs: 90_000,
   metadataMaxAgeMs: 30_000,
   topicPollMs: 1_000,
+  revokeMs: 10_000,
+  revokeIdleMs: 5_000,
   commitTimeoutMs: 5_000,
 };
 

@@ -8,6 +8,8 @@ import kafkajs, { type Broker, type Cluster, type GroupState } from './kafkajs.t
 export interface CoordinatorHook {
   /** Returns the protocols that the join must carry. `memberId` is '' for a member that the coordinator does not know. */
   joining(memberId: string, protocols: GroupState[]): GroupState[];
+  /** A member is about to join again, which ends its assignment. The request is sent when this resolves; it never rejects. */
+  revoking(): Promise<void>;
   /** The coordinator has accepted the member in this generation of the group. */
   joined(generation: number): void;
   /** True: the next heartbeat reports a rebalance to kafkajs, so that it joins again without leaving. */
@@ -40,6 +42,7 @@ function hooked(broker: Broker, hook: CoordinatorHook): Broker {
   const coordinator = broker as unknown as Coordinator;
   const replaced: Record<PropertyKey, unknown> & Coordinator = {
     async joinGroup(request: JoinRequest) {
+      if (request.memberId) await hook.revoking();
       const groupProtocols = hook.joining(request.memberId ?? '', request.groupProtocols);
       const response = await coordinator.joinGroup({ ...request, groupProtocols });
       hook.joined(response.generationId);

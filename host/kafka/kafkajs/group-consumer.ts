@@ -99,6 +99,7 @@ export class KafkajsGroupConsumer implements GroupConsumer {
           if (local !== undefined) coordinateLocally(cluster, local);
           onOffsetReset(cluster, (topic, partition) => listener.outOfRange(topic, partition));
         },
+        revoking: () => listener.revoking(),
         joined: (generation) => (this.#generation = generation),
         committed: (offsets) => listener.committed(offsets),
       }),

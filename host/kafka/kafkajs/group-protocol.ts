@@ -9,6 +9,8 @@ import { lookUpCounts } from './partition-counts.ts';
 export interface ProtocolHooks {
   /** Called once, before the first join and before the coordinator is hooked, with the cluster of kafkajs' consumer. */
   attached(cluster: Cluster): void;
+  /** A member is about to join again. It does so when this resolves. Never rejects. */
+  revoking(): Promise<void>;
   /** The coordinator has accepted the member in this generation of the group. */
   joined(generation: number): void;
   committed(offsets: readonly Pick<CommittedOffset, 'topic' | 'partition' | 'offset'>[]): void;
@@ -50,6 +52,7 @@ function attach(protocol: GroupProtocol, cluster: Cluster, groupId: string, hook
       const metadata = protocol.joining(memberId, told);
       return metadata === told ? offered : offered.map(({ name }) => ({ name, metadata }));
     },
+    revoking: () => hooks.revoking(),
     joined: (generation) => hooks.joined(generation),
     wantsToJoin: () => protocol.wantsToJoin(),
     committed: (offsets) => hooks.committed(offsets),

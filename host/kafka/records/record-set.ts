@@ -125,6 +125,19 @@ export function splitFront(set: RecordSet, maxRecords: number, maxBytes: number)
   };
 }
 
+/** The offset of the last record; null if there is none, or the bytes are no records. Decodes only that record. */
+export function lastOffset({ baseOffset, records }: RecordSet): bigint | null {
+  try {
+    const cursor = new RecordCursor(records);
+    let last = 0;
+    while (cursor.skip()) last = cursor.start;
+    const only = new RecordCursor(records.subarray(last));
+    return only.next() ? baseOffset + BigInt(only.offsetDelta) : null;
+  } catch {
+    return null; // whoever reads the records reports it
+  }
+}
+
 /** The records before `offset`; null if there are none. */
 export function trimFrom(set: RecordSet, offset: bigint): RecordSet | null {
   if (set.baseOffset >= offset) return null;

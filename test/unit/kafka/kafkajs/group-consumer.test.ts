@@ -70,6 +70,7 @@ function rig(handle: GroupListener['handle'] = async () => undefined) {
     listener: {
       joined: tell('joined'),
       rebalancing: tell('rebalancing'),
+      revoking: async () => tell('revoking')(),
       ignored: tell('ignored'),
       fetchAnswered: tell('fetch answered'),
       heartbeatAnswered: tell('heartbeat answered'),

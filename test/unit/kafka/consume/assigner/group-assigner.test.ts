@@ -91,6 +91,7 @@ class Member {
     });
     this.#kafkajs = partitionAssigners(this.assigner, 'g', {
       attached: () => undefined,
+      revoking: () => Promise.resolve(),
       joined: (generation) => (this.generation = generation),
       committed: () => undefined,
     }).map((create) => create({ cluster: this.#cluster, groupId: 'g', logger: {} as never }));
