@@ -31,6 +31,7 @@ export default defineConfig({
           name: 'unit',
           include: [ASSEMBLYSCRIPT],
           pool: createAssemblyScriptPool({
+            wasmImportsFactory: 'test/unit/guest/wasi-imports.mjs',
             extraCompilerFlags: [
               '--config',
               'test/unit/guest/asconfig.json',

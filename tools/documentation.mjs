@@ -91,7 +91,8 @@ They work unchanged, also those of its first release. This table lists where its
 | \`acks\` | besides \`none\`, \`one\` and \`all\` also \`0\`, \`1\` and \`-1\` |
 | \`deliveryTimeout\` | \`10s\` by default, as in the first release; as a plugin of Conduit there is no limit unless it is set, as in later ones; \`0\` means no limit; times under a second work |
 | \`batchBytes\`, \`clientID\`, \`sdk.record.format\` | what cannot work is refused when the connector is configured |
-| \`topic\` on a destination | templates other than the two forms above are refused when the connector is configured |
+| \`topic\` on a destination | a template that uses \`call\`, \`env\`, \`expandenv\`, \`getHostByName\`, or a function that makes or uses keys, is refused when the connector is configured; a missing \`.Metadata.key\` fails the record |
+| \`sdk.record.format: template\` | a record for which the template fails is refused; the official connector writes it as \`opencdc/json\` instead |
 | \`acks\`, \`deliveryTimeout\` on a source, \`readFromBeginning\` on a destination | accepted without effect, as the first release did |
 `;
 

@@ -10,7 +10,10 @@ import { exhausted, reset as resetScratch } from '../bytes/scratch';
 import { isUtf8 } from '../bytes/utf8';
 import { DestinationSettings } from '../settings/destination';
 import { BY_METADATA, BY_PARTITIONER } from '../settings/partitioning';
-import { dataSize, isNullValue, valueBound, writeData, writeValue } from '../format/value';
+import { connectKeyBound, useDebezium, writeConnectKey } from '../format/debezium-json';
+import { Format } from '../format/formats';
+import { dataSize, isNullValue, renderValue, valueBound, writeData, writeValue } from '../format/value';
+import { Template } from '../template/template';
 import { MAX_RECORD_OVERHEAD, recordSize, useTimestampDelta, valueStart, writeRecord } from '../kafka/record-set-writer';
 import { sortEntries } from '../json/entries';
 import * as structs from '../json/struct';
@@ -46,6 +49,7 @@ let error: ConnectorError | null = null;
 // The settings of the write that runs. They are module variables because passing an object costs time with every call.
 let producer: Producer | null = null;
 let format: u8 = 0;
+let template: Template | null = null;
 let writesHeaders: bool = false;
 let partition: i32 = BY_PARTITIONER;
 let deletesAsTombstones: bool = false;
@@ -82,7 +86,9 @@ export function writeBatch(to: Producer, at: usize, size: usize, settings: Desti
   }
   error = null;
   producer = to;
-  format = settings.format;
+  format = settings.format.format;
+  template = settings.format.template;
+  if (format == Format.debeziumJson) useDebezium(settings.format.debezium);
   writesHeaders = settings.writeHeaders;
   partition = settings.partition;
   deletesAsTombstones = settings.deletesAsTombstones;
@@ -159,8 +165,9 @@ function readAndWrite(i: i32): bool {
   outcome(i).positionSize = record.positionSize;
   if (exhausted) return refuseTables(i);
   if (!topics.renderTopic()) {
-    const why = 'failed to prepare record: could not get topic: topic not found on record ';
-    fail(i, why + keyText() + ' using template ' + configuredTopic);
+    const why = 'failed to prepare record: could not get topic: ';
+    if (topics.topicError != '') fail(i, why + 'failed to execute topic template: ' + topics.topicError);
+    else fail(i, why + 'topic not found on record ' + keyText() + ' using template ' + configuredTopic);
     return true;
   }
   const chosen = partition == BY_METADATA ? partitionOf() : partition;
@@ -199,27 +206,42 @@ function write(i: i32, topic: i32): bool {
     fail(i, 'failed to prepare record: metadata ' + headers.badKey + ' is not base64');
     return true;
   }
-  let bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD;
-  bound += record.key.kind == record.STRUCTURED ? <u64>record.key.size * structs.MAX_GROWTH : dataSize(record.key);
+  const whole = template;
+  if (whole !== null && !isNullValue(format, deletesAsTombstones)) {
+    const problem = renderValue(whole);
+    if (problem != '') {
+      fail(i, 'failed to prepare record: ' + problem);
+      return true;
+    }
+  }
+  structs.clearTooDeep();
+  const hasSchemas = format == Format.debeziumJson && !encodesKey;
+  const keyBound: u64 = hasSchemas
+    ? connectKeyBound()
+    : record.key.kind == record.STRUCTURED
+      ? <u64>record.key.size * structs.MAX_GROWTH + 16
+      : dataSize(record.key);
+  const bound = valueBound(format, span(i).size) + headersSize + MAX_RECORD_OVERHEAD + keyBound;
+  if (format == Format.debeziumJson && reader.broken) return false;
+  if (structs.tooDeep) return refuseDepth(i);
   if (!sets.hasRoom(bound)) {
     if (bound > WRITTEN_RECORD_BYTES || !sets.canSend()) return refuseSize(i, bound, min(WRITTEN_RECORD_BYTES, arenaLeft()));
     error = sets.sendSets(producer!);
     if (error !== null) return false;
     if (!sets.makeRoom(bound)) return refuseSize(i, bound, arenaLeft());
   }
-  structs.clearTooDeep();
   let keyAt: usize = record.key.at;
   let keySize: i32 = record.key.kind == record.ABSENT ? -1 : <i32>record.key.size;
   if (encodesKey && keySize >= 0) {
-    const keyBound = dataSize(record.key);
-    if (!arenaFits(keyBound)) return refuseSize(i, keyBound, arenaLeft());
-    keyAt = arenaAlloc(keyBound, 1);
+    const encodedSize = dataSize(record.key);
+    if (!arenaFits(encodedSize)) return refuseSize(i, encodedSize, arenaLeft());
+    keyAt = arenaAlloc(encodedSize, 1);
     keySize = <i32>(writeData(keyAt, record.key) - keyAt);
-  } else if (record.key.kind == record.STRUCTURED) {
-    const keyBound = <u64>record.key.size * structs.MAX_GROWTH + 16;
+  } else if (hasSchemas || record.key.kind == record.STRUCTURED) {
     if (!arenaFits(keyBound)) return refuseSize(i, keyBound, arenaLeft());
     keyAt = arenaAlloc(<usize>keyBound, 1);
-    keySize = <i32>(structs.writeStruct(keyAt, record.key.at, record.key.size) - keyAt);
+    const keyEnd = hasSchemas ? writeConnectKey(keyAt) : structs.writeStruct(keyAt, record.key.at, record.key.size);
+    keySize = <i32>(keyEnd - keyAt);
     if (reader.broken) return false;
     if (structs.tooDeep) return refuseDepth(i);
   }

@@ -2,6 +2,8 @@
 import { arenaAlloc } from '../abi/arena';
 import { copy, same } from '../bytes/memory';
 import { MAX_TOPIC_LENGTH, isTopicName } from '../kafka/topic-name';
+import { Template } from '../template/template';
+import { render, renderedAt, renderedSize } from '../template/render';
 import { TopicTemplate } from '../template/topic-template';
 import { entry } from '../json/entries';
 import { metadataCount } from '../opencdc/record-reader';
@@ -49,6 +51,8 @@ class Part {
 }
 const PART_SIZE: usize = 16;
 
+/** The template of the topic if it is more than parts. */
+let template: Template | null = null;
 let parts: usize = 0;
 let partCount: u32 = 0;
 let topics: Topic[] = [];
@@ -66,14 +70,15 @@ export let topicAt: usize = 0;
 export let topicSize: u32 = 0;
 
 /** Compiles the template for `renderTopic`. */
-export function useTemplate(template: TopicTemplate): void {
+export function useTemplate(topic: TopicTemplate): void {
+  template = topic.template;
   for (let i: u32 = 0; i < partCount; i++) heap.free(partAt(i).at);
   if (parts != 0) heap.free(parts);
-  partCount = template.parts.length;
+  partCount = topic.parts.length;
   parts = heap.alloc(max<usize>(1, <usize>partCount * PART_SIZE));
   for (let i: u32 = 0; i < partCount; i++) {
     const part = partAt(i);
-    const source = template.parts[i];
+    const source = topic.parts[i];
     const text = String.UTF8.encode(source.text);
     part.at = <u32>heap.alloc(max(1, text.byteLength));
     part.size = text.byteLength;
@@ -103,8 +108,18 @@ export function topic(i: i32): Topic {
   return topics[i];
 }
 
-/** Renders the topic of the current record. False: the record lacks a metadata key of the template, or the topic is empty. */
+/** The error of the template for the current record; empty if the topic is missing or empty. */
+export let topicError: string = '';
+
+/** Renders the topic of the current record. False: see `topicError`; the record lacks a metadata key of the template, or the topic is empty. */
 export function renderTopic(): bool {
+  const whole = template;
+  if (whole !== null) {
+    topicError = render(whole);
+    topicAt = renderedAt;
+    topicSize = renderedSize;
+    return topicError == '' && topicSize != 0;
+  }
   if (partCount == 1) return renderPart(partAt(0)) && topicSize != 0;
   let size: u32 = 0;
   let at: usize = 0;

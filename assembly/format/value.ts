@@ -2,6 +2,9 @@
 import { copy } from '../bytes/memory';
 import { bytesFieldSize, writeBytesField } from '../bytes/protobuf';
 import { MAX_GROWTH, writeStruct } from '../json/struct';
+import { Template } from '../template/template';
+import { render, renderedAt, renderedSize } from '../template/render';
+import { debeziumBound, writeDebezium } from './debezium-json';
 import { recordJsonBound, writeRecordJson } from './opencdc-json';
 import { Format } from './formats';
 import { ABSENT, Data, OPERATION_DELETE, RAW, after, operation } from '../opencdc/record-reader';
@@ -9,10 +12,24 @@ import { ABSENT, Data, OPERATION_DELETE, RAW, after, operation } from '../opencd
 const RAW_DATA: u8 = 0x0a;
 const STRUCTURED_DATA: u8 = 0x12;
 
+/** The text that `renderValue` made. */
+let textAt: usize = 0;
+let textSize: u32 = 0;
+
+/** Renders the value of the current record. Must be called before `valueBound`. Returns the error, empty if there is none. */
+export function renderValue(template: Template): string {
+  const error = render(template);
+  textAt = renderedAt;
+  textSize = renderedSize;
+  return error == '' ? '' : 'template execution failed: ' + error;
+}
+
 /** Most bytes that the value of the current record can take. */
 export function valueBound(format: u8, recordSize: u32): u64 {
   if (format == Format.opencdcJson) return recordJsonBound(recordSize);
   if (format == Format.data) return dataSize(after);
+  if (format == Format.template) return textSize;
+  if (format == Format.debeziumJson) return debeziumBound(recordSize);
   return after.kind == RAW ? after.size : <u64>after.size * MAX_GROWTH + 16;
 }
 
@@ -32,6 +49,8 @@ export function isNullValue(format: u8, deletesAsTombstones: bool): bool {
 export function writeValue(format: u8, at: usize, entries: u32): usize {
   if (format == Format.opencdcJson) return writeRecordJson(at, entries);
   if (format == Format.data) return writeData(at, after);
+  if (format == Format.template) return copy(at, textAt, textSize);
+  if (format == Format.debeziumJson) return writeDebezium(at, entries);
   return after.kind == RAW ? copy(at, after.at, after.size) : writeStruct(at, after.at, after.size);
 }
 

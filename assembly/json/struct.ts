@@ -20,6 +20,10 @@ export function clearTooDeep(): void {
   tooDeep = false;
 }
 
+export function setTooDeep(): void {
+  tooDeep = true;
+}
+
 const NULL = literal('null');
 const TRUE = literal('true');
 const FALSE = literal('false');

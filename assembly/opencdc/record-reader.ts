@@ -141,12 +141,12 @@ const OPERATION = literal('Operation(');
 export const MAX_OPERATION: usize = 24;
 
 /** Writes the operation's name and returns the end. */
-export function writeOperation(at: usize): usize {
-  if (operation == 1) return copy(at, CREATE, 6);
-  if (operation == 2) return copy(at, UPDATE, 6);
-  if (operation == 3) return copy(at, DELETE, 6);
-  if (operation == 4) return copy(at, SNAPSHOT, 8);
-  at = writeSigned(copy(at, OPERATION, 10), operation);
+export function writeOperation(at: usize, value: i32 = operation): usize {
+  if (value == 1) return copy(at, CREATE, 6);
+  if (value == 2) return copy(at, UPDATE, 6);
+  if (value == 3) return copy(at, DELETE, 6);
+  if (value == 4) return copy(at, SNAPSHOT, 8);
+  at = writeSigned(copy(at, OPERATION, 10), value);
   store<u8>(at, 0x29);
   return at + 1;
 }

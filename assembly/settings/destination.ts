@@ -8,7 +8,7 @@ import { deliveryParameters, parseDelivery } from './delivery';
 import { encodingParameters, parseEncoding } from './encoding';
 import { Parameter, ignored, joined } from './parameter';
 import { BY_PARTITIONER, parsePartition, parsePartitioner, partitioningParameters } from './partitioning';
-import { formatParameters, parseFormat } from './record-format';
+import { RecordFormat, formatParameters, parseFormat } from './record-format';
 import { parseSasl, saslParameters } from './sasl';
 import { destinationSdkParameters } from './sdk';
 import { parseServers, serversParameters } from './servers';
@@ -24,8 +24,7 @@ export class DestinationSettings {
   connection: Connection = new Connection();
   delivery: ProducerOptions = new ProducerOptions();
   topic: TopicTemplate = new TopicTemplate('');
-  /** A case of Format. */
-  format: u8 = 0;
+  format: RecordFormat = new RecordFormat();
   /** The host encodes keys: they are written as the message `opencdc.v1.Data`. */
   encodesKey: bool = false;
   /** Write `kafka.header.*` metadata back as headers. */
@@ -89,7 +88,8 @@ function parse(values: Values, table: Parameter[]): DestinationSettings {
   const encoding = parseEncoding(values);
   settings.delivery.encoding = encoding;
   settings.encodesKey = encoding !== null && encoding.key !== null;
-  if (values.text('valueFormat').length != 0) settings.format = encoding !== null && encoding.value !== null ? Format.data : Format.raw;
+  if (values.text('valueFormat').length != 0)
+    settings.format.format = encoding !== null && encoding.value !== null ? Format.data : Format.raw;
   settings.writeHeaders = values.flag('writeHeaders');
   settings.deletesAsTombstones = values.flag('deletesAsTombstones');
   settings.usesCreatedAt = parseUsesCreatedAt(values);

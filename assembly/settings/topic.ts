@@ -9,7 +9,7 @@ export function topicParameters(): Parameter[] {
       'topic',
       '{{ index .Metadata "opencdc.collection" }}',
       "Topic to write to: a name of at most 249 letters, digits, '.', '_' and '-', or a template that gives one for each record. " +
-        'A template is text with {{ index .Metadata "key" }} and {{ .Metadata.key }} in it, which stand for the record\'s metadata. ' +
+        'A template is a Go template over the record, with the functions of sprig: {{ .Metadata.tenant | lower }}-orders. See docs/templates.md. ' +
         'By default each record goes to the topic that is named like its collection.',
     ),
   ];

@@ -1,9 +1,12 @@
-// Parses the topic of a destination: literal text, `{{ index .Metadata "key" }}` and `{{ .Metadata.key }}`. Other Go templates are refused when
-// the connector is configured. destination/topics.ts renders the parsed template.
+// The topic of a destination: a name, or a Go template. A template of text and metadata alone becomes parts, which destination/topics.ts joins without
+// the engine.
 import { MAX_TOPIC_LENGTH, hasOnlyTopicCharacters, isTopicName } from '../kafka/topic-name';
+import { Kind, Node, child, constantOf } from './node';
+import { parseTemplate } from './parser';
+import { Template } from './template';
+import { lift } from './values/value';
 
 const NEITHER = 'topic is neither a valid static Kafka topic nor a valid Go template';
-const SUPPORTED = '; supported are {{ index .Metadata "key" }} and {{ .Metadata.key }}';
 
 /** One piece of a template: literal text, or a metadata key. */
 export class TopicPart {
@@ -18,6 +21,8 @@ export class TopicPart {
 
 export class TopicTemplate {
   parts: TopicPart[] = [];
+  /** What the parts cannot say; null if they say everything. */
+  template: Template | null = null;
 
   constructor(readonly source: string) {}
 }
@@ -37,108 +42,74 @@ export function parseTopicTemplate(source: string): TopicResult {
   return new TopicResult(template, problemOf(template));
 }
 
-/** Fills in the parts. Returns the error, empty if there is none. */
-function problemOf(template: TopicTemplate): string {
-  const source = template.source;
+/** Fills in the parts or the template. Returns the error, empty if there is none. */
+function problemOf(topic: TopicTemplate): string {
+  const source = topic.source;
   if (source.length != 0 && hasOnlyTopicCharacters(source)) {
     if (source.length > MAX_TOPIC_LENGTH) return 'topic is too long, maximum length is ' + MAX_TOPIC_LENGTH.toString();
     if (!isTopicName(source)) return NEITHER + ': "' + source + '" cannot be the name of a topic';
-    template.parts.push(new TopicPart(source, false, false));
+    topic.parts.push(new TopicPart(source, false, false));
     return '';
   }
   if (!source.includes('{{') || !source.includes('}}')) return NEITHER;
-  let at = 0;
-  while (at < source.length) {
-    const open = source.indexOf('{{', at);
-    const literal = source.substring(at, open < 0 ? source.length : open);
-    if (!hasOnlyTopicCharacters(literal)) {
-      // Go would go on parsing, and report an open action first.
-      if (open >= 0 && source.indexOf('}}', open) < 0) return inTemplate('unclosed action');
-      return inTemplate('"' + literal + '" cannot be part of the name of a topic');
+  const template = parseTemplate('topic', source, false);
+  if (template.error != '') {
+    const error = template.error;
+    template.free();
+    return NEITHER + ': ' + error;
+  }
+  const root = template.root('topic');
+  if (root === null || template.names.length > 1 || !takeParts(topic, root)) {
+    topic.parts = [];
+    topic.template = template;
+    return '';
+  }
+  template.free();
+  for (let i = 0; i < topic.parts.length; i++) {
+    const part = topic.parts[i];
+    if (!part.isKey && !hasOnlyTopicCharacters(part.text)) {
+      return NEITHER + ': template: topic:1: "' + part.text + '" cannot be part of the name of a topic';
     }
-    if (literal.length != 0) template.parts.push(new TopicPart(literal, false, false));
-    if (open < 0) break;
-    const close = endOfAction(source, open + 2);
-    if (close < 0) return inTemplate('unclosed action');
-    const action = source.substring(open + 2, close).trim();
-    const part = parseAction(action);
-    if (part === null) return inTemplate(whyNoAction(action));
-    template.parts.push(part);
-    at = close + 2;
   }
   return '';
 }
 
-function inTemplate(problem: string): string {
-  return NEITHER + ': template: topic:1: ' + problem;
-}
-
-/** Index of the `}}` that ends an action. A `}}` inside a quoted text does not end it. */
-function endOfAction(s: string, from: i32): i32 {
-  let quote = 0;
-  for (let i = from; i < s.length; i++) {
-    const c = s.charCodeAt(i);
-    if (quote != 0) {
-      if (c == 0x5c && quote == 0x22) i++;
-      else if (c == quote) quote = 0;
-    } else if (c == 0x22 || c == 0x60) quote = c;
-    else if (c == 0x7d && i + 1 < s.length && s.charCodeAt(i + 1) == 0x7d) return i;
-  }
-  return -1;
-}
-
-function isIdentifier(s: string): bool {
-  for (let i = 0; i < s.length; i++) {
-    const c = s.charCodeAt(i);
-    const isLetter = (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a;
-    if (!isLetter && c != 0x5f && (i == 0 || c < 0x30 || c > 0x39)) return false;
-  }
-  return s.length > 0;
-}
-
-/** The part for an action; null if it is not supported, see `whyNoAction`. */
-function parseAction(action: string): TopicPart | null {
-  const FIELD = '.Metadata.';
-  if (action.startsWith(FIELD) && isIdentifier(action.substring(FIELD.length)))
-    return new TopicPart(action.substring(FIELD.length), true, false);
-  const word = firstWord(action);
-  if (word != 'index') return null;
-  const argument = action.substring(word.length).trim();
-  const FIRST = '.Metadata';
-  if (!argument.startsWith(FIRST)) return null;
-  const key = unquote(argument.substring(FIRST.length).trim());
-  return key === null ? null : new TopicPart(key, true, true);
-}
-
-function whyNoAction(action: string): string {
-  const word = firstWord(action);
-  if (word.length != 0 && word != 'index') return 'function "' + word + '" not defined' + SUPPORTED;
-  return '{{ ' + action + ' }} is not supported' + SUPPORTED;
-}
-
-function firstWord(action: string): string {
-  let end = 0;
-  while (end < action.length && isIdentifier(action.substring(end, end + 1))) end++;
-  return action.substring(0, end);
-}
-
-/** The content of a Go string literal: "..." with \" and \\, or `...`; null if it is none. */
-function unquote(s: string): string | null {
-  const last = s.length - 1;
-  if (last < 1 || s.charCodeAt(0) != s.charCodeAt(last)) return null;
-  const quote = s.charCodeAt(0);
-  if (quote != 0x22 && quote != 0x60) return null;
-  let out = '';
-  for (let i = 1; i < last; i++) {
-    const c = s.charAt(i);
-    if (s.charCodeAt(i) == quote) return null;
-    if (c != '\\' || quote == 0x60) {
-      out += c;
+/** Makes the parts of a template of text and metadata alone. False: it has more. */
+function takeParts(topic: TopicTemplate, root: Node): bool {
+  for (let i: u32 = 0; i < root.childCount; i++) {
+    const node = child(root, i);
+    if (node.kind == Kind.text) {
+      topic.parts.push(new TopicPart(String.UTF8.decodeUnsafe(node.textAt, node.textSize), false, false));
       continue;
     }
-    const escaped = ++i < last ? s.charAt(i) : '';
-    if (escaped != '"' && escaped != '\\') return null;
-    out += escaped;
+    if (node.kind != Kind.action) return false;
+    const pipe = node.pipe!;
+    if (pipe.declared != 0 || pipe.childCount != 1) return false;
+    const part = partOf(child(pipe, 0));
+    if (part === null) return false;
+    topic.parts.push(part);
   }
-  return out;
+  return topic.parts.length != 0;
+}
+
+function nameOf(node: Node, i: u32): string {
+  const name = child(node, i);
+  return String.UTF8.decodeUnsafe(name.textAt, name.textSize);
+}
+
+/** `.Metadata.key` or `index .Metadata "key"`. Names with a capital may be methods, which the engine knows. */
+function partOf(command: Node): TopicPart | null {
+  const first = child(command, 0);
+  if (command.childCount == 1) {
+    if (first.kind != Kind.field || first.childCount != 2 || nameOf(first, 0) != 'Metadata') return null;
+    const key = nameOf(first, 1);
+    const c = key.charCodeAt(0);
+    return c >= 0x41 && c <= 0x5a ? null : new TopicPart(key, true, false);
+  }
+  if (command.childCount != 3 || first.kind != Kind.identifier) return null;
+  if (String.UTF8.decodeUnsafe(first.textAt, first.textSize) != 'index') return null;
+  const map = child(command, 1);
+  const key = child(command, 2);
+  if (map.kind != Kind.field || map.childCount != 1 || nameOf(map, 0) != 'Metadata' || key.kind != Kind.string) return null;
+  return new TopicPart(lift(constantOf(key)), true, true);
 }

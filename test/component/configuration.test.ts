@@ -403,7 +403,7 @@ describe('source', () => {
 
 describe('destination', () => {
   const NEITHER = 'topic is neither a valid static Kafka topic nor a valid Go template';
-  const SUPPORTED = '; supported are {{ index .Metadata "key" }} and {{ .Metadata.key }}';
+  const REFUSED = 'is not available here: a template can reach nothing but the record and the clock, and makes no keys';
   test('a topic has at most 249 characters', async () => {
     expect(await destination({ topic: 'a'.repeat(249) })).toEqual([]);
     expect(await destination({ topic: 'a'.repeat(250) })).toEqual(['topic is too long, maximum length is 249']);
@@ -417,13 +417,14 @@ describe('destination', () => {
   test.each([
     ['}} foo {{', 'unclosed action'],
     ['}}foo{{', 'unclosed action'],
-    ['{{ foo }}', `function "foo" not defined${SUPPORTED}`],
-    ['{{ printf "%s" .Key }}', `function "printf" not defined${SUPPORTED}`],
-    ['{{ .Key }}', `{{ .Key }} is not supported${SUPPORTED}`],
-    ['{{ .Metadata.opencdc.collection }}', `{{ .Metadata.opencdc.collection }} is not supported${SUPPORTED}`],
-    ['{{ index .Metadata key }}', `{{ index .Metadata key }} is not supported${SUPPORTED}`],
-    ['{{ index .Metadata "a" "b" }}', `{{ index .Metadata "a" "b" }} is not supported${SUPPORTED}`],
-    ['{{ }}', `{{  }} is not supported${SUPPORTED}`],
+    ['{{ foo }}', 'function "foo" not defined'],
+    ['{{ index .Metadata key }}', 'function "key" not defined'],
+    ['{{ }}', 'missing value for command'],
+    ['{{ if true }}x', 'unexpected EOF'],
+    ['{{ env "HOME" }}', `function "env" ${REFUSED}`],
+    ['{{ genPrivateKey "rsa" }}', `function "genPrivateKey" ${REFUSED}`],
+    ['{{ call .Key }}', `function "call" ${REFUSED}`],
+    ['{{ 1i }}', 'complex numbers are not supported: 1i'],
     ['a b {{ .Metadata.x }}', '"a b " cannot be part of the name of a topic'],
     ['{{ .Metadata.x }}/y', '"/y" cannot be part of the name of a topic'],
   ])('the template %s is refused', async (topic, reason) => {
@@ -466,14 +467,30 @@ describe('destination', () => {
   ])('batchBytes %s is refused', async (value, reason) => {
     expect(await destination({ batchBytes: value })).toEqual([reason]);
   });
-  test('the record format is opencdc/json or raw, without options', async () => {
-    expect(await destination({ 'sdk.record.format': 'opencdc/json' })).toEqual([]);
-    expect(await destination({ 'sdk.record.format': 'raw' })).toEqual([]);
+  test('any Go template over the record is accepted', async () => {
+    for (const topic of ['{{ printf "%s" .Key }}', '{{ .Key }}', '{{ .Metadata.opencdc.collection }}', '{{ index .Metadata "a" "b" }}'])
+      expect(await destination({ topic })).toEqual([]);
+  });
+  test('the record format is one of four', async () => {
+    for (const format of ['opencdc/json', 'raw', 'debezium/json', 'template'])
+      expect(await destination({ 'sdk.record.format': format })).toEqual([]);
     expect(await destination({ 'sdk.record.format': 'avro' })).toEqual([
-      'invalid sdk.record.format: "avro" not found in [opencdc/json raw]',
+      'invalid sdk.record.format: "avro" not found in [debezium/json opencdc/json raw template]',
     ]);
-    expect(await destination({ 'sdk.record.format': 'raw', 'sdk.record.format.options': 'a=b' })).toEqual([
-      'invalid sdk.record.format.options: the format "raw" has no options, remove the setting',
+  });
+  test.each([
+    ['raw', 'a=b', ': the format "raw" has no options, remove the setting'],
+    ['opencdc/json', 'a=b', ': the format "opencdc/json" has no options, remove the setting'],
+    ['template', '{{ .Foo', ' for "template": failed to parse template: template: :1: unclosed action'],
+    ['template', '{{ foo }}', ' for "template": failed to parse template: template: :1: function "foo" not defined'],
+    [
+      'debezium/json',
+      'debezium.schema.name=x,name=y',
+      ' for "debezium/json": unknown option "name", expected debezium.schema.name=NAME or debezium.rawData.key=KEY',
+    ],
+  ])('the format %s refuses the options %s', async (format, options, reason) => {
+    expect(await destination({ 'sdk.record.format': format, 'sdk.record.format.options': options })).toEqual([
+      `invalid sdk.record.format.options${reason}`,
     ]);
   });
   test.each(['sdk.batch.size', 'sdk.rate.perSecond', 'sdk.rate.burst'])('%s must not be negative', async (name) => {

@@ -9,9 +9,17 @@ import { encode } from '../support/protocol.ts';
 
 let guest: Guest;
 let rawGuest: Guest;
+let debeziumGuest: Guest;
+let templateGuest: Guest;
 beforeEach(async () => {
   guest = await openDestination();
   rawGuest = await openDestination({ 'sdk.record.format': 'raw' });
+  debeziumGuest = await openDestination({ 'sdk.record.format': 'debezium/json' });
+  templateGuest = await openDestination({
+    topic: '{{ .Operation | toString | lower | replace "(" "" | replace ")" "" }}-{{ len .Metadata }}',
+    'sdk.record.format': 'template',
+    'sdk.record.format.options': '{{ toJson . }}{{ range $k, $v := .Metadata }}{{ $k | upper }}{{ end }}{{ .Key }}',
+  });
 });
 
 describe('a message', () => {
@@ -123,7 +131,7 @@ describe('a message', () => {
       return bytes;
     });
     const cut = fc.tuple(fc.nat(good.length), fc.nat(good.length)).map(([a, b]) => Buffer.concat([good.subarray(0, a), good.subarray(b)]));
-    for (const g of [guest, rawGuest]) {
+    for (const g of [guest, rawGuest, debeziumGuest, templateGuest]) {
       await fc.assert(
         fc.asyncProperty(fc.oneof(changed, cut, fc.uint8Array({ maxLength: 100 })), async (bytes) => {
           try {
@@ -150,7 +158,7 @@ describe('a message', () => {
     // The same limit as that of all ways into structured data in the host.
     const deepest = MAX_STRUCT_DEPTH;
     const refused = `failed to prepare record: structured data is nested deeper than ${deepest} levels`;
-    for (const g of [guest, rawGuest]) {
+    for (const g of [guest, rawGuest, debeziumGuest]) {
       const { acks, records } = await writeBytes(g, requestOf([after(deepest), after(deepest + 1), key(deepest + 1), key(2000), key(1)]));
       expect(acks.map((ack) => ack.error)).toEqual(['', refused, refused, refused, '']);
       expect(records).toHaveLength(2);
