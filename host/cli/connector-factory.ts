@@ -11,6 +11,8 @@ export interface ConnectorChoice {
   /** The capabilities that the component may import. Default: those of the program. */
   capabilities?: CapabilityTable;
   limits?: Partial<Limits>;
+  /** True: settings are checked as in Conduit, whose schema service is not reached. The connector must not be opened. */
+  isInConduit?: boolean;
 }
 
 /** Makes the connectors of the commands. */

@@ -1,5 +1,6 @@
 import type { Program } from '../program/program.ts';
-import type { Connectors } from './connector-factory.ts';
+import { ConnectorError } from '../base/errors.ts';
+import type { ConnectorChoice, Connectors } from './connector-factory.ts';
 
 /** The connectors of a program. The program is loaded when they are first used, because help and wrong arguments need no component. */
 export async function programConnectors(load: () => Promise<Program>): Promise<Connectors> {
@@ -17,10 +18,21 @@ export async function programConnectors(load: () => Promise<Program>): Promise<C
       composeSource(createSource({ component, capabilities, secretFiles: true, ...choice }), {
         log: choice.log,
         connectorId: '',
-        schemas: null,
+        schemas: schemasOf(choice),
       }),
     destination: (choice) =>
-      composeDestination(createDestination({ component, capabilities, secretFiles: true, ...choice }), { log: choice.log, schemas: null }),
+      composeDestination(createDestination({ component, capabilities, secretFiles: true, ...choice }), {
+        log: choice.log,
+        schemas: schemasOf(choice),
+      }),
     watched: (watch) => program.capabilities({ connectorId: '', watch }),
+  };
+}
+
+/** The command line reaches no schema service. */
+function schemasOf({ isInConduit }: ConnectorChoice): (() => never) | null {
+  if (isInConduit !== true) return null;
+  return () => {
+    throw new ConnectorError('internal', 'a connector that only checks settings asks for schemas');
   };
 }

@@ -143,7 +143,11 @@ describe('bad settings end with 2 and say what to change', () => {
     ['a configuration file that is a folder', ['source', '--config', '.'], 'cannot read the configuration file .: it is a directory'],
     ['an unknown command, with the nearest known one', ['sorce'], "unknown command 'sorce'\n(Did you mean source?)"],
     ['an unknown option', ['source', '--folow'], "unknown option '--folow'\n(Did you mean --follow?)"],
-    ['a side that is none', ['validate', 'sauce'], 'Allowed choices are source, destination.'],
+    [
+      'a side that is none',
+      ['validate', 'sauce'],
+      'validate: expected source, destination, pipeline FILE or a file that ends in .yaml, got "sauce"',
+    ],
     ['a limit that is no number', ['source', '--limit', 'many'], 'expected a whole number of at least 1.'],
     ['an idle time that is none', ['source', '--idle', '3'], 'expected a duration such as 500ms, 3s or 2m.'],
     ['an unknown log level', ['source', '--log-level', 'loud'], 'Allowed choices are trace, debug, info, warn, error.'],
