@@ -27,10 +27,13 @@ describe.skipIf(brokersAreNotOurs !== null)(`when the broker goes away${skipped(
   });
   afterAll(() => broker.close());
 
-  it('source without --follow ends with 3 instead of taking that for the end of the topic', async () => {
+  it.each([
+    ['without a group', [], 'reads without a consumer group'],
+    ['in a group', ['-c', `groupID=${uniqueName('group')}`], 'joined the consumer group'],
+  ])('source %s and without --follow ends with 3 instead of taking that for the end of the topic', async (_how, more, joined) => {
     const argv = ['source', '-c', `servers=${broker.servers}`, '-c', `topics=${topic}`, '-c', 'readFromBeginning=true', '--idle', '1s'];
-    const run = new Cli([...argv, '--log-level', 'info'], { unread: true });
-    await run.until('joined the consumer group');
+    const run = new Cli([...argv, ...more, '--log-level', 'info'], { unread: true });
+    await run.until(joined);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await broker.kill();
     run.readOutput();
