@@ -90,8 +90,12 @@ async function formatOf(format: DataFormat): Promise<Format> {
   switch (format) {
     case 'avro':
       return (await import('../schema/avro/format.ts')).avroFormat;
+    case 'json-schema':
+      return (await import('../schema/json-schema/format.ts')).jsonSchemaFormat;
+    case 'protobuf':
+      return (await import('../schema/protobuf/format.ts')).protobufFormat;
     default:
-      throw new ConnectorError('config.invalid', `the format ${format} is not supported yet`);
+      throw new ConnectorError('config.invalid', `the format ${format} needs no schema`);
   }
 }
 

@@ -55,6 +55,11 @@ export class SchemaData {
     return this.#isStructured ? null : this.#content;
   }
 
+  /** The content of `google.protobuf.Struct`; null if it is raw. */
+  get structured(): Uint8Array | null {
+    return this.#isStructured ? this.#content : null;
+  }
+
   /** The fields. Raw data must be the text of a JSON object. Throws ConnectorError `schema.mismatch`. */
   fields(): Map<string, StructValue> {
     if (this.#isStructured) return readStruct(this.#content);

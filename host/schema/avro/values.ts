@@ -135,7 +135,7 @@ function writeList<T>(writer: StructSink, items: Iterable<T>, write: (item: T) =
 }
 
 /** The double with the shortest digits that round to this float: what Go prints for a float32. */
-function shortestFloat(value: number): number {
+export function shortestFloat(value: number): number {
   for (let digits = 6; digits <= 9; digits++) {
     const candidate = Number(value.toPrecision(digits));
     if (Math.fround(candidate) === value) return candidate;

@@ -39,6 +39,7 @@ export class RegistryEncoder {
     this.#target = target;
     this.#registry = registry;
     this.#given = target.schema === '' ? null : given(target);
+    if (this.#given?.name === '' && target.subject !== 'topic-name') throw nameless(target);
   }
 
   /** See `Encoder` of host/kafka/values. */
@@ -106,6 +107,11 @@ function given({ part, format, schema }: EncoderTarget): ParsedSchema {
   } catch (error) {
     throw new ConnectorError('config.invalid', `"${part}Schema": ${(error as Error).message}`, { fields: { setting: `${part}Schema` } });
   }
+}
+
+function nameless({ part }: EncoderTarget): ConnectorError {
+  const text = `"${part}Schema": schemaRegistry.subjectStrategy takes the name of the record from the title of the JSON schema, and it has none`;
+  return new ConnectorError('config.invalid', text, { fields: { setting: `${part}Schema` } });
 }
 
 function encodeWith(schema: ParsedSchema, id: number): Encode {
