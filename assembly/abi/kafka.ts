@@ -122,6 +122,14 @@ export namespace SubjectStrategy {
 declare function __consumerOpen(params: usize, result: usize): void;
 
 
+@external("conduit:kafka/consumer@0.1.0", "[method]consumer.list-topics")
+declare function __consumerListTopics(self: i32, result: usize): void;
+
+
+@external("conduit:kafka/consumer@0.1.0", "[method]consumer.subscribe")
+declare function __consumerSubscribe(self: i32, topics: usize, topicsLength: u32, result: usize): void;
+
+
 @external("conduit:kafka/consumer@0.1.0", "[method]consumer.poll")
 declare function __consumerPoll(self: i32, maxRecords: u32, maxBytes: u32, maxWaitMs: u32, result: usize): void;
 
@@ -211,6 +219,28 @@ export class Consumer {
     __consumerOpen(changetype<usize>(params), RESULT);
     const result = changetype<ConsumerOpenResult>(RESULT);
     return result.isError ? new Result<Consumer>(null, ConnectorError.lift(result.error)) : new Result<Consumer>(new Consumer(result.ok), null);
+  }
+
+  /**
+   * All topics that the client may describe and that the host lets the guest see, by name, without Kafka's internal ones. The first
+   * call waits until a broker has answered (10 seconds). Later ones return at once what was found last, and the host looks again.
+   */
+  listTopics(): Result<ListSlot<TopicView>> {
+    __consumerListTopics(this.handle, RESULT);
+    const result = changetype<ConsumerListTopicsResult>(RESULT);
+    return result.isError ? new Result<ListSlot<TopicView>>(null, ConnectorError.lift(result.error)) : new Result<ListSlot<TopicView>>(result.ok.copy(), null);
+  }
+
+  /**
+   * Adds topics to those that are read; the host joins the group again. They count as created after `open`: a partition without a
+   * committed offset starts at its beginning, unless `options.start` says otherwise.
+   */
+  subscribe(topics: string[]): ConnectorError | null {
+    const topicsList = newList<StringSlot>(0);
+    lowerStrings(topics, topicsList);
+    __consumerSubscribe(this.handle, topicsList.ptr, topicsList.length, RESULT);
+    const result = changetype<ConsumerSubscribeResult>(RESULT);
+    return result.isError ? ConnectorError.lift(result.error) : null;
   }
 
   /**
@@ -691,6 +721,14 @@ export class Tls {
   }
 }
 
+/** conduit:kafka/consumer@0.1.0.topic */
+export class Topic {
+  constructor(
+    public name: string = '',
+    public partitions: u32 = 0,
+  ) {}
+}
+
 /**
  * conduit:kafka/producer@0.1.0.topic-config
  * Kafka's name of a topic's config, and its value: `retention.ms`, `3600000`.
@@ -771,6 +809,16 @@ export class TopicCreation {
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
+/** result of conduit:kafka/consumer@0.1.0#[method]consumer.list-topics: 28 bytes, align 4 */
+@unmanaged export class ConsumerListTopicsResult {
+  @inline get SIZE(): usize { return 28; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
+  @inline get ok(): ListSlot<TopicView> { return changetype<ListSlot<TopicView>>(changetype<usize>(this) + 4); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
 /** parameters of conduit:kafka/consumer@0.1.0#[static]consumer.open: 336 bytes, align 8 */
 @unmanaged export class ConsumerOpenParams {
   @inline get SIZE(): usize { return 336; }
@@ -820,6 +868,15 @@ export class TopicCreation {
   @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
   @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get ok(): ListSlot<FetchedView> { return changetype<ListSlot<FetchedView>>(changetype<usize>(this) + 4); }
+  @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
+}
+
+/** result of conduit:kafka/consumer@0.1.0#[method]consumer.subscribe: 28 bytes, align 4 */
+@unmanaged export class ConsumerSubscribeResult {
+  @inline get SIZE(): usize { return 28; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get isError(): bool { return load<bool>(changetype<usize>(this)); }
+  @inline set isError(value: bool) { store<bool>(changetype<usize>(this), value); }
   @inline get error(): ErrorView { return changetype<ErrorView>(changetype<usize>(this) + 4); }
 }
 
@@ -1138,4 +1195,13 @@ export class TopicCreation {
   @inline get replicationFactor(): i32 { return load<i32>(changetype<usize>(this), 4); }
   @inline set replicationFactor(value: i32) { store<i32>(changetype<usize>(this), value, 4); }
   @inline get configs(): ListSlot<TopicConfigView> { return changetype<ListSlot<TopicConfigView>>(changetype<usize>(this) + 8); }
+}
+
+/** conduit:kafka/consumer@0.1.0.topic: 12 bytes, align 4 */
+@unmanaged export class TopicView {
+  @inline get SIZE(): usize { return 12; }
+  @inline get ALIGN(): usize { return 4; }
+  @inline get name(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
+  @inline get partitions(): u32 { return load<u32>(changetype<usize>(this), 8); }
+  @inline set partitions(value: u32) { store<u32>(changetype<usize>(this), value, 8); }
 }

@@ -16,6 +16,7 @@ import { parseServers, serversParameters } from './servers';
 import { parseStart, startParameters } from './start';
 import { parseTimeouts, timeoutParameters } from './timeouts';
 import { parseTls, tlsParameters } from './tls';
+import { TopicPattern, parseTopicPattern, topicPatternParameters } from './topic-pattern';
 import { parseTopics, topicsParameters } from './topics';
 import { Values } from './values';
 
@@ -23,6 +24,8 @@ import { Values } from './values';
 export class SourceSettings {
   connection: Connection = new Connection();
   topics: string[] = [];
+  /** Chooses the topics instead; null: they are given by name. */
+  topicPattern: TopicPattern | null = null;
   /** The configured consumer group; empty if there is none. */
   group: string = '';
   readFromBeginning: bool = false;
@@ -49,6 +52,7 @@ export function sourceParameters(): Parameter[] {
     tlsParameters(),
     saslParameters(),
     topicsParameters(),
+    topicPatternParameters(),
     consumerGroupParameters(),
     startParameters(),
     groupMemberParameters(),
@@ -84,7 +88,8 @@ function parse(values: Values, table: Parameter[]): SourceSettings {
   settings.connection.timeouts = parseTimeouts(values);
   settings.group = values.text('groupID');
   settings.readFromBeginning = values.flag('readFromBeginning');
-  settings.start = parseStart(values, settings.topics);
+  settings.topicPattern = parseTopicPattern(values);
+  settings.start = parseStart(values, settings.topicPattern === null ? settings.topics : null);
   settings.membership = parseGroupMember(values);
   settings.fetching = parseFetching(values, settings.membership);
   settings.form = parseReadForm(values);

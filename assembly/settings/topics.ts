@@ -7,14 +7,18 @@ import { Values } from './values';
 
 export function topicsParameters(): Parameter[] {
   return [
-    text('topics', '', 'Topics to read, as a comma separated list of names.').required(),
+    text('topics', '', 'Topics to read, as a comma separated list of names. Not needed if topicsRegex is set.').required(),
     text('topic', '', 'Deprecated: use topics. The one topic to read. Setting both is an error.'),
   ];
 }
 
-/** Must be called before the table is validated, because an error in the list replaces the table's error for the setting. */
+/**
+ * Empty if topicsRegex chooses the topics. Must be called before the table is validated, because an error in the list replaces the table's error for the
+ * setting.
+ */
 export function parseTopics(values: Values): string[] {
   useAlias(values);
+  if (values.text('topicsRegex').length != 0) values.waive('topics');
   const out: string[] = [];
   if (!values.isValid('topics') || values.text('topics').length == 0) return out; // the table reports it as required
   const list = values.text('topics').split(',');

@@ -11,6 +11,7 @@ export class Values {
   private values: Map<string, string> = new Map();
   private given: Map<string, string> = new Map();
   private failed: Set<string> = new Set();
+  private waived: Set<string> = new Set();
 
   constructor(config: Map<string, string>, table: Parameter[]) {
     const keys = config.keys();
@@ -40,6 +41,7 @@ export class Values {
     for (let i = 0; i < table.length; i++) {
       const p = table[i];
       if (p.ignored || this.failed.has(p.name)) continue;
+      if (this.waived.has(p.name) && this.values.get(p.name).length == 0) continue;
       const problem = problemOf(p, this.values.get(p.name));
       if (problem !== null) this.refuse(p.name, 'error validating ' + goQuote(p.name) + ': ' + problem);
     }
@@ -49,6 +51,11 @@ export class Values {
   logIgnored(table: Parameter[], side: string): void {
     for (let i = 0; i < table.length; i++)
       if (table[i].ignored && this.isGiven(table[i].name)) log(Level.info, '"' + table[i].name + '" has no effect on ' + side);
+  }
+
+  /** A required setting that need not be there, because another one takes its place. */
+  waive(name: string): void {
+    this.waived.add(name);
   }
 
   refuse(name: string, reason: string): void {

@@ -14,6 +14,7 @@ import { resetTracker } from './ack-tracker';
 import { useDecoded } from '../opencdc/record-writer';
 import * as batches from './batch';
 import { commitAfterAck, commitAll, commitAtOnce, commitWhenDue, resetCommits } from './commits';
+import { closeFinder, foundTopics, lookForTopics, openFinder } from './found-topics';
 import { resolveGroup } from './group';
 import { acknowledgeAll, resetPartitions } from './partitions';
 
@@ -45,15 +46,22 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   }
   const resolved = resolveGroup(position, settings.group);
   if (resolved.error != '') return refuse(ErrorKind.invalidPosition, resolved.error);
+  const pattern = settings.topicPattern;
+  if (pattern !== null) {
+    const failed = openFinder(settings.connection, pattern, nowMs());
+    if (failed !== null) return unopened(failed);
+  }
+  const topics = pattern === null ? settings.topics : foundTopics();
   const resume = new Array<PartitionOffset>();
   // A topic that is no longer configured is not resumed.
-  if (position !== null && position.offset >= 0 && position.partition >= 0 && settings.topics.includes(position.topic)) {
+  if (position !== null && position.offset >= 0 && position.partition >= 0 && topics.includes(position.topic)) {
     resume.push(new PartitionOffset(position.topic, position.partition, position.offset + 1));
   }
   const options = new ConsumerOptions(
-    settings.topics,
+    topics,
     resolved.group,
-    settings.readFromBeginning,
+    // A topic that was made while the source was away has no committed offset. All others have one from the first start on.
+    settings.readFromBeginning || (pattern !== null && position !== null),
     resume,
     settings.start,
     settings.membership,
@@ -61,7 +69,7 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
     settings.decoding,
   );
   const opened = Consumer.open(settings.connection, options);
-  if (opened.error !== null) return returnResult(opened.error);
+  if (opened.error !== null) return unopened(opened.error!);
   reset();
   useForm(settings.form);
   consumer = opened.value;
@@ -71,6 +79,11 @@ export function sourceOpen(hasResume: i32, ptr: usize, length: usize): usize {
   stopped = false;
   resetCommits(settings.commitOffsetsSize, settings.commitOffsetsDelayMs, nowMs());
   return returnResult(null);
+}
+
+function unopened(error: ConnectorError): usize {
+  closeFinder();
+  return returnResult(error);
 }
 
 function reset(): void {
@@ -88,6 +101,8 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
   const failed = commitWhenDue(c, now);
   if (failed !== null) return returnResult(failed);
   if (maxRecords == 0 || maxBytes == 0 || stopped) return nothing();
+  const unfound = lookForTopics(c, now);
+  if (unfound !== null) return returnResult(prefixed('failed looking for new topics: ', unfound));
   if (!batches.hasWaiting()) {
     const fetched = c.poll(maxRecords, batches.fetchBytes(maxBytes), maxWaitMs);
     const error = fetched.error;
@@ -148,6 +163,7 @@ export function sourceTeardown(): usize {
   consumer = null;
   const uncommitted = commitAll(c);
   const unclosed = Consumer.close(c);
+  closeFinder();
   reset();
   if (uncommitted !== null) return returnResult(prefixed('failed closing Kafka consumer: failed to commit records: ', uncommitted));
   if (unclosed !== null) return returnResult(prefixed('failed closing Kafka consumer: ', unclosed));

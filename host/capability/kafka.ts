@@ -1,5 +1,14 @@
 /** Implements the WIT package `conduit:kafka` with the host's Kafka client. */
-import type { Connection, ConsumerOptions, Fetched, Outgoing, PartitionCommit, ProducerOptions, SendFailure } from '../kafka/contract.ts';
+import type {
+  Connection,
+  ConsumerOptions,
+  Fetched,
+  Outgoing,
+  PartitionCommit,
+  ProducerOptions,
+  SendFailure,
+  Topic,
+} from '../kafka/contract.ts';
 import type { ConsumerHandle, Kafka, OpenContext, ProducerHandle } from '../kafka/index.ts';
 import { ConnectorError } from '../base/errors.ts';
 import { resource, type CallContext, type Capability } from '../runtime/capability.ts';
@@ -26,6 +35,8 @@ function consumerCapability(kafka: Kafka): Capability {
             call: poll,
             check: checkFetched,
           },
+          'list-topics': { waits: true, call: (consumer) => consumer.listTopics(), check: checkTopics },
+          subscribe: { waits: true, call: (consumer, topics: string[]) => consumer.subscribe(topics) },
           commit: { waits: true, call: (consumer, offsets: PartitionCommit[]) => consumer.commit(offsets) },
         },
         closes: ['close'],
@@ -100,6 +111,10 @@ function checkFetched(fetched: Fetched[], [, maxRecords]: [ConsumerHandle, numbe
     records += set.count;
   }
   if (records > maxRecords) throw new TypeError(`poll was asked for ${maxRecords} records and returned ${records}`);
+}
+
+function checkTopics(topics: Topic[]): void {
+  if (topics.some(({ partitions }) => !isU32(partitions))) throw new TypeError('list-topics returned a number that is out of range');
 }
 
 function checkSendFailures(failures: SendFailure[], [, outgoing]: [ProducerHandle, Outgoing[]]): void {

@@ -3,7 +3,7 @@
  * rejects with KafkaFault or ConnectorError only.
  */
 import type { Log } from '../base/log.ts';
-import type { Acks, Isolation, TopicCreation } from './contract.ts';
+import type { Acks, Isolation, Topic, TopicCreation } from './contract.ts';
 import type { GroupConsumer, GroupConsumerOptions } from './group-consumer.ts';
 
 export interface Address {
@@ -45,12 +45,6 @@ export interface LookupOptions {
   signal?: AbortSignal | undefined;
   /** What counts as the end of a partition: with `read-committed`, the default, an open transaction ends it. */
   isolation?: Isolation | undefined;
-}
-
-export interface Topic {
-  name: string;
-  /** Number of its partitions. */
-  partitions: number;
 }
 
 export interface PartitionRange {

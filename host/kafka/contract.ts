@@ -5,6 +5,7 @@ import type { WitError } from '../runtime/contract.ts';
 export interface ConsumerOptions {
   /** A missing topic is no error: the host looks for it until it exists. The host creates no topic. */
   topics: string[];
+  /** Empty: the consumer joins no group and reads nothing, it only lists topics. */
   group: string;
   /**
    * Where a partition without a committed offset starts. True: at its beginning. False: at the end that it had when `open` first
@@ -82,6 +83,11 @@ export interface Fetching {
    * Empty = not set; the host fetches from the leaders.
    */
   rack: string;
+}
+
+export interface Topic {
+  name: string;
+  partitions: number;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { ConnectorError } from '../base/errors.ts';
-import type { Fetched, Outgoing, PartitionCommit, SendFailure } from './contract.ts';
-import type { Topic } from './client.ts';
+import type { Fetched, Outgoing, PartitionCommit, SendFailure, Topic } from './contract.ts';
 
 /** A consumer that the host holds for a guest. Every method rejects with ConnectorError only. */
 export interface ConsumerHandle {

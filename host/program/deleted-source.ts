@@ -1,7 +1,7 @@
 import { createSource } from '../connector.ts';
 import { ConnectorError } from '../base/errors.ts';
 import { kafkaCapabilities, standardCapabilities } from '../capability/index.ts';
-import { deleteGroupsOf, type Kafka } from '../kafka/index.ts';
+import { createKafka, deleteGroupsOf, type Kafka } from '../kafka/index.ts';
 import type { Log } from '../base/log.ts';
 import type { Net } from '../net/net.ts';
 import type { SecretReader } from '../base/secrets.ts';
@@ -59,7 +59,10 @@ function deletingKafka(commitMetadata: string, parts: { secrets: SecretReader; l
   const { log } = parts;
   const refused = (): ConnectorError => new ConnectorError('cancelled', 'the source was deleted');
   return {
-    openConsumer: async (connection, { topics }, context) => {
+    openConsumer: async (connection, options, context) => {
+      const { topics } = options;
+      // The guest chooses the topics from a list.
+      if (options.group === '') return createKafka(parts).openConsumer(connection, options, context);
       const late = AbortSignal.timeout(LIMIT_MS);
       const signal = AbortSignal.any([late, context.signal]);
       try {

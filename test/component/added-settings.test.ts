@@ -24,6 +24,8 @@ interface Row {
   /** As the specification has it. */
   default: string;
   valid: readonly string[];
+  /** Settings beside it. */
+  with?: Record<string, string>;
   /** Value, and the text of its problem. */
   invalid: Readonly<Record<string, string>>;
 }
@@ -61,7 +63,31 @@ const noTime = (value: string): string =>
 const each = (values: readonly string[], text: (value: string) => string): Record<string, string> =>
   Object.fromEntries(values.map((value) => [value, text(value)]));
 
+const noPattern = (problem: string): string => `invalid topicsRegex: error parsing regexp: ${problem}`;
+
 const ROWS: Row[] = [
+  {
+    name: 'topicsRegex',
+    side: 'source',
+    default: '',
+    valid: ['.*', 'orders-[0-9]+', '(?i:ORDERS)|returns', '^a$'],
+    with: { topics: '' },
+    invalid: {
+      '': 'error validating "topics": required parameter is not provided',
+      '(': noPattern('missing closing ): `(`'),
+      '[a': noPattern('missing closing ]: `[a`'),
+      'a**': noPattern('invalid nested repetition operator: `**`'),
+      '(?=a)': noPattern('invalid or unsupported Perl syntax: `(?=`'),
+    },
+  },
+  {
+    name: 'topicsRegex',
+    side: 'source',
+    default: '',
+    valid: [''],
+    invalid: { '.*': 'can\'t provide both "topics" and "topicsRegex" parameters, remove one of them' },
+  },
+  duration('source', 'topicsRefreshInterval', '10s', '1s', '1h', ['0', '999ms', '61m']),
   ...(['source', 'destination'] as const).flatMap((side) => [
     duration(side, 'connectionTimeout', '10s', '100ms', '5m', ['99ms', '0', '-1s', '301s']),
     duration(side, 'requestTimeout', '30s', '1s', '1h', ['999ms', '0', '61m']),
@@ -154,8 +180,8 @@ const ROWS: Row[] = [
   choice('destination', 'messageTimestamp', 'writeTime', 'writeTime,createdAt'),
 ];
 
-const reasons = async ({ name, side }: Row, value: string): Promise<string> =>
-  (await problemsOf(guest, side, { ...BASE[side], [name]: value })).map(({ reason }) => reason).join('\n');
+const reasons = async ({ name, side, with: more }: Row, value: string): Promise<string> =>
+  (await problemsOf(guest, side, { ...BASE[side], ...more, [name]: value })).map(({ reason }) => reason).join('\n');
 const cases = ROWS.map((row, index) => [`${row.name} of a ${row.side} (row ${index})`, row] as const);
 
 test.each(cases)('%s has its default, takes valid values and refuses others', async (_, row) => {

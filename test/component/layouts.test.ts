@@ -117,6 +117,7 @@ test('these are the records, enums and variants of the world, and the tests belo
     'conduit:kafka/consumer@0.1.0.membership': ['session-timeout-ms', 'heartbeat-interval-ms', 'rebalance-timeout-ms'],
     'conduit:kafka/consumer@0.1.0.isolation': ['read-committed', 'read-uncommitted'],
     'conduit:kafka/consumer@0.1.0.fetching': ['isolation', 'min-bytes', 'max-bytes', 'max-partition-bytes', 'max-wait-ms', 'rack'],
+    'conduit:kafka/consumer@0.1.0.topic': ['name', 'partitions'],
     'conduit:kafka/consumer@0.1.0.fetched': ['topic', 'partition', 'epoch', 'records'],
     'conduit:kafka/consumer@0.1.0.partition-commit': ['topic', 'partition', 'epoch', 'next-offset'],
     'conduit:kafka/producer@0.1.0.acks': ['none', 'leader', 'all'],
@@ -319,6 +320,15 @@ describe('consumer', () => {
     expect(batch?.count).toBe(4294967295);
     expect(text(batch?.lastPosition)).toBe('4294967295 4294967294 4294967293');
   });
+  test('list-topics and subscribe', async () => {
+    guest.world.topics = [
+      { name: 'zażółć', partitions: 4294967295 },
+      { name: '', partitions: 0 },
+    ];
+    await open({});
+    expect(await errorOf(guest.source.ack(bytes('topics')))).toEqual({ kind: 'other', text: 'zażółć 4294967295, 0' });
+    expect(guest.world.last('consumer.subscribe')).toEqual({ name: 'consumer.subscribe', topics: ['t1', 't2 ✓'] });
+  });
   test('commit', async () => {
     await open({});
     await guest.source.ack(bytes('x'));
@@ -424,6 +434,8 @@ describe('errors', () => {
     ['consumer.open', (g) => g.source.open(undefined)],
     ['consumer.poll', (g) => g.source.read({ maxRecords: 1, maxBytes: 1, maxWaitMs: 1 })],
     ['consumer.commit', (g) => g.source.ack(bytes('x'))],
+    ['consumer.list-topics', (g) => g.source.ack(bytes('topics'))],
+    ['consumer.subscribe', (g) => g.source.ack(bytes('topics'))],
     ['consumer.close', (g) => g.source.teardown()],
     ['producer.open', (g) => g.destination.open()],
     ['producer.send', (g) => g.destination.write(bytes('x'))],

@@ -31,6 +31,8 @@ test('the source describes its settings, connection first, sdk last', () => {
     ...CONNECTION,
     'topics',
     'topic',
+    'topicsRegex',
+    'topicsRefreshInterval',
     'groupID',
     'readFromBeginning',
     'retryGroupJoinErrors',

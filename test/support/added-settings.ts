@@ -1,5 +1,7 @@
 /** Settings that the Go connector does not have, and that its users asked for. `test/component/added-settings.test.ts` has a row for each. */
 export const ADDED_SETTINGS: readonly string[] = [
+  'topicsRegex',
+  'topicsRefreshInterval',
   'connectionTimeout',
   'requestTimeout',
   'startTimestamp',

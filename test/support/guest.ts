@@ -14,6 +14,7 @@ import type {
   PartitionCommit,
   ProducerOptions,
   SendFailure,
+  Topic,
 } from '../../host/kafka/contract.ts';
 import type { InvalidParam, WitError } from '../../host/runtime/contract.ts';
 import type { GuestExports } from '../../host/runtime/exports.ts';
@@ -24,6 +25,8 @@ export type Call =
   | { name: 'consumer.open'; connection: Connection; options: ConsumerOptions }
   | { name: 'consumer.poll'; maxRecords: number; maxBytes: number; maxWaitMs: number }
   | { name: 'consumer.commit'; offsets: PartitionCommit[] }
+  | { name: 'consumer.list-topics' }
+  | { name: 'consumer.subscribe'; topics: string[] }
   | { name: 'consumer.close' }
   | { name: 'producer.open'; connection: Connection; options: ProducerOptions }
   | { name: 'producer.send'; outgoing: Outgoing[] }
@@ -37,6 +40,8 @@ export class FakeWorld {
   readonly logs: { level: string; message: string; fields: [string, string][] }[] = [];
   /** Answers of `poll`, one after the other; then it finds nothing. */
   readonly fetched: Fetched[][] = [];
+  /** What `list-topics` finds. */
+  topics: Topic[] = [];
   /** Answer of every `send`, or a function of what was sent. */
   failures: SendFailure[] | ((outgoing: Outgoing[]) => SendFailure[]) = [];
   /** These calls fail with this error until it is taken away. */
@@ -122,6 +127,13 @@ function capabilities(world: FakeWorld): Record<string, unknown> {
     async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {
       await world.record({ name: 'consumer.poll', maxRecords, maxBytes, maxWaitMs });
       return world.fetched.shift() ?? [];
+    }
+    async listTopics(): Promise<Topic[]> {
+      await world.record({ name: 'consumer.list-topics' });
+      return world.topics;
+    }
+    async subscribe(topics: string[]): Promise<void> {
+      await world.record({ name: 'consumer.subscribe', topics });
     }
     async commit(offsets: PartitionCommit[]): Promise<void> {
       await world.record({ name: 'consumer.commit', offsets });

@@ -88,6 +88,7 @@ export class Backlog implements Remaining {
     return {
       openProducer: (connection, options, context) => inner.openProducer(connection, options, context),
       openConsumer: async (connection, options, context) => {
+        if (options.group === '') return inner.openConsumer(connection, options, context); // it only lists topics
         const look = { ...parts, isolation: options.fetching?.isolation };
         const ends = this.#ends(connection, { ...look, signal: context.signal }, options.topics);
         let consumer: ConsumerHandle | null = null;

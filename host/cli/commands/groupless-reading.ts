@@ -38,6 +38,7 @@ export class GrouplessReading {
     return {
       openProducer: (...options) => inner.openProducer(...options),
       openConsumer: async (connection, options, context) => {
+        if (options.group === '') return inner.openConsumer(connection, options, context); // it only lists topics
         const { from, until, partitions, positioned } = this.#options;
         const position = positioned ? await positionOf(connection, options, parts, context) : [];
         const range = from === undefined ? configuredRange(options, position) : { from, resume: position };

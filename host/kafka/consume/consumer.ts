@@ -7,9 +7,9 @@ import { Deadline } from '../../base/deadline.ts';
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { settles, sleep, unless } from '../../base/wait.ts';
-import type { KafkaClient, Lookups, Topic } from '../client.ts';
-import type { ConsumerOptions, Fetched, PartitionCommit } from '../contract.ts';
-import { connectorError } from '../fault.ts';
+import type { KafkaClient, Lookups } from '../client.ts';
+import type { ConsumerOptions, Fetched, PartitionCommit, Topic } from '../contract.ts';
+import { connectorError, errorText } from '../fault.ts';
 import type { ConsumerHandle, Reading } from '../handles.ts';
 import { LocalGroup } from '../local-group.ts';
 import { OwnedPartitions } from './assigner/group-assigner.ts';
@@ -52,7 +52,8 @@ export interface ConsumerParts {
 export async function openConsumer(client: ConsumerClient, options: ConsumerOptions, parts: ConsumerParts = {}): Promise<ConsumerHandle> {
   await client.reach(parts.signal);
   const latest = parts.latest ?? new LatestOffsets();
-  const ends = await fixEnds(client, options, latest, parts.signal);
+  // A consumer without a group, which only lists topics, must not change the ends that the others share.
+  const ends = options.group === '' ? null : await fixEnds(client, options, latest, parts.signal);
   const starts = new StartOffsets({ ...options, latest: ends, log: client.log });
   return new KafkaConsumer(client, options, { ...parts, latest, starts });
 }
@@ -118,6 +119,9 @@ class KafkaConsumer implements ConsumerHandle {
   #options: ConsumerOptions;
   /** Resolves when there are topics to read. */
   readonly #subscribed = Promise.withResolvers<void>();
+  /** The topics that were listed last, and the look-up that runs. */
+  #topics: Topic[] | null = null;
+  #looking: Promise<void> | null = null;
   #epoch = 0;
   #session: ConsumerSession | null = null;
   #failure: ConnectorError | null = null;
@@ -141,6 +145,15 @@ class KafkaConsumer implements ConsumerHandle {
 
   async listTopics(): Promise<Topic[]> {
     if (this.#closing.signal.aborted) throw closed();
+    if (this.#topics === null) return (this.#topics = await this.#lookForTopics());
+    this.#looking ??= this.#lookForTopics()
+      .then((topics) => void (this.#topics = topics))
+      .catch((error: unknown) => this.#log('debug', 'failed to list the topics, trying again later', { error: errorText(error) }))
+      .finally(() => (this.#looking = null));
+    return this.#topics;
+  }
+
+  #lookForTopics(): Promise<Topic[]> {
     return lookUp(this.#client, (lookups) => lookups.topics(), { signal: this.#closing.signal });
   }
 
@@ -148,9 +161,7 @@ class KafkaConsumer implements ConsumerHandle {
     if (this.#closing.signal.aborted) throw closed();
     const added = topics.filter((topic) => !this.#options.topics.includes(topic));
     if (added.length === 0) return;
-    const isFirst = this.#options.topics.length === 0;
-    if (isFirst) await fixEnds(this.#client, { ...this.#options, topics: added }, this.#latest, this.#closing.signal);
-    else this.#latest.created(this.#options.group, added);
+    this.#latest.created(this.#options.group, added);
     this.#options = { ...this.#options, topics: [...this.#options.topics, ...added] };
     this.#subscribed.resolve();
     this.#session?.again(`topics are added: ${added.join(',')}`);

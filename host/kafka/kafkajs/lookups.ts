@@ -1,7 +1,7 @@
 /** Look-ups through kafkajs' admin client. */
 import { settles } from '../../base/wait.ts';
-import type { CommittedOffset, Lookups, PartitionRange, Topic } from '../client.ts';
-import type { TopicCreation } from '../contract.ts';
+import type { CommittedOffset, Lookups, PartitionRange } from '../client.ts';
+import type { Topic, TopicCreation } from '../contract.ts';
 import { faultOf, rootCause, withFaults } from './errors.ts';
 import type { Admin } from './kafkajs.ts';
 

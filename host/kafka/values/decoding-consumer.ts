@@ -2,8 +2,8 @@ import { ConnectorError } from '../../base/errors.ts';
 import { Deadline } from '../../base/deadline.ts';
 import { settles } from '../../base/wait.ts';
 import { RecordQueue } from '../consume/record-queue.ts';
-import type { Topic } from '../client.ts';
-import type { Fetched, PartitionCommit } from '../contract.ts';
+
+import type { Fetched, PartitionCommit, Topic } from '../contract.ts';
 import type { ConsumerHandle, Reading } from '../handles.ts';
 import { RecordRewriter } from '../records/record-rewriter.ts';
 import { RecordCursor } from '../records/record-set.ts';

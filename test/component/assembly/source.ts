@@ -90,7 +90,14 @@ export function sourceRead(maxRecords: u32, maxBytes: u32, maxWaitMs: u32): usiz
 @cabi("conduit:connector/source@0.1.0#ack")
 export function sourceAck(ptr: usize, length: usize): usize {
   if (length == 0) return returnResult(new ConnectorError(ErrorKind.limitExceeded, 'nothing ✓'));
-  return returnResult(consumer!.commit(COMMITS));
+  if (String.UTF8.decodeUnsafe(ptr, length) != 'topics') return returnResult(consumer!.commit(COMMITS));
+  const listed = consumer!.listTopics();
+  if (listed.error !== null) return returnResult(listed.error);
+  const topics = listed.value!;
+  const texts: string[] = [];
+  for (let i: u32 = 0; i < topics.length; i++) texts.push(topics.at(i).name.lift() + ' ' + topics.at(i).partitions.toString());
+  const failed = consumer!.subscribe(['t1', 't2 ✓']);
+  return returnResult(failed !== null ? failed : new ConnectorError(ErrorKind.other, texts.join(',')));
 }
 
 

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { Backlog } from '../../../../host/cli/commands/backlog.ts';
 import type { Ends, Range } from '../../../../host/cli/commands/topic-ends.ts';
 import { ConnectorError } from '../../../../host/base/errors.ts';
-import type { ConsumerOptions, Fetched } from '../../../../host/kafka/contract.ts';
-import type { Topic } from '../../../../host/kafka/client.ts';
+import type { ConsumerOptions, Fetched, Topic } from '../../../../host/kafka/contract.ts';
+
 import type { Reading } from '../../../../host/kafka/handles.ts';
 import type { ConsumerHandle, Kafka } from '../../../../host/kafka/index.ts';
 import { connectionTo } from '../../../support/connection.ts';
