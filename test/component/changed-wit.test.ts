@@ -41,8 +41,8 @@ test('a new field is in the view, in the class and in the contract', async () =>
 
 test('a variant has its tag and its cases in the view, makers in the class and a union in the contract', async () => {
   const { assembly, contract } = await change(
-    'sasl: option<sasl>,\n  }',
-    'sasl: option<sasl>, login: login }\n record secret { ref: string } variant login { none, plain(secret), token(string) }',
+    'timeouts: option<timeouts>,\n  }',
+    'timeouts: option<timeouts>, login: login }\n record secret { ref: string } variant login { none, plain(secret), token(string) }',
   );
   expect(assembly).toContain('conduit:kafka/types@0.1.0.login: 12 bytes, align 4');
   expect(assembly).toMatch(/namespace LoginCase \{[^}]*none: u8 = 0;[^}]*plain: u8 = 1;[^}]*token: u8 = 2;/);
