@@ -72,7 +72,7 @@ export class Unread {
   count(fetched: readonly Fetched[]): void {
     for (const { topic, partition, records } of fetched) {
       const range = this.#ranges.get(`${topic}/${partition}`);
-      if (range === undefined) continue;
+      if (range === undefined || records.count === 0) continue;
       range.next = lastOffset(records) + 1n;
       delete range.outOfRange;
       if (range.next > range.high) range.high = range.next;

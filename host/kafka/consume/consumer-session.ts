@@ -123,8 +123,9 @@ export class ConsumerSession {
     }
   }
 
-  /** Ends the session, so that a new one begins. */
-  again(reason: string): void {
+  /** Ends the session, so that a new one begins, when what was delivered is committed or the wait for that is over. Never rejects. */
+  async again(reason: string): Promise<void> {
+    await this.#revoke();
     this.#ended.resolve(reason);
   }
 
@@ -203,9 +204,7 @@ export class ConsumerSession {
 
   async #lookForTopics(missing: readonly string[]): Promise<void> {
     const found = await this.#missing.look(missing);
-    if (found.length === 0) return;
-    await this.#revoke();
-    this.#ended.resolve(`topics were made: ${found.join(',')}`);
+    if (found.length > 0) await this.again(`topics were made: ${found.join(',')}`);
   }
 
   #onJoin(join: GroupJoin): void {

@@ -164,7 +164,7 @@ class KafkaConsumer implements ConsumerHandle {
     this.#latest.created(this.#options.group, added);
     this.#options = { ...this.#options, topics: [...this.#options.topics, ...added] };
     this.#subscribed.resolve();
-    this.#session?.again(`topics are added: ${added.join(',')}`);
+    void this.#session?.again(`topics are added: ${added.join(',')}`);
   }
 
   async poll(maxRecords: number, maxBytes: number, maxWaitMs: number): Promise<Fetched[]> {

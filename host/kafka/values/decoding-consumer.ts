@@ -123,7 +123,9 @@ export class DecodingConsumer implements ConsumerHandle {
       } catch (error) {
         this.#failure = ConnectorError.from(error);
       }
-      if (rewriter.count > 0) this.#queue.push({ ...set, records: { ...records, count: rewriter.count, records: rewriter.finish() } });
+      // A set without records has a meaning of its own.
+      if (rewriter.count > 0 || records.count === 0)
+        this.#queue.push({ ...set, records: { ...records, count: rewriter.count, records: rewriter.finish() } });
       if (this.#failure !== null) return;
     }
   }

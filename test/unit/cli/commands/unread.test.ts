@@ -20,6 +20,13 @@ describe('what is unread', () => {
     expect([what.offsets, what.missing]).toEqual([0n, []]);
   });
 
+  it('stays as it is when a set without records says that the partition is about to be taken away', () => {
+    const { what } = unread({ 't/0': [2n, 5n] });
+    const records = { baseOffset: 4n, baseTimestamp: 0n, count: 0, records: new Uint8Array(0), logAppendTime: false };
+    what.count([{ topic: 't', partition: 0, epoch: 1, records }]);
+    expect(what.offsets).toBe(3n);
+  });
+
   it('is not over while records wait to be polled', () => {
     const { what, owns } = unread({ 't/0': [2n, 5n] });
     owns({ 't/0': 5n }, { queued: 2 });

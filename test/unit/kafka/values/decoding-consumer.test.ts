@@ -92,6 +92,12 @@ test('keys and values are replaced, and offsets, timestamps, headers, gaps and n
   ]);
 });
 
+test('a set without records is passed on: it says that its partition is about to be taken away', async () => {
+  const ends = { ...fetched([]), epoch: 4 };
+  const { consumer } = consuming([[ends]]);
+  expect(await consumer.poll(10, 1_000, 100)).toEqual([ends]);
+});
+
 test('a poll stays within its records and bytes though decoded records are larger; the others come with the next poll', async () => {
   const { consumer, polls } = consuming([
     [fetched(Array.from({ length: 5 }, () => ({ value: 'x'.repeat(20) })))],
