@@ -163,14 +163,14 @@ const RESULT: usize = memory.data(RESULT_SIZE, 8);
 export class AwsCredentials {
   constructor(
     public region: string = '',
-    public accessKeyId: string = '',
+    public accessKeyIdRef: string = '',
     public secretAccessKeyRef: string = '',
     public sessionTokenRef: string = '',
   ) {}
 
   lower(view: AwsCredentialsView): void {
     view.region.lower(this.region);
-    view.accessKeyId.lower(this.accessKeyId);
+    view.accessKeyIdRef.lower(this.accessKeyIdRef);
     view.secretAccessKeyRef.lower(this.secretAccessKeyRef);
     view.sessionTokenRef.lower(this.sessionTokenRef);
   }
@@ -769,7 +769,7 @@ export class TopicCreation {
   @inline get SIZE(): usize { return 32; }
   @inline get ALIGN(): usize { return 4; }
   @inline get region(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 0); }
-  @inline get accessKeyId(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
+  @inline get accessKeyIdRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 8); }
   @inline get secretAccessKeyRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 16); }
   @inline get sessionTokenRef(): StringSlot { return changetype<StringSlot>(changetype<usize>(this) + 24); }
 }

@@ -10,7 +10,7 @@ export const AWS_MSK_IAM = 'AWS_MSK_IAM';
 export function awsParameters(): Parameter[] {
   return [
     text('aws.region', '', 'AWS region of the MSK cluster, such as eu-central-1. When not set, it is the one in the name of the broker.'),
-    text('aws.accessKeyID', '', 'Access key ID of the AWS credentials. Needed by saslMechanism AWS_MSK_IAM.'),
+    text('aws.accessKeyID', '', 'Access key ID of the AWS credentials. Needed by saslMechanism AWS_MSK_IAM.').asSecret(),
     text('aws.secretAccessKey', '', 'Secret access key of the AWS credentials. Needed by saslMechanism AWS_MSK_IAM.').asSecret(),
     text('aws.sessionToken', '', 'Session token of temporary AWS credentials.').asSecret(),
   ];

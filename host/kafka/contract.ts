@@ -273,7 +273,8 @@ export interface SaslExtension {
 export interface AwsCredentials {
   /** Empty = the region in the name of the broker. */
   region: string;
-  accessKeyId: string;
+  /** Temporary credentials have another one each time, so it may have to come from the host's secrets as well. */
+  accessKeyIdRef: string;
   secretAccessKeyRef: string;
   /** Of temporary credentials. */
   sessionTokenRef: string;

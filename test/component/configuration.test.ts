@@ -321,7 +321,7 @@ describe.each(['source', 'destination'] as const)('SASL of a %s', (side) => {
   });
   const IAM = { saslMechanism: 'AWS_MSK_IAM', 'aws.accessKeyID': 'AKIDEXAMPLE', 'aws.secretAccessKey': 'a reference' };
   test('AWS_MSK_IAM is passed on, with the secrets as references', async () => {
-    const credentials = { region: '', accessKeyId: 'AKIDEXAMPLE', secretAccessKeyRef: 'a reference', sessionTokenRef: '' };
+    const credentials = { region: '', accessKeyIdRef: 'AKIDEXAMPLE', secretAccessKeyRef: 'a reference', sessionTokenRef: '' };
     expect(await saslOf(IAM)).toEqual({ tag: 'aws-msk-iam', val: credentials });
     expect(await saslOf({ ...IAM, 'aws.region': 'eu-central-1', 'aws.sessionToken': 'other' })).toEqual({
       tag: 'aws-msk-iam',

@@ -103,7 +103,7 @@ test('these are the records, enums and variants of the world, and the tests belo
     'conduit:kafka/types@0.1.0.password-login': ['username', 'password-ref'],
     'conduit:kafka/types@0.1.0.oauth-client': ['token-endpoint', 'client-id', 'client-secret-ref', 'scope', 'extensions', 'ca-cert-ref'],
     'conduit:kafka/types@0.1.0.sasl-extension': ['name', 'value'],
-    'conduit:kafka/types@0.1.0.aws-credentials': ['region', 'access-key-id', 'secret-access-key-ref', 'session-token-ref'],
+    'conduit:kafka/types@0.1.0.aws-credentials': ['region', 'access-key-id-ref', 'secret-access-key-ref', 'session-token-ref'],
     'conduit:kafka/types@0.1.0.partition-offset': ['topic', 'partition', 'next-offset'],
     'conduit:kafka/types@0.1.0.record-set': ['base-offset', 'base-timestamp', 'count', 'records', 'log-append-time', 'leader-epoch'],
     'conduit:kafka/types@0.1.0.data-format': [...FORMATS],
@@ -248,7 +248,7 @@ describe('consumer', () => {
     });
     expect((await open({ mechanism: '4' })).connection.sasl).toEqual({
       tag: 'aws-msk-iam',
-      val: { region: 'eu', accessKeyId: 'id', secretAccessKeyRef: 'key', sessionTokenRef: 'ü' },
+      val: { region: 'eu', accessKeyIdRef: 'id', secretAccessKeyRef: 'key', sessionTokenRef: 'ü' },
     });
   });
   test('open: a start without a timestamp, and committed records', async () => {

@@ -129,6 +129,7 @@ describe.each(['source', 'destination'] as const)('%s', (side) => {
       'saslPassword',
       'oauth.clientSecret',
       'oauth.caCert',
+      'aws.accessKeyID',
       'aws.secretAccessKey',
       'aws.sessionToken',
       'schemaRegistry.password',

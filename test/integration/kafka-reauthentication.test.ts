@@ -61,6 +61,7 @@ class WatchedNet extends Net {
 const secretsOf = (): Record<string, string> => ({
   password: broker.login!.password,
   client: OAUTH_CLIENT.clientSecret,
+  id: AWS.accessKeyId,
   aws: AWS.secretAccessKey,
   session: AWS.sessionToken,
 });
@@ -83,8 +84,11 @@ const LOGINS: [string, () => [string, Sasl]][] = [
   [
     'AWS_MSK_IAM',
     () => {
-      const { region, accessKeyId } = AWS;
-      return [msk.address, { tag: 'aws-msk-iam', val: { region, accessKeyId, secretAccessKeyRef: 'aws', sessionTokenRef: 'session' } }];
+      const { region } = AWS;
+      return [
+        msk.address,
+        { tag: 'aws-msk-iam', val: { region, accessKeyIdRef: 'id', secretAccessKeyRef: 'aws', sessionTokenRef: 'session' } },
+      ];
     },
   ],
 ];
@@ -179,7 +183,7 @@ describe.skipIf(process.env['KAFKA_PROVIDER'] === 'address')('logins that end af
     const { kafka, lines } = subject('unused:1', { secrets: { read: () => 'wrong-password-1234' } });
     const sasl: Sasl = {
       tag: 'aws-msk-iam',
-      val: { region: AWS.region, accessKeyId: AWS.accessKeyId, secretAccessKeyRef: 'aws', sessionTokenRef: '' },
+      val: { region: AWS.region, accessKeyIdRef: 'id', secretAccessKeyRef: 'aws', sessionTokenRef: '' },
     };
     const opening = kafka.openProducer({ servers: [msk.address], clientId: 'logins', sasl }, PRODUCER, OPEN);
     await expect(opening).rejects.toMatchObject({

@@ -121,6 +121,14 @@ describe.skipIf(tls === null || login === null)('in files', () => {
       file('password', `${login!.password}\r\n`);
       net.break();
       expect(await send()).toEqual([]);
+      rmSync(join(folder, 'password'));
+      net.break();
+      const [missing] = await send();
+      expect(missing!.reason.text).toContain(
+        `invalid password: the file ${join(folder, 'password')} cannot be used: there is no such file`,
+      );
+      file('password', login!.password);
+      expect(await send()).toEqual([]);
     } finally {
       await producer.close();
     }

@@ -104,7 +104,7 @@ describe.skipIf(login === null || tls === null)(
 
     test.each([
       ['OAUTHBEARER', oauth, () => [OAUTH_CLIENT.clientSecret, ...tokens.issued]],
-      ['AWS_MSK_IAM', aws, () => [AWS.secretAccessKey, AWS.sessionToken]],
+      ['AWS_MSK_IAM', aws, () => [AWS.accessKeyId, AWS.secretAccessKey, AWS.sessionToken]],
       ['SASL', () => sasl(login!.password), () => [login!.password]],
       ['mutual TLS', () => mutual(KEY_PASSWORD), () => [KEY_PASSWORD, ...linesOf(tls!.clientKey)]],
     ])('of %s is in the memory or the words of a source and a destination that work', async (_, config, secrets) => {

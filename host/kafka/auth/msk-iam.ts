@@ -28,7 +28,7 @@ export function mskIam(credentials: AwsCredentials, secrets: SecretReader): Mech
 
 /** The request for a login at this broker. */
 export function authenticationRequest(
-  { region: given, accessKeyId, secretAccessKeyRef, sessionTokenRef }: AwsCredentials,
+  { region: given, accessKeyIdRef, secretAccessKeyRef, sessionTokenRef }: AwsCredentials,
   secrets: SecretReader,
   host: string,
   date: Date,
@@ -37,7 +37,7 @@ export function authenticationRequest(
   if (region === undefined)
     throw new LoginError(`the name of the broker, ${host}, has no AWS region in it: set aws.region`, { isPermanent: true });
   const signature = signatureParameters({
-    accessKeyId,
+    accessKeyId: secrets.read(accessKeyIdRef),
     secretAccessKey: secrets.read(secretAccessKeyRef),
     sessionToken: sessionTokenRef === '' ? '' : secrets.read(sessionTokenRef),
     region,

@@ -6,8 +6,8 @@ const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const SESSION = 'AQoDYXdzEPT//////////wEXAMPLE+token/==';
 const HOST = 'b-1.orders.abc123.c2.kafka.us-east-1.amazonaws.com';
 const DATE = new Date('2026-11-25T12:34:56.789Z');
-const secrets = { read: (reference: string) => ({ secret: SECRET, session: SESSION })[reference]! };
-const CREDENTIALS = { region: '', accessKeyId: 'AKIDEXAMPLE', secretAccessKeyRef: 'secret', sessionTokenRef: '' };
+const secrets = { read: (reference: string) => ({ id: 'AKIDEXAMPLE', secret: SECRET, session: SESSION })[reference]! };
+const CREDENTIALS = { region: '', accessKeyIdRef: 'id', secretAccessKeyRef: 'secret', sessionTokenRef: '' };
 
 test("a presigned request has the signature of Amazon's documentation", () => {
   // Amazon S3 API reference, "Authenticating Requests: Using Query Parameters", the example.
