@@ -64,3 +64,16 @@ test('the command line reads the topics that match to their ends', async () => {
   );
   expect(values.sort()).toEqual(['1', '2', '3']);
 });
+
+test('doctor examines the group of such a source', async () => {
+  const prefix = uniqueName('rx');
+  const topic = await newTopic(`${prefix}-a`, '1');
+  const groupID = uniqueName('group');
+  const source = await connectors.source({ topicsRegex: `${prefix}.*`, groupID });
+  expect(valuesOf(await take(source, 1))).toEqual(['1']);
+  await source.close();
+  expect(await committed(servers, groupID, topic)).toBe(1);
+  const run = await cli(['doctor', 'source', '-c', `servers=${servers}`, '-c', `topicsRegex=${prefix}.*`, '-c', `groupID=${groupID}`]);
+  expect(run).toMatchObject({ code: 0, err: '' });
+  expect(run.out).toContain(groupID);
+});

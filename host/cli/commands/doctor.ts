@@ -34,12 +34,13 @@ export async function doctor(context: Context, side: Side, settings: Settings): 
       { ...parts, asker: 'doctor' },
       {
         topics:
-          consumer !== null
+          // A source with topicsRegex asks for none before it has listed them.
+          consumer !== null && consumer.topics.length > 0
             ? { names: consumer.topics, operation: 'read', maxBatchBytes: null }
             : topic === null
               ? null
               : { names: [topic], operation: 'write', maxBatchBytes: producer?.maxBatchBytes ?? null },
-        group: consumer === null ? null : settings['groupID'] ? { name: consumer.group, topics: consumer.topics } : 'made-up',
+        group: consumer === null ? null : settings['groupID'] ? { name: settings['groupID'], topics: consumer.topics } : 'made-up',
         signal: context.stop,
       },
       report,
