@@ -3,9 +3,9 @@
  * jco output that the connector runs; the host's capabilities are fakes that cost almost no time.
  */
 import type { Outgoing } from '../host/kafka/contract.ts';
-import { acksOf, openDestination, openSource } from '../test/support/data-path.ts';
+import { acksOf, openDestination, openSource, requestOf } from '../test/support/data-path.ts';
 import { type Call, FakeWorld } from '../test/support/guest.ts';
-import { decode } from '../test/support/protocol.ts';
+import { decode, encode } from '../test/support/protocol.ts';
 import { fetched } from '../test/support/record-set.ts';
 
 export interface Direction {
@@ -19,6 +19,10 @@ export interface Boundary {
   source: Direction;
   /** OpenCDC records -> Kafka record set with opencdc/json values, and the acks. */
   destination: Direction;
+  /** The same with a topic that a template makes: `{{ index .Metadata "opencdc.collection" | lower }}`. */
+  templateTopic: Direction;
+  /** The same with the format `debezium/json`: structured data, keys and values with schemas. */
+  debezium: Direction;
   /** Positions acknowledged, with a commit for each call. */
   ack: Direction;
 }
@@ -96,14 +100,22 @@ export async function measureBoundary(options: { recordsPerCall?: number; valueB
       if (call.name === 'producer.send') sent = call.outgoing;
     }
   })();
-  const destination = await openDestination({}, world);
-  const write = () => destination.destination.write(request);
-  await write();
-  if (sent.reduce((count, out) => count + out.records.count, 0) !== recordsPerCall)
-    throw new Error('the destination did not send every record');
+  const writer = async (config: Record<string, string>, written: Uint8Array): Promise<() => Promise<unknown>> => {
+    const { destination } = await openDestination(config, world);
+    const write = () => destination.write(written);
+    await write();
+    if (sent.reduce((count, out) => count + out.records.count, 0) !== recordsPerCall)
+      throw new Error('the destination did not send every record');
+    return write;
+  };
+  const write = await writer({}, request);
+  const writeToTemplate = await writer({ topic: '{{ index .Metadata "opencdc.collection" | lower }}' }, request);
+  const writeDebezium = await writer({ 'sdk.record.format': 'debezium/json' }, structuredRequest(recordsPerCall));
 
   const sourceResult = await measure(recordsPerCall, seconds, read);
   const destinationResult = await measure(recordsPerCall, seconds, write);
+  const templateTopic = await measure(recordsPerCall, seconds, writeToTemplate);
+  const debezium = await measure(recordsPerCall, seconds, writeDebezium);
   // Positions can be acknowledged only after they were delivered.
   const acking = await openSource({ commitOffsetsSize: '1' }, undefined, new QuietWorld());
   const ackResult = await measure(
@@ -115,16 +127,40 @@ export async function measureBoundary(options: { recordsPerCall?: number; valueB
       return acking.source.read(CREDIT);
     },
   );
-  return { recordsPerCall, valueBytes, source: sourceResult, destination: destinationResult, ack: ackResult };
+  return { recordsPerCall, valueBytes, source: sourceResult, destination: destinationResult, templateTopic, debezium, ack: ackResult };
+}
+
+/** A write of records with structured data of five fields. */
+function structuredRequest(count: number): Buffer {
+  const after = {
+    fields: {
+      id: { numberValue: 4711 },
+      name: { stringValue: 'Ada Lovelace' },
+      price: { numberValue: 19.99 },
+      active: { boolValue: true },
+      city: { stringValue: 'London' },
+    },
+  };
+  return requestOf(
+    Array.from({ length: count }, (_, i) =>
+      encode('opencdc.v1.Record', {
+        position: Buffer.from(`p-${i}`),
+        operation: 1,
+        metadata: { 'opencdc.collection': 'orders', 'opencdc.readAt': '1700000000123000000' },
+        key: { raw_data: Buffer.from(`customer-${i % 97}`) },
+        payload: { after: { structured_data: after } },
+      }),
+    ),
+  );
 }
 
 if (import.meta.main) {
   const result = await measureBoundary();
   console.log(`boundary, ${result.recordsPerCall} records of ${result.valueBytes} B per call`);
-  for (const name of ['source', 'destination', 'ack'] as const) {
+  for (const name of ['source', 'destination', 'templateTopic', 'debezium', 'ack'] as const) {
     const { recordsPerSecond, cpuUsPerRecord } = result[name];
     console.log(
-      `  ${name.padEnd(12)} ${Math.round(recordsPerSecond).toLocaleString('en-US').padStart(12)} records/s  ${cpuUsPerRecord.toFixed(2)} CPU us/record`,
+      `  ${name.padEnd(14)} ${Math.round(recordsPerSecond).toLocaleString('en-US').padStart(12)} records/s  ${cpuUsPerRecord.toFixed(2)} CPU us/record`,
     );
   }
 }
