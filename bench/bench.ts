@@ -10,9 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Topics } from '../test/support/topics.ts';
 import { startBroker, uniqueName } from '../test/support/broker.ts';
+import { FakeRegistry } from '../test/support/schema-registry.ts';
 import { measureBoundary } from './boundary.ts';
 import { benchArguments } from './support/arguments.ts';
-import type { Loop, LoopKind, Speed } from './support/loops.ts';
+import { AVRO_ORDER, avroOrderOf } from './support/avro-values.ts';
+import type { AvroLoop, Loop, LoopKind, Speed } from './support/loops.ts';
 import { median } from './support/processes.ts';
 import { orderOf } from './support/values.ts';
 
@@ -24,6 +26,8 @@ const KINDS: readonly LoopKind[] = [
   'destination, bare kafkajs',
   'pipe',
 ];
+const AVRO_KINDS: readonly LoopKind[] = ['source, Avro', 'destination, Avro', 'pipe, Avro'];
+const AVRO_ID = 1;
 const LOOPS = fileURLToPath(new URL('support/loops.ts', import.meta.url));
 const LOOP_TIMEOUT_MS = 180_000;
 
@@ -45,24 +49,32 @@ for (const [name, { recordsPerSecond, cpuUsPerRecord }] of Object.entries(bounda
 
 // The broker runs with the JVM settings of Kafka's own start script. Tests use settings with which the JVM starts sooner and runs slower.
 const broker = await startBroker({ jvm: 'throughput' });
+// The registry is asked a few times by each loop; what it costs is the first answer.
+const registry = new FakeRegistry();
+registry.add('orders', AVRO_ID, { schema: AVRO_ORDER });
+const avro: AvroLoop = { registry: await registry.start(), schema: AVRO_ORDER };
 const results: Record<string, Partial<Record<LoopKind, Speed>>> = {};
 try {
   const topics = new Topics(broker.servers);
   for (const bytes of given.sizes.split(',').map(Number)) {
     const records = Math.round(Number(given.records) / (bytes > 500 ? 2 : 1));
-    const input = uniqueName('bench-in');
+    const [input, avroInput] = [uniqueName('bench-in'), uniqueName('bench-avro')];
     await topics.create(input);
     await topics.fill(input, records, orderOf(bytes));
-    const rounds = new Map<LoopKind, Speed[]>(KINDS.map((kind) => [kind, []]));
+    await topics.create(avroInput);
+    await topics.fill(avroInput, records, avroOrderOf(bytes, AVRO_ID));
+    const kinds = [...KINDS, ...AVRO_KINDS];
+    const rounds = new Map<LoopKind, Speed[]>(kinds.map((kind) => [kind, []]));
     for (let round = 0; round < Number(given.rounds); round++) {
-      for (const kind of KINDS) {
+      for (const kind of kinds) {
         const output = uniqueName('bench-out');
         await topics.create(output);
-        rounds.get(kind)!.push(await run({ kind, servers: broker.servers, input, output, records }));
+        const form = AVRO_KINDS.includes(kind) ? { input: avroInput, avro } : { input };
+        rounds.get(kind)!.push(await run({ kind, servers: broker.servers, output, records, ...form }));
         await topics.delete(output);
       }
     }
-    await topics.delete(input);
+    await topics.delete(input, avroInput);
     console.log(`\nKafka, values of ${bytes} B, ${records} records, median of ${given.rounds}:`);
     const medians = Object.fromEntries([...rounds].map(([kind, speeds]) => [kind, medianOf(speeds)])) as Record<LoopKind, Speed>;
     for (const [kind, { recordsPerSecond, cpuUsPerRecord, peakMb }] of Object.entries(medians)) {
@@ -71,6 +83,7 @@ try {
     results[`${bytes} B`] = medians;
   }
 } finally {
+  registry.stop();
   await broker.close();
 }
 await mkdir(resolve(given.out, '..'), { recursive: true });

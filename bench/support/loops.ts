@@ -5,7 +5,16 @@
 import { tuneHeap } from '../../host/plugin/process/heap.ts';
 import type { Batch } from '../../host/runtime/contract.ts';
 
-export type LoopKind = 'source' | 'source, bare kafkajs' | 'destination' | 'destination, raw values' | 'destination, bare kafkajs' | 'pipe';
+export type LoopKind =
+  | 'source'
+  | 'source, bare kafkajs'
+  | 'source, Avro'
+  | 'destination'
+  | 'destination, raw values'
+  | 'destination, bare kafkajs'
+  | 'destination, Avro'
+  | 'pipe'
+  | 'pipe, Avro';
 export interface Loop {
   kind: LoopKind;
   servers: string;
@@ -14,6 +23,12 @@ export interface Loop {
   /** Written by the destinations. */
   output: string;
   records: number;
+  /** For the loops with Avro. */
+  avro?: AvroLoop;
+}
+export interface AvroLoop {
+  registry: string;
+  schema: string;
 }
 export interface Speed {
   recordsPerSecond: number;
@@ -69,14 +84,18 @@ class Meter {
   }
 }
 
-async function measure({ kind, servers, input, output, records }: Loop): Promise<Speed> {
+async function measure({ kind, servers, input, output, records, avro }: Loop): Promise<Speed> {
+  const decoding: Record<string, string> = avro === undefined ? {} : { valueFormat: 'avro', 'schemaRegistry.url': avro.registry };
+  const encoding: Record<string, string> =
+    avro === undefined ? {} : { ...decoding, valueSchema: avro.schema, 'schemaRegistry.autoRegister': 'true' };
   switch (kind) {
     case 'source':
+    case 'source, Avro':
       return new Promise((resolve, reject) => {
         const meter = new Meter(records, resolve);
         let acks: Uint8Array[] = [];
         let unacked = 0;
-        void readAll(servers, input, (batch, ack) => {
+        void readAll({ servers, topics: input, ...decoding }, (batch, ack) => {
           acks.push(ackAll(batch));
           unacked += batch.count;
           if (unacked >= ACK_RECORDS) {
@@ -129,7 +148,8 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
         })().catch(reject);
       });
     }
-    case 'pipe': {
+    case 'pipe':
+    case 'pipe, Avro': {
       const { createSource, createDestination } = await connector();
       const { transfer } = await import('../../host/cli/commands/transfer.ts');
       const { composeSource } = await import('../../host/connector/source.ts');
@@ -138,8 +158,8 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
       const source = createSource({ log });
       const destination = createDestination({ log });
       for (const invalid of [
-        await source.configure({ servers, topics: input, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true' }),
-        await destination.configure({ servers, topic: output, compression: 'none', 'sdk.record.format': 'raw' }),
+        await source.configure({ servers, topics: input, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true', ...decoding }),
+        await destination.configure({ servers, topic: output, compression: 'none', 'sdk.record.format': 'raw', ...encoding }),
       ])
         if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
       await destination.open();
@@ -160,11 +180,11 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
     }
     default: {
       const destination = (await connector()).createDestination({ log });
-      const format: Record<string, string> = kind === 'destination' ? {} : { 'sdk.record.format': 'raw' };
+      const format: Record<string, string> = kind === 'destination' ? {} : { 'sdk.record.format': 'raw', ...encoding };
       const invalid = await destination.configure({ servers, topic: output, compression: 'none', ...format });
       if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
       await destination.open();
-      const batches = await someBatches(servers, input);
+      const batches = await someBatches({ servers, topics: input, ...decoding });
       return new Promise((resolve, reject) => {
         const meter = new Meter(records, resolve);
         (async () => {
@@ -181,12 +201,11 @@ async function measure({ kind, servers, input, output, records }: Loop): Promise
 
 /** Reads until `take` returns false. The source stays open: the process ends after that. */
 async function readAll(
-  servers: string,
-  input: string,
+  settings: Record<string, string>,
   take: (batch: Batch, ack: (positions: Uint8Array) => void) => boolean,
 ): Promise<void> {
   const source = (await connector()).createSource({ log });
-  const invalid = await source.configure({ servers, topics: input, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true' });
+  const invalid = await source.configure({ ...settings, groupID: `bench-${crypto.randomUUID()}`, readFromBeginning: 'true' });
   if (invalid.length > 0) throw new Error(JSON.stringify(invalid));
   await source.open(null);
   await new Promise<void>((resolve, reject) => {
@@ -197,9 +216,9 @@ async function readAll(
   });
 }
 
-async function someBatches(servers: string, input: string): Promise<Batch[]> {
+async function someBatches(settings: Record<string, string>): Promise<Batch[]> {
   const batches: Batch[] = [];
-  await readAll(servers, input, (batch) => {
+  await readAll(settings, (batch) => {
     batches.push({ ...batch, data: Uint8Array.from(batch.data) });
     return batches.length < 20;
   });
