@@ -37,6 +37,10 @@ export function withReading(command: Command): Command {
     );
 }
 
+export function withDryRun(command: Command): Command {
+  return command.option('--dry-run', 'ask the brokers and say what would be done; read and write nothing');
+}
+
 export function withOutput(command: Command): Command {
   return command
     .option('-q, --quiet', 'no progress, no summary; errors only')

@@ -6,6 +6,7 @@ import type { Connectors } from '../connector-factory.ts';
 import { DEFINITIONS } from '../definitions/index.ts';
 import type { Specification } from '../../runtime/contract.ts';
 import type { Io } from '../terminal/io.ts';
+import { candidates } from './completion.ts';
 import { mangledArgument } from './mangled.ts';
 import { outputOptions } from './options.ts';
 
@@ -29,6 +30,7 @@ export async function parse(argv: readonly string[], io: Io, options: ProgramOpt
     const output = { quiet: argv.includes('-q') || argv.includes('--quiet'), json: argv.includes('--json'), level: 'error' as const };
     return runCommand(command, io, { ...output, dataOnStdout: command === 'source' }, options.connectors, () => Promise.reject(mangled));
   }
+  if (argv[0] === 'completion' && argv[1] === '--words') return complete(argv.slice(2), io, options);
   const specification = await specificationForHelp(argv, options);
   const program = build(io, options, specification, argv.includes('--json') ? (text) => (complaint += text) : null, (code) => {
     exitCode = code;
@@ -48,6 +50,18 @@ export async function parse(argv: readonly string[], io: Io, options: ProgramOpt
       );
     }
     return error instanceof CommanderError ? EXIT.configuration : EXIT.runtime;
+  }
+}
+
+/** `completion --words`: prints what the scripts of `completion` ask for. It has no other outcome than candidates. */
+async function complete(words: readonly string[], io: Io, options: ProgramOptions): Promise<number> {
+  const program = build(io, options, null, null, () => undefined);
+  try {
+    const found = await candidates(program, words, async () => (await options.connectors()).specify());
+    io.stdout.write(found.map((candidate) => `${candidate}\n`).join(''));
+    return EXIT.ok;
+  } catch {
+    return EXIT.runtime;
   }
 }
 

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Specification } from '../../runtime/contract.ts';
-import { invalidSettings } from './failure.ts';
+import { invalidSettings, joinedProblems } from './failure.ts';
 import type { Io } from '../terminal/io.ts';
 import type { ShutdownBudget } from './shutdown-budget.ts';
 import type { Connectors } from '../connector-factory.ts';
@@ -49,6 +49,19 @@ export async function configure(
   if (problems.length === 0) return;
   const params = paramsOf(await context.connectors.specify(), side);
   throw invalidSettings(side, problems, params, (name) => context.whereSet?.(side, name));
+}
+
+/** Configures both sides. Rejects with the problems of both. */
+export async function configureBoth(...sides: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: ConnectorError[] = [];
+  for (const configureSide of sides) {
+    await configureSide().catch((error: unknown) => {
+      const failure = ConnectorError.from(error);
+      if (failure.code !== 'config.invalid') throw failure;
+      errors.push(failure);
+    });
+  }
+  if (errors.length > 0) throw joinedProblems(errors);
 }
 
 /** Commits and closes. Never rejects: it logs errors, because an error before them is more important. */

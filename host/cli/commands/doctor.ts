@@ -1,25 +1,13 @@
 import { ConnectorError } from '../../base/errors.ts';
-import type { Connection, ConsumerOptions, ProducerOptions } from '../../kafka/contract.ts';
-import type { Destination } from '../../connector/destination.ts';
-import type { Source } from '../../connector/source.ts';
 import { type Check, failed, ok, skipped } from '../../kafka/doctor/check.ts';
-import { checkConnection, type Kafka, type LookParts } from '../../kafka/index.ts';
-import { configure, teardown, type CommandReport, type Context } from './context.ts';
+import { checkConnection } from '../../kafka/index.ts';
+import type { CommandReport, Context } from './context.ts';
 import { linesOf } from './failure.ts';
 import { printable } from '../terminal/terminal.ts';
 import type { Settings, Side } from '../settings/settings.ts';
-
-/** What the component asks of Kafka when it opens. */
-interface Wanted {
-  connection: Connection;
-  parts: LookParts;
-  consumer: ConsumerOptions | null;
-  producer: ProducerOptions | null;
-}
+import { whatIsWanted, type Wanted } from './wanted.ts';
 
 const MARKS: Readonly<Record<Check['status'], string>> = { ok: 'ok', warning: 'warn', failed: 'FAIL', skipped: '-' };
-/** Of the error that ends the open of the component, which never reaches a user. */
-const SEEN = 'doctor has seen what it needs';
 
 /** `doctor`: checks settings, network, login, topics, permissions and group one after the other. It joins no group and writes nothing. */
 export async function doctor(context: Context, side: Side, settings: Settings): Promise<CommandReport> {
@@ -49,45 +37,17 @@ export async function doctor(context: Context, side: Side, settings: Settings): 
   return outcome(side, checks);
 }
 
-/**
- * Lets the component check the settings, and open as far as the first thing that it asks of Kafka, which it does not get. Null if it does not come so
- * far.
- */
+/** What the component asks of Kafka. Null, with the check that failed, if its settings are wrong. */
 async function examineSettings(context: Context, side: Side, settings: Settings, report: (check: Check) => void): Promise<Wanted | null> {
-  const seen: { wanted: Wanted | null } = { wanted: null };
-  const capabilities = context.connectors.watched((_kafka, parts): Kafka => {
-    const see = (connection: Connection, options: Pick<Wanted, 'consumer' | 'producer'>): never => {
-      seen.wanted = { connection, parts, ...options };
-      throw new ConnectorError('cancelled', SEEN);
-    };
-    return {
-      openConsumer: async (connection, consumer) => see(connection, { consumer, producer: null }),
-      openProducer: async (connection, producer) => see(connection, { consumer: null, producer }),
-    };
-  });
-  const choice = { log: context.log, capabilities };
-  const connector = side === 'source' ? context.connectors.source(choice) : context.connectors.destination(choice);
   try {
-    await configure(context, side, connector, settings);
-    await (side === 'source' ? (connector as Source).open(null) : (connector as Destination).open());
+    const wanted = await whatIsWanted(context, side, settings);
+    report(ok('settings', side, 'are valid'));
+    return wanted;
   } catch (error) {
-    if (seen.wanted === null) {
-      report(
-        failed(
-          'settings',
-          side,
-          linesOf(ConnectorError.from(error))
-            .map((line) => line.trim())
-            .join('; '),
-          'change these settings',
-        ),
-      );
-    }
-  } finally {
-    await teardown({ ...context, log: () => undefined }, side, connector);
+    const found = linesOf(ConnectorError.from(error)).map((line) => line.trim());
+    report(failed('settings', side, found.join('; '), 'change these settings'));
+    return null;
   }
-  if (seen.wanted !== null) report(ok('settings', side, 'are valid'));
-  return seen.wanted;
 }
 
 /** The topic of a destination; null, with a line that says so, if each record has one of its own. */

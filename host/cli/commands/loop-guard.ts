@@ -53,13 +53,7 @@ export class LoopGuard {
   async #refuseLoop(topic: string, template: string, source: Side): Promise<void> {
     const destination = this.#destination;
     if (destination === null || !(await this.#isOneCluster(source, destination))) return;
-    const topics = isTemplate(template) ? `topic=${template} of the destination can be "${topic}"` : `both topics are "${topic}"`;
-    throw new ConnectorError(
-      'config.invalid',
-      `the pipe would read its own output: source and destination are the same Kafka cluster, and ${topics}; ` +
-        `write to another topic, for example ${topic}-copy`,
-      { fields: { setting: 'topic', topic } },
-    );
+    throw loopError(topic, template);
   }
 
   async #isOneCluster(source: Side, destination: Side): Promise<boolean> {
@@ -81,6 +75,17 @@ export function canBeTopic(template: string, topic: string): boolean {
   const begin = template.slice(0, template.indexOf('{{')).trim();
   const end = template.slice(template.lastIndexOf('}}') + 2).trim();
   return topic.length >= begin.length + end.length && topic.startsWith(begin) && topic.endsWith(end);
+}
+
+/** The error for a pipe within one cluster that reads this topic and writes to this topic or template. */
+export function loopError(topic: string, template: string): ConnectorError {
+  const topics = isTemplate(template) ? `topic=${template} of the destination can be "${topic}"` : `both topics are "${topic}"`;
+  return new ConnectorError(
+    'config.invalid',
+    `the pipe would read its own output: source and destination are the same Kafka cluster, and ${topics}; ` +
+      `write to another topic, for example ${topic}-copy`,
+    { fields: { setting: 'topic', topic } },
+  );
 }
 
 function isTemplate(topic: string): boolean {

@@ -4,8 +4,7 @@ import type { Destination } from '../../connector/destination.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Progress } from '../terminal/progress.ts';
 import { Backlog } from './backlog.ts';
-import { configure, paramsOf, teardown, type CommandReport, type Context } from './context.ts';
-import { joinedProblems } from './failure.ts';
+import { configure, configureBoth, paramsOf, teardown, type CommandReport, type Context } from './context.ts';
 import { LoopGuard } from './loop-guard.ts';
 import { ReadingGroup, withGroup } from './reading-group.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
@@ -86,17 +85,4 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
 async function destinationTopic({ connectors }: Context, settings: Settings): Promise<string> {
   const param = paramsOf(await connectors.specify(), 'destination').find(({ name }) => name === 'topic');
   return settings.topic || (param?.defaultValue ?? '');
-}
-
-/** Configures both sides. Rejects with the problems of both. */
-async function configureBoth(...sides: readonly (() => Promise<void>)[]): Promise<void> {
-  const errors: ConnectorError[] = [];
-  for (const configureSide of sides) {
-    await configureSide().catch((error: unknown) => {
-      const failure = ConnectorError.from(error);
-      if (failure.code !== 'config.invalid') throw failure;
-      errors.push(failure);
-    });
-  }
-  if (errors.length > 0) throw joinedProblems(errors);
 }

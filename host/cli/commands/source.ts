@@ -95,7 +95,7 @@ export async function source(context: Context, options: SourceOptions): Promise<
 }
 
 /** Refuses what contradicts a range. */
-function checkRange({ settings, position, range }: SourceOptions): void {
+export function checkRange({ settings, position, range }: Pick<SourceOptions, 'settings' | 'position' | 'range'>): void {
   const refuse = (what: string): never => {
     throw new ConnectorError(
       'config.invalid',

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
-import { withOutput, withSettingsHelp, withSettings } from '../arguments/options.ts';
+import { withDryRun, withOutput, withSettingsHelp, withSettings } from '../arguments/options.ts';
+import { dryRun } from '../commands/dry-run.ts';
 import { destination } from '../commands/destination.ts';
 import { INPUT_FORMATS, type InputFormat } from '../lines/input-format.ts';
 import { invalid } from '../settings/settings.ts';
@@ -9,6 +10,7 @@ import type { Definition } from './definition.ts';
 interface Given extends SettingOptions {
   input: InputFormat;
   separator: string;
+  dryRun?: boolean;
 }
 
 export const defineDestination: Definition = (line) => {
@@ -29,10 +31,11 @@ export const defineDestination: Definition = (line) => {
         .default('\t', 'a tab'),
     );
   withSettingsHelp(command, line.specification, 'destination');
-  withOutput(withSettings(command)).action(({ input, separator, ...given }: Given, self: Command) =>
+  withOutput(withDryRun(withSettings(command))).action(({ input, separator, dryRun: isDry, ...given }: Given, self: Command) =>
     line.run(self, async (context) => {
       if (given.config === '-') throw invalid('destination reads its lines from standard input: put the settings into a file', '--config');
-      return destination(context, await settingsOf(given, context), { format: input, separator });
+      const settings = await settingsOf(given, context);
+      return isDry === true ? dryRun(context, { destination: { settings } }) : destination(context, settings, { format: input, separator });
     }),
   );
 };

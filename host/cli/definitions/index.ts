@@ -1,4 +1,5 @@
 import { defineBrokers } from './brokers.ts';
+import { defineCompletion } from './completion.ts';
 import { defineCreate } from './create.ts';
 import type { Definition } from './definition.ts';
 import { defineDestination } from './destination.ts';
@@ -22,4 +23,5 @@ export const DEFINITIONS: readonly Definition[] = [
   defineTopics,
   defineGroups,
   defineBrokers,
+  defineCompletion,
 ];

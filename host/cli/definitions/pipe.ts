@@ -1,12 +1,14 @@
 import { Option, type Command } from 'commander';
 import { sidesOf, type PairOptions } from '../arguments/given-settings.ts';
-import { collect, reading, withOutput, withSettingsHelp, withReading, type ReadOptions } from '../arguments/options.ts';
+import { collect, reading, withDryRun, withOutput, withSettingsHelp, withReading, type ReadOptions } from '../arguments/options.ts';
+import { dryRun } from '../commands/dry-run.ts';
 import { pipe } from '../commands/pipe.ts';
 import { onErrorFrom, type OnError } from '../commands/refused-records.ts';
 import type { Definition } from './definition.ts';
 
 interface Given extends PairOptions, ReadOptions {
   onError: OnError;
+  dryRun?: boolean;
 }
 
 export const definePipe: Definition = (line) => {
@@ -24,7 +26,15 @@ export const definePipe: Definition = (line) => {
         .default('stop'),
     );
   withSettingsHelp(command, line.specification, 'source', 'destination');
-  withOutput(withReading(command)).action((given: Given, self: Command) =>
-    line.run(self, async (context) => pipe(context, { ...(await sidesOf(given, context)), ...reading(given), onError: given.onError })),
+  withOutput(withDryRun(withReading(command))).action((given: Given, self: Command) =>
+    line.run(self, async (context) => {
+      const sides = await sidesOf(given, context);
+      if (given.dryRun === true)
+        return dryRun(context, {
+          source: { settings: sides.source, follow: given.follow === true },
+          destination: { settings: sides.destination },
+        });
+      return pipe(context, { ...sides, ...reading(given), onError: given.onError });
+    }),
   );
 };

@@ -1,14 +1,17 @@
 import { Option, type Command } from 'commander';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
-import { reading, withOutput, withSettingsHelp, withReading, withSettings, type ReadOptions } from '../arguments/options.ts';
+import { reading, withDryRun, withOutput, withSettingsHelp, withReading, withSettings, type ReadOptions } from '../arguments/options.ts';
 import { rangeOf, withRange, type RangeOptions } from '../arguments/range.ts';
 import { formatFrom, type Format } from '../format/format.ts';
+import type { CommandReport, Context } from '../commands/context.ts';
+import { dryRun } from '../commands/dry-run.ts';
 import { source } from '../commands/source.ts';
 import type { Definition } from './definition.ts';
 
 interface Given extends SettingOptions, ReadOptions, RangeOptions {
   position?: string;
   format: Format | 'json';
+  dryRun?: boolean;
 }
 
 export const defineSource: Definition = (line) => {
@@ -31,15 +34,22 @@ export const defineSource: Definition = (line) => {
         .default('json'),
     );
   withSettingsHelp(command, line.specification, 'source');
-  withOutput(command).action((given: Given, self: Command) => {
-    const body = async (context: Parameters<typeof source>[0]) =>
-      source(context, {
-        settings: await settingsOf(given, context),
+  withOutput(withDryRun(command)).action((given: Given, self: Command) => {
+    const body = async (context: Context): Promise<CommandReport> => {
+      const settings = await settingsOf(given, context);
+      if (given.dryRun === true) {
+        return dryRun(context, {
+          source: { settings, follow: given.follow === true, position: given.position, range: rangeOf(given) },
+        });
+      }
+      return source(context, {
+        settings,
         position: given.position,
         range: rangeOf(given),
         format: given.format,
         ...reading(given),
       });
-    return line.run(self, body, true);
+    };
+    return line.run(self, body, given.dryRun !== true);
   });
 };

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { ConnectorError } from '../../base/errors.ts';
 import { settingsOf, type SettingOptions } from '../arguments/given-settings.ts';
 import { withOutput, withSettings } from '../arguments/options.ts';
@@ -13,7 +13,7 @@ export const defineValidate: Definition = (line) => {
       'validate destination --config destination.yaml',
       'validate pipelines/orders.yaml',
     ])
-    .argument('<what>', 'source, destination, or a pipeline file of Conduit (also: pipeline FILE; - is standard input)')
+    .addArgument(whatArgument())
     .argument('[file]', 'the pipeline file');
   withOutput(withSettings(command)).action((what: string, file: string | undefined, given: SettingOptions, self: Command) =>
     line.run(self, async (context) => {
@@ -23,6 +23,13 @@ export const defineValidate: Definition = (line) => {
     }),
   );
 };
+
+/** Its choices are for the completion only: a file is another one. */
+function whatArgument(): Argument {
+  const argument = new Argument('<what>', 'source, destination, or a pipeline file of Conduit (also: pipeline FILE; - is standard input)');
+  argument.argChoices = ['source', 'destination', 'pipeline'];
+  return argument;
+}
 
 function pipelinePath(what: string, file: string | undefined, { setting, config }: SettingOptions): string {
   const path = what === 'pipeline' ? file : file === undefined && /\.ya?ml$/.test(what) ? what : undefined;
