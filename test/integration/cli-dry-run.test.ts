@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { uniqueName } from '../support/broker.ts';
+import { startBroker, uniqueName } from '../support/broker.ts';
 import { cli } from '../unit/cli/spawned.ts';
 import { admin, at, committed, filled, from, servers, settings, topic, useAdmin, values, after, whole } from './support/cli-topics.ts';
 
@@ -30,6 +30,23 @@ describe('source --dry-run', () => {
     const { out } = await cli(['source', '--dry-run', ...from(name, group)]);
     expect(out).toContain(`would read in group "${group}" (Empty, members: 0, lag: 4), from its commits`);
     expect(await committed(group, name)).toBe(3);
+  });
+
+  it('waits until a cluster that has never had a group can tell', async () => {
+    const broker = await startBroker();
+    try {
+      const written = ['destination', '-q', '--input', 'text', ...settings(`servers=${broker.servers}`, 'topic=orders')];
+      expect(await cli(written, { input: 'a' })).toMatchObject({ code: 0, err: '' });
+      const run = await cli([
+        'source',
+        '--dry-run',
+        ...settings(`servers=${broker.servers}`, 'topics=orders', `groupID=${uniqueName('g')}`),
+      ]);
+      expect([run.code, run.err]).toEqual([0, '']);
+      expect(run.out).toContain(', which is new, from the end\n');
+    } finally {
+      await broker.close();
+    }
   });
 
   it('tells the range that was asked for', async () => {

@@ -1,6 +1,8 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { sleep } from '../../base/wait.ts';
 import type { Place } from '../../kafka/consume/reading-range.ts';
-import { describeGroup } from '../../kafka/listing/groups.ts';
+import { faultType } from '../../kafka/fault.ts';
+import { describeGroup, type GroupReport } from '../../kafka/listing/groups.ts';
 import type { Lister } from '../../kafka/listing/lister.ts';
 import { describeTopic, type PartitionReport } from '../../kafka/listing/topics.ts';
 import { count } from '../lines/table.ts';
@@ -13,6 +15,9 @@ import { withGroup } from './reading-group.ts';
 import { checkRange } from './source.ts';
 import { whatIsWanted, type Wanted } from './wanted.ts';
 
+const PREPARED_MS = 15_000;
+const PREPARING_MS = 250;
+
 /** What a command was asked to do. A pipe has both sides. */
 export interface DryRun {
   source?: Asked;
@@ -24,6 +29,12 @@ interface Asked {
   follow: boolean;
   position?: string | undefined;
   range?: AskedRange | undefined;
+}
+
+interface Start extends Omit<Asked, 'follow'> {
+  fromBeginning: boolean;
+  isPipe: boolean;
+  stop: AbortSignal;
 }
 
 /** What a side would do, and in which cluster; null where the brokers have no id. */
@@ -80,7 +91,10 @@ async function sourcePlan(
       );
       for (const { partition, earliest, end } of read) lines.push(`  partition ${partition}: offsets ${count(earliest)} to ${count(end)}`);
     }
-    return { clusterId, lines: [...lines, await startLine(lister, { settings, fromBeginning, position, range, isPipe })] };
+    return {
+      clusterId,
+      lines: [...lines, await startLine(lister, { settings, fromBeginning, position, range, isPipe, stop: context.stop })],
+    };
   });
 }
 
@@ -98,10 +112,7 @@ async function destinationPlan(context: Context, topic: string, settings: Settin
 }
 
 /** Where reading would begin. */
-async function startLine(
-  lister: Lister,
-  { settings: { groupID }, fromBeginning, position, range, isPipe }: Omit<Asked, 'follow'> & { fromBeginning: boolean; isPipe: boolean },
-): Promise<string> {
+async function startLine(lister: Lister, { settings: { groupID }, fromBeginning, position, range, isPipe, stop }: Start): Promise<string> {
   const start = fromBeginning ? 'the beginning' : 'the end';
   if (position !== undefined) return 'would read without a group, behind the position';
   if (isPipe && !groupID) return `would read in a group of its own, from ${start}`;
@@ -110,13 +121,27 @@ async function startLine(
     return `would read without a group, from ${range?.from === undefined ? start : placeText(range.from)}${until}`;
   }
   try {
-    const { memberList, lag, state } = await describeGroup(lister, groupID);
+    const { memberList, lag, state } = await patientGroup(lister, groupID, stop);
     const facts = `${state ?? 'state unknown'}, members: ${count(memberList.length)}, lag: ${count(lag)}`;
     return `would read in group "${groupID}" (${facts}), from its commits, or from ${start} where there is none`;
   } catch (error) {
     const failure = ConnectorError.from(error);
     if (failure.code !== 'config.invalid') throw failure;
     return `would read in group "${groupID}", which is new, from ${start}`;
+  }
+}
+
+/** The first question about a group makes a new cluster prepare for groups, which takes it a second or two. */
+async function patientGroup(lister: Lister, group: string, stop: AbortSignal): Promise<GroupReport> {
+  const deadline = performance.now() + PREPARED_MS;
+  for (;;) {
+    try {
+      return await describeGroup(lister, group);
+    } catch (error) {
+      const isPrepared = faultType((error as Error).cause) !== 'GROUP_COORDINATOR_NOT_AVAILABLE';
+      if (isPrepared || stop.aborted || performance.now() > deadline) throw error;
+      await sleep(PREPARING_MS, stop);
+    }
   }
 }
 
