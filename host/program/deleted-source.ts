@@ -61,10 +61,10 @@ function deletingKafka(commitMetadata: string, parts: { secrets: SecretReader; l
   return {
     openConsumer: async (connection, options, context) => {
       const { topics } = options;
-      // The guest chooses the topics from a list.
-      if (options.group === '') return createKafka(parts).openConsumer(connection, options, context);
       const late = AbortSignal.timeout(LIMIT_MS);
       const signal = AbortSignal.any([late, context.signal]);
+      // The guest chooses the topics from a list.
+      if (options.group === '') return createKafka(parts).openConsumer(connection, options, { ...context, signal });
       try {
         const groups = await deleteGroupsOf({ ...parts, connection, topics, commitMetadata, signal });
         for (const group of groups) log('info', 'the consumer group of the deleted source is deleted', { group });

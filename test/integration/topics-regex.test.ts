@@ -2,8 +2,11 @@
 import { afterEach, expect, test } from 'vitest';
 import type { LogLine } from './kafka-client.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
+import { Net } from '../../host/net/net.ts';
+import { ownerText } from '../../host/program/deleted-source.ts';
+import { kafkaProgram } from '../../host/program/kafka.ts';
 import { cli } from '../unit/cli/spawned.ts';
-import { committed, createTopic, write } from './kafka-client.ts';
+import { commit, committed, createTopic, read, subject, withAdmin, write } from './kafka-client.ts';
 import { Connectors, reader, take, text } from './support/connector.ts';
 import type { OpenCdcRecord } from '../../host/index.ts';
 
@@ -76,4 +79,17 @@ test('doctor examines the group of such a source', async () => {
   const run = await cli(['doctor', 'source', '-c', `servers=${servers}`, '-c', `topicsRegex=${prefix}.*`, '-c', `groupID=${groupID}`]);
   expect(run).toMatchObject({ code: 0, err: '' });
   expect(run.out).toContain(groupID);
+});
+
+test('the group of such a source that is deleted is deleted too', async () => {
+  const prefix = uniqueName('rx');
+  const topic = await newTopic(`${prefix}-a`, '1');
+  const [group, connectorId] = [crypto.randomUUID(), uniqueName('pipeline:source')];
+  const consumer = await subject(servers, { commitMetadata: ownerText(connectorId) }).consumer({ topics: [topic], group });
+  await commit(consumer, await read(consumer, 1));
+  await consumer.close();
+  const settings = { servers, topicsRegex: `${prefix}.*` };
+  await kafkaProgram().sourceDeleted!(settings, { connectorId, log: () => undefined, net: new Net() });
+  const { groups } = await withAdmin(servers, (admin) => admin.listGroups());
+  expect(groups.map(({ groupId }) => groupId)).not.toContain(group);
 });
