@@ -42,6 +42,13 @@ describe('a template', () => {
     expect(await outcome('{{ regexMatch "^(a+)+$" (print (repeat 5000 "a") "b") }}')).toBe('');
     expect(await outcome('{{ regexReplaceAll "(x+x+)+y" (repeat 2000 "x") "-" | len }}')).toMatch(/^$|steps/);
   });
+  test('with a very large regular expression is an error of the record', async () => {
+    expect(await outcome('{{ regexMatch (repeat 500000 "ab") "x" }}')).toContain('error parsing regexp: expression too large');
+    expect(await outcome('{{ mustRegexMatch "((a{100}){100}){100}" "x" }}')).toContain('error parsing regexp: expression too large');
+  });
+  test('that fails with a very long text is an error of the record', async () => {
+    expect(await outcome('{{ fail (repeat 500000 "0123456789") }}')).toContain('error calling fail: 0123456789');
+  });
   test('nested too deeply in its source is refused', async () => {
     const deep = `${'{{ if true }}'.repeat(200)}x${'{{ end }}'.repeat(200)}`;
     await expect(openDestination({ topic: deep })).rejects.toThrow('max expression depth exceeded');

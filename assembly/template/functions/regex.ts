@@ -4,7 +4,7 @@ import { Regex } from '../../regex/regex';
 import { fail, failed, step } from '../values/limits';
 import { setList } from '../values/lists';
 import { close, open, put, putByte, putValue } from '../values/text';
-import { Type, Value, addressOf, element, lift, newElements, newValue, set, setBool, setText } from '../values/value';
+import { MAX_LIFTED, Type, Value, addressOf, element, lift, newElements, newValue, set, setBool, setText } from '../values/value';
 import { argumentAt, endOf, intOf, resultAt, setPart } from './call';
 import { register } from './table';
 
@@ -31,6 +31,10 @@ let expressions: Regex[] = [];
 
 /** The compiled expression; one that is invalid has an error. */
 function compiled(pattern: Value): Regex {
+  if (pattern.size > MAX_LIFTED) {
+    fail('error parsing regexp: expression too large');
+    return new Regex(0, 0);
+  }
   const source = lift(pattern);
   const i = sources.indexOf(source);
   if (i >= 0) return expressions[i];

@@ -144,9 +144,12 @@ export function floatOf(v: Value): f64 {
   return reinterpret<f64>(v.bits);
 }
 
-/** The text of a value of bytes, for messages. */
+/** Most bytes of a text that becomes a managed string: the heap is small. */
+export const MAX_LIFTED: u32 = 10_000;
+
+/** The text of a value of bytes, for messages; of a long one the beginning. */
 export function lift(v: Value): string {
-  return String.UTF8.decodeUnsafe(addressOf(v), v.size);
+  return String.UTF8.decodeUnsafe(addressOf(v), min(v.size, MAX_LIFTED));
 }
 
 
