@@ -58,13 +58,14 @@ export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslA
       const { connection } = this;
       await connection.sasl.prepare?.();
       const begun = performance.now();
-      await this.#login(connection);
+      const lastSent = await this.#login(connection);
       const lifetimeMs = Number(this.sessionLifetime);
       // Otherwise kafkajs would renew the login as well.
       this.sessionLifetime = '0';
       if (lifetimeMs === 0) return connection.requestQueue.renewLogin(null);
       const leftMs = lifetimeMs * (MIN_LEFT + Math.random() * (MAX_LEFT - MIN_LEFT));
-      const dueAt = performance.now() + lifetimeMs - Math.max(leftMs, Math.min(MIN_LEFT_MS, lifetimeMs / 2));
+      // The lifetime begins when the broker has got the last request of the login.
+      const dueAt = lastSent + lifetimeMs - Math.max(leftMs, Math.min(MIN_LEFT_MS, lifetimeMs / 2));
       let login: object | null = null;
       connection.requestQueue.renewLogin({
         isDue: () => {
@@ -79,15 +80,18 @@ export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslA
       });
     }
 
-    async #login(connection: Connection): Promise<void> {
+    /** Returns when the last request was sent, on the clock of `performance.now()`. */
+    async #login(connection: Connection): Promise<number> {
       const { saslHandshake } = this;
       const mechanism = connection.sasl.mechanism.toUpperCase();
       const address = hostPort(dialledHost(connection.host), connection.port);
+      let lastSent = 0;
       let failure: KafkaError | null = null;
       let offered: readonly string[] = [];
       // A copy that replaces `send` only. It inherits the rest, because kafkajs stores its state of the mechanism in the connection's `sasl`.
       this.connection = Object.assign(Object.create(connection) as Connection, {
         send: async (protocol: Protocol): Promise<unknown> => {
+          lastSent = performance.now();
           try {
             return await connection.send(protocol);
           } catch (error) {
@@ -106,6 +110,7 @@ export function saslAuthenticatorThatTells(stock: SaslAuthenticatorClass): SaslA
       };
       try {
         await super.authenticate();
+        return lastSent;
       } catch (error) {
         throw told((failure as KafkaError | null) ?? (error as KafkaError), error as KafkaError, { mechanism, address, offered });
       } finally {

@@ -116,7 +116,7 @@ describe('a refused login', () => {
 
 describe('a login that lasts', () => {
   /** Logs in once; the broker says how long that lasts. */
-  async function loggedIn(lifetimeMs: number) {
+  async function loggedIn(lifetimeMs: number, answered: () => void = () => undefined) {
     const renewals: (LoginRenewal | null)[] = [];
     const connection = {
       host: 'h',
@@ -126,7 +126,10 @@ describe('a login that lasts', () => {
       authenticatedAt: null as object | null,
       handshakes: 0,
       send: async ({ request, response }: { request: { apiKey: number }; response: { parse(data: unknown): Promise<unknown> } }) => {
-        if (request.apiKey !== HANDSHAKE) return { authBytes: Buffer.from([0, 0, 0, 0]), sessionLifetimeMs: String(lifetimeMs) };
+        if (request.apiKey !== HANDSHAKE) {
+          answered();
+          return { authBytes: Buffer.from([0, 0, 0, 0]), sessionLifetimeMs: String(lifetimeMs) };
+        }
         connection.handshakes++;
         return response.parse({ errorCode: 0, enabledMechanisms: MECHANISMS });
       },
@@ -171,6 +174,14 @@ describe('a login that lasts', () => {
     await vi.advanceTimersByTimeAsync(100);
     await renewing;
     expect(connection.handshakes).toBe(2);
+  });
+
+  test('lasts from its last request on, however late the answer is', async () => {
+    const { renewals } = await loggedIn(10_000, () => vi.advanceTimersByTime(5_000));
+    vi.advanceTimersByTime(2_900);
+    expect(renewals[0]!.isDue()).toBe(false);
+    vi.advanceTimersByTime(1_150);
+    expect(renewals[0]!.isDue()).toBe(true);
   });
 
   test('is not due, and not renewed, on a connection that was made again', async () => {
