@@ -4,7 +4,12 @@ import type { ErrorCode } from '../../base/errors.ts';
 export const EXIT = { ok: 0, runtime: 1, configuration: 2, environment: 3, interrupted: 130 } as const;
 
 const CONFIGURATION: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['config.invalid', 'position.invalid', 'policy.denied']);
-const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['kafka.unreachable', 'remote.unreachable', 'environment']);
+const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'kafka.unreachable',
+  'schema.unreachable',
+  'remote.unreachable',
+  'environment',
+]);
 
 /** 2: the command or the settings must be changed. 3: the environment must be changed, then the same command works. 1: everything else. */
 export function exitCodeOf(code: ErrorCode): number {

@@ -47,6 +47,7 @@ export function joinedProblems(errors: readonly ConnectorError[]): ConnectorErro
 const HINTS: Partial<Record<ErrorCode, string>> = {
   'kafka.unreachable':
     'check that servers and the advertised.listeners of the brokers name addresses that this machine can reach, and tls.enabled if the brokers expect TLS',
+  'schema.unreachable': 'check that schemaRegistry.url names an address that this machine can reach',
   'position.invalid': 'expected the "position" of a record of the same group, as source prints it',
 };
 
