@@ -40,8 +40,8 @@ export interface Certificate {
 
 export type DialOutcome =
   | { address: string; certificate: Certificate | null }
-  /** `step`: what failed. `text` names the address and the reason. */
-  | { failure: { step: 'policy' | 'name' | 'tcp' | 'tls'; text: string } };
+  /** `step`: what failed. `text` names the address and the reason. `code`: Node's name of the error, or empty. */
+  | { failure: { step: 'policy' | 'name' | 'tcp' | 'tls'; text: string; code: string } };
 
 /** Operations of Kafka's authorizer that this connector needs. */
 export type Operation = 'read' | 'write' | 'create' | 'describe';

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Cli, cli } from '../unit/cli/spawned.ts';
 import { uniqueName } from '../support/broker.ts';
@@ -50,6 +52,19 @@ describe('Ctrl-C', () => {
       expect(err).not.toContain('Connection error');
       expect(err).not.toMatch(/^(warn|error): /m);
     }
+  });
+
+  it.each(['topics', 'groups', 'brokers'])('ends %s with 0 while a broker does not answer', async (command) => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const connected = once(silent, 'connection');
+    const run = new Cli([command, '-c', `servers=127.0.0.1:${(silent.address() as AddressInfo).port}`]);
+    const [socket] = (await connected) as [Socket];
+    run.process.kill('SIGINT');
+    const { code, err } = await run.done;
+    socket.destroy();
+    silent.close();
+    expect({ code, err }).toEqual({ code: 0, err: 'stopped\n' });
   });
 
   it('ends source with 0 while it looks for a broker that is not there', async () => {

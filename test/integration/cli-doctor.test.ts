@@ -1,10 +1,12 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check } from '../../host/kafka/doctor/check.ts';
 import { sharedBroker, startBroker, uniqueName, type Broker } from '../support/broker.ts';
 import { advertisingDoor } from '../support/advertising-door.ts';
 import { brokersAreNotOurs, skipped } from '../support/skipped.ts';
-import { cli } from '../unit/cli/spawned.ts';
+import { Cli, cli } from '../unit/cli/spawned.ts';
 import { createTopic, withAdmin } from './kafka-client.ts';
 import { admin, filled, kafka, servers, settings, topic, useAdmin } from './support/cli-topics.ts';
 
@@ -66,6 +68,18 @@ describe('doctor, where all is well', () => {
     expect(err).toContain('environment: topic of missing-');
     expect(lines.every((line) => /^(ok|warn|FAIL|-) /.test(line))).toBe(true);
   });
+
+  it('prints each line when it is known, and ends with 0 on Ctrl-C', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const run = new Cli(['doctor', 'source', ...settings(`servers=127.0.0.1:${(silent.address() as AddressInfo).port}`, 'topics=any')]);
+    await run.until('connects');
+    run.process.kill('SIGINT');
+    const { code, lines, err } = await run.done;
+    silent.close();
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('stopped') });
+    expect(lines.at(-1)).toMatch(/^ok +tcp /);
+  });
 });
 
 describe('doctor, for a group', () => {
@@ -86,7 +100,7 @@ describe('doctor, for a group', () => {
     await member.disconnect();
     expect(one(outcome, 'group')).toMatchObject({
       status: 'warning',
-      found: expect.stringMatching(/^Stable, 1 members by RoundRobinAssigner: kafkajs at /),
+      found: expect.stringMatching(/^Stable, 1 member by RoundRobinAssigner: kafkajs at /),
     });
     expect(outcome.code).toBe(0);
   });
@@ -128,6 +142,16 @@ describe('doctor, where something is wrong', () => {
     expect(outcome.checks).toMatchObject([
       { check: 'settings', status: 'failed', found: expect.stringContaining('did you mean "topics"?') },
     ]);
+  });
+
+  it('tells the lag of the topics that exist beside one that does not', async () => {
+    const name = await filled(4);
+    const group = uniqueName('group');
+    const reading = settings(`servers=${servers}`, `topics=${name}`, `groupID=${group}`, 'readFromBeginning=true');
+    await cli(['source', '-q', ...reading, '--limit', '1']);
+    const outcome = await doctor('source', `servers=${servers}`, `topics=${name},${uniqueName('missing')}`, `groupID=${group}`);
+    expect(failures(outcome)).toEqual(['topic']);
+    expect(one(outcome, 'lag')).toMatchObject({ status: 'ok', found: '3 records' });
   });
 
   it('names a host that does not exist and a port where nothing listens, and still checks a server that answers', async () => {

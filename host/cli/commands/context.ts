@@ -18,6 +18,8 @@ export interface Context {
   stop: AbortSignal;
   /** Bounds every wait while the command ends. */
   budget: ShutdownBudget;
+  /** Prints a part of the outcome on stdout at once; nothing with --json, whose one object has all of it. */
+  print(text: string): void;
   /** File and line of a setting that came from a file, for messages. Set when the settings are read. */
   whereSet?: (side: Side, name: string) => string | undefined;
 }

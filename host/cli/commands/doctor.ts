@@ -12,9 +12,12 @@ const MARKS: Readonly<Record<Check['status'], string>> = { ok: 'ok', warning: 'w
 /** `doctor`: checks settings, network, login, topics, permissions and group one after the other. It joins no group and writes nothing. */
 export async function doctor(context: Context, side: Side, settings: Settings): Promise<CommandReport> {
   const checks: Check[] = [];
-  const report = (check: Check): void => void checks.push(check);
+  const report = (check: Check): void => {
+    checks.push(check);
+    context.print(`${lineOf(check)}\n`);
+  };
   const wanted = await examineSettings(context, side, settings, report);
-  if (wanted !== null) {
+  if (wanted !== null && !context.stop.aborted) {
     const { connection, parts, consumer, producer } = wanted;
     const topic = producer === null ? null : await destinationTopic(context, settings, report);
     await checkConnection(
@@ -32,9 +35,11 @@ export async function doctor(context: Context, side: Side, settings: Settings): 
         signal: context.stop,
       },
       report,
-    );
+    ).catch((error: unknown) => {
+      if (!context.stop.aborted) throw error;
+    });
   }
-  return outcome(side, checks);
+  return outcome(side, checks, context.stop.aborted);
 }
 
 /** What the component asks of Kafka. Null, with the check that failed, if its settings are wrong. */
@@ -59,18 +64,17 @@ async function destinationTopic(context: Context, settings: Settings, report: (c
   return null;
 }
 
-function outcome(side: Side, checks: readonly Check[]): CommandReport {
+function outcome(side: Side, checks: readonly Check[], isStopped: boolean): CommandReport {
   const count = (status: Check['status']): number => checks.filter((one) => one.status === status).length;
   const first = checks.find(({ status }) => status === 'failed');
-  const summary = `${side}: ${count('ok')} checks passed, ${count('warning')} warnings, ${count('failed')} failed, ${count('skipped')} skipped`;
+  const summary = `${isStopped ? 'stopped; ' : ''}${side}: ${count('ok')} checks passed, ${count('warning')} warnings, ${count('failed')} failed, ${count('skipped')} skipped`;
   const result = { side, checks };
-  const text = `${checks.map(lineOf).join('\n')}\n`;
-  if (first === undefined) return { summary, result, text };
+  if (first === undefined) return { summary, result };
   const message = `${first.check} of ${first.of}: ${first.found}`;
-  return { summary, result, text, error: new ConnectorError('environment', message, { fields: { check: first.check, of: first.of } }) };
+  return { summary, result, error: new ConnectorError('environment', message, { fields: { check: first.check, of: first.of } }) };
 }
 
 function lineOf({ status, check, of, found, fix }: Check): string {
   const line = `${MARKS[status].padEnd(5)} ${check.padEnd(13)} ${of}: ${found}`;
-  return printable(fix === '' ? line : `${line}. Fix: ${fix}`);
+  return printable(fix === '' ? line : `${line.replace(/\.$/, '')}. Fix: ${fix}`);
 }

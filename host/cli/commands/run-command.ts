@@ -53,11 +53,15 @@ export async function runCommand(
       log: terminal.log,
       stop: stopping.signal,
       budget: new ShutdownBudget(stopping.signal),
+      print: (text) => void (options.json || io.stdout.write(text)),
     };
     const report = await body(context);
     return tell(name, io, options, terminal, report);
   } catch (error) {
     const failure = ConnectorError.from(error);
+    // Ctrl-C is no failure, whatever it cut off.
+    if (stopping.signal.aborted && failure.code === 'cancelled')
+      return tell(name, io, options, terminal, { summary: 'stopped', result: {} });
     return tell(name, io, options, terminal, { summary: failure.message, result: {}, error: failure });
   } finally {
     silence();

@@ -1,6 +1,9 @@
 /** One finding of `doctor`. */
 export interface Check {
-  /** What was checked: `settings`, `name`, `tcp`, `tls`, `login`, `api versions`, `broker`, `topic`, `authorisation`, `group`. */
+  /**
+   * What was checked: `settings`, `policy`, `name`, `tcp`, `tls`, `login`, `api versions`, `cluster`, `advertised`, `topic`, `leaders`, `authorisation`,
+   * `batch size`, `group`, `lag`.
+   */
   check: string;
   /** Of what: a server, a topic, a group. */
   of: string;

@@ -22,8 +22,12 @@ export interface DoctorOptions {
 }
 
 /** Rejects with ConnectorError `cancelled` only. */
-export async function examine(client: Probe & Pick<KafkaClient, 'lookups'>, options: DoctorOptions, report: Report): Promise<void> {
+export async function examine(client: Probe & Pick<KafkaClient, 'lookups'>, options: DoctorOptions, tell: Report): Promise<void> {
   const { insecure, signal } = options;
+  // What is found while the check is stopped says nothing about the cluster.
+  const report: Report = (check) => {
+    if (signal?.aborted !== true) tell(check);
+  };
   const good = [];
   for (const server of client.servers) {
     stopAt(signal);
@@ -82,13 +86,17 @@ async function examineCluster(
       }
     });
     if (!answered) return;
-    if (topics !== null) await step('topic', topics.names.join(), () => checkTopics(inspector, topics, report));
+    let found: readonly string[] = [];
+    if (topics !== null)
+      await step('topic', topics.names.join(), async () => {
+        found = await checkTopics(inspector, topics, report);
+      });
     if (group === 'made-up') skipGroup(report);
     else if (group !== null && unreachable > 0) report(skipped('group', group.name, 'needs every broker'));
     else if (group !== null)
       await step('group', group.name, async () => {
         await lookups.connect();
-        await checkGroup(inspector, lookups, group, report);
+        await checkGroup(inspector, lookups, topics === null ? group : { ...group, topics: found }, report);
       });
   } finally {
     await Promise.all([inspector.close(CLOSE_MS), lookups.close(CLOSE_MS)]);

@@ -6,6 +6,7 @@ import { failed, ok, skipped, warning, type Report } from './check.ts';
 
 export interface GroupUse {
   name: string;
+  /** The topics that exist; their lag is added up. */
   topics: readonly string[];
 }
 
@@ -32,7 +33,8 @@ export async function checkGroup(inspector: Inspector, lookups: Lookups, use: Gr
     report(ok('group', name, group.state === 'Dead' ? 'does not exist yet' : `has no members (${group.state})`));
   } else {
     const members = group.members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost.replace(/^\//, '')}`).join(', ');
-    const found = `${group.state}, ${group.members.length} members by ${group.protocol || 'no assignor yet'}: ${members}`;
+    const count = group.members.length === 1 ? '1 member' : `${group.members.length} members`;
+    const found = `${group.state}, ${count} by ${group.protocol || 'no assignor yet'}: ${members}`;
     if (group.protocolType !== '' && group.protocolType !== 'consumer')
       report(failed('group', name, `is used for "${group.protocolType}"`, 'change groupID'));
     else if (group.protocol !== '' && !(PROTOCOL_NAMES as readonly string[]).includes(group.protocol))
@@ -43,6 +45,7 @@ export async function checkGroup(inspector: Inspector, lookups: Lookups, use: Gr
 }
 
 async function reportLag(lookups: Lookups, { name, topics }: GroupUse, report: Report): Promise<void> {
+  if (topics.length === 0) return;
   const committed = (await lookups.committedOffsets(name, topics)).filter(({ offset }) => offset >= 0n);
   if (committed.length === 0) {
     report(ok('lag', name, 'the group has committed nothing: it starts as readFromBeginning says'));
@@ -73,5 +76,7 @@ async function reportLag(lookups: Lookups, { name, topics }: GroupUse, report: R
 
 /** Of a group whose name is made up at the first start. */
 export function skipGroup(report: Report): void {
-  report(skipped('group', '(none)', 'groupID is not set: the source makes up a group of its own'));
+  report(
+    skipped('group', '(none)', 'groupID is not set: in Conduit the source makes up a group of its own, and the command line joins none'),
+  );
 }

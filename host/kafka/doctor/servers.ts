@@ -21,6 +21,11 @@ const FIXES = {
   tcp: 'check the port, whether the broker runs, and what stands between (firewall, VPN, security group)',
   tls: 'the text says what to change; caCert, clientCert, clientKey and tls.enabled decide',
 } as const;
+const TLS_FIXES: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "let the broker's operator renew the certificate, and check the clock of this machine",
+  CERT_NOT_YET_VALID: 'check the clock of this machine, and the certificate',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'name the broker in servers as its certificate does, or let its operator add this name to the certificate',
+};
 
 /** True if the address can be connected to as the settings say, TLS included. */
 export async function checkAddress(
@@ -32,7 +37,7 @@ export async function checkAddress(
   const plain = await probe.dial(address, { tls: false, purpose, signal });
   if ('failure' in plain) {
     const { step, text } = plain.failure;
-    report(failed(step === 'tls' ? 'tcp' : step, of, text, FIXES[step]));
+    report(failed(step === 'tls' ? 'tcp' : step, of, without(of, text), FIXES[step]));
     return false;
   }
   if (plain.address !== address.host) report(ok('name', of, `is ${plain.address}`));
@@ -40,12 +45,18 @@ export async function checkAddress(
   if (!probe.usesTls) return true;
   const secured = await probe.dial(address, { tls: true, purpose, signal });
   if ('failure' in secured) {
-    report(failed('tls', of, secured.failure.text, FIXES.tls));
+    const { text, code } = secured.failure;
+    report(failed('tls', of, without(of, text), TLS_FIXES[code] ?? FIXES.tls));
     return false;
   }
   if (insecure) report(warning('tls', of, 'the certificate is not checked', 'remove insecureSkipVerify, and put the CA into caCert'));
   else reportCertificate(of, secured.certificate, report);
   return true;
+}
+
+/** The text without the address at its beginning, which the check names already. */
+function without(address: string, text: string): string {
+  return text.startsWith(`${address}: `) ? text.slice(address.length + 2) : text;
 }
 
 function reportCertificate(of: string, certificate: Certificate | null, report: Report): void {
@@ -70,7 +81,7 @@ export async function checkLogin(
     const fix = probe.hasLogin
       ? 'check saslMechanism, saslUsername and saslPassword'
       : 'the text says what the listener may demand: a login (saslMechanism, saslUsername, saslPassword), TLS, or a client certificate';
-    report(failed('login', of, answer.failure, fix));
+    report(failed('login', of, without(of, answer.failure), fix));
     report(skipped('api versions', of, 'needs the login'));
     return false;
   }

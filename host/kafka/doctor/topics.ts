@@ -10,13 +10,17 @@ export interface TopicUse {
   maxBatchBytes: number | null;
 }
 
-export async function checkTopics(inspector: Inspector, use: TopicUse, report: Report): Promise<void> {
+/** Resolves with the topics that exist. */
+export async function checkTopics(inspector: Inspector, use: TopicUse, report: Report): Promise<string[]> {
+  const found: string[] = [];
   for (const topic of await inspector.topics(use.names)) {
     if (!exists(topic, use, report)) continue;
+    found.push(topic.name);
     checkLeaders(topic, report);
     checkOperation(topic, use.operation, report);
     if (use.maxBatchBytes !== null) await checkSize(inspector, topic.name, use.maxBatchBytes, report);
   }
+  return found;
 }
 
 function exists({ name, error, partitions, operations }: TopicView, { operation }: TopicUse, report: Report): boolean {

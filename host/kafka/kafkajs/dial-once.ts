@@ -13,7 +13,8 @@ export async function dialOnce(dialer: Dialer, target: Target, usesTls: boolean,
     return { address: socket.remoteAddress ?? target.host, certificate: usesTls ? certificateOf(socket as TLSSocket) : null };
   } catch (error) {
     const { text } = dialFailure(target.host, target.port, error, usesTls ? true : undefined);
-    return { failure: { step: stepOf(error, usesTls), text } };
+    const { code } = error as { code?: unknown };
+    return { failure: { step: stepOf(error, usesTls), text, code: typeof code === 'string' ? code : '' } };
   } finally {
     dialer.destroy(new Error('closed'));
   }
