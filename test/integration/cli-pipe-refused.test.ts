@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import kafkajs from '../support/plain-kafkajs.ts';
 import { sharedBroker, uniqueName } from '../support/broker.ts';
+import { FakeRegistry } from '../support/schema-registry.ts';
 import { Topics } from '../support/topics.ts';
 import { cli, type Finished } from '../unit/cli/spawned.ts';
 
@@ -50,10 +51,16 @@ describe('pipe, where the destination refuses a record', () => {
     });
   });
 
+  /** The settings of the destination; what `own` sets replaces the usual. */
+  function written(own: string[]): string[] {
+    const usual = [`servers=${servers}`, `topic=${copy}`, 'sdk.record.format=raw'];
+    const nameOf = (pair: string): string => pair.slice(0, pair.indexOf('='));
+    return [...usual.filter((pair) => !own.some((given) => nameOf(given) === nameOf(pair))), ...own];
+  }
+
   function pipe(options: string[], destination: string[] = []): Promise<Finished> {
     const from = ['--source', `servers=${servers}`, `topics=${input}`, 'readFromBeginning=true', `groupID=${group}`];
-    const to = ['--destination', `servers=${servers}`, `topic=${copy}`, 'sdk.record.format=raw', ...destination];
-    return cli(['pipe', ...options, ...from, ...to]);
+    return cli(['pipe', ...options, ...from, '--destination', ...written(destination)]);
   }
   const values = async (topic: string): Promise<string[]> => (await messages(topic)).map(({ value }) => String(value));
 
@@ -109,6 +116,44 @@ describe('pipe, where the destination refuses a record', () => {
     expect(run).toMatchObject({ code: 0 });
     expect(run.err).toContain('batchBytes is 30000: raise batchBytes');
     expect((await messages(dead)).map(({ value }) => value)).toEqual([LARGE]);
+  });
+
+  it('writes dead letters to any partition, without the forms and topics of the destination', async () => {
+    const dead = uniqueName('dead');
+    const wide = uniqueName('refused-wide');
+    await topics.create(dead);
+    await topics.create(wide, 3, { 'max.message.bytes': '20000' });
+    const run = await pipe(['--on-error', dead], [`topic=${wide}`, 'partition=2', 'messageTimestamp=createdAt']);
+    expect(run).toMatchObject({ code: 0 });
+    expect((await messages(dead)).map(({ value }) => value)).toEqual([LARGE]);
+  });
+
+  it.each([
+    ['does not fit its schema', ['valueFormat=avro'], /the value cannot be encoded: it does not fit schema 1: /],
+    ['fails the template of its value', ['sdk.record.format=template', `sdk.record.format.options={{ fail "no" }}`], /template/],
+    ['fails the template of its topic', ['topic=other.{{ fail "no" }}'], /failed to execute topic template/],
+  ])('writes a record that %s to the dead-letter topic, or skips it', async (_what, own, reason) => {
+    const registry = new FakeRegistry();
+    onTestFinished(() => registry.stop());
+    registry.add(`${copy}-value`, 1, { schema: '{"type":"record","name":"a","fields":[]}' });
+    const settings = own[0] === 'valueFormat=avro' ? [...own, `schemaRegistry.url=${await registry.start()}`] : own;
+    const odd = uniqueName('refused-odd');
+    await topics.create(odd);
+    await producer.send({ topic: odd, messages: [{ value: '{"a":' }] });
+    const dead = uniqueName('dead');
+    await topics.create(dead);
+    const argv = (onError: string) => [
+      ...['pipe', '--on-error', onError, '--source', `servers=${servers}`, `topics=${odd}`, 'readFromBeginning=true'],
+      '--destination',
+      ...written(settings),
+    ];
+    const skipped = await cli(argv('skip'));
+    expect(skipped.err).toMatch(/is skipped: /);
+    expect(skipped.err).toMatch(reason);
+    expect(skipped.code).toBe(0);
+    expect(await cli(argv(dead))).toMatchObject({ code: 0 });
+    expect((await messages(dead)).map(({ value }) => String(value))).toEqual(['{"a":']);
+    expect(await topics.count(copy)).toBe(0);
   });
 
   it('ends there where the dead-letter topic refuses it too, and names both reasons', async () => {

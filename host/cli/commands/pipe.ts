@@ -25,7 +25,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   const { connectors, log } = context;
   const { onError } = options;
   const backlog = new Backlog({ follow: options.idleMs === null, live: context.terminal.showsProgress });
-  const { sourceParams } = await connectors.specify();
+  const { sourceParams, destinationParams } = await connectors.specify();
   const topic = await destinationTopic(context, options.destination);
   const deadLetterTopic = typeof onError === 'string' ? null : onError.topic;
   if (topic === deadLetterTopic) {
@@ -53,7 +53,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
       () => configure(context, 'destination', writing, options.destination),
     );
     if (deadLetters !== null && deadLetterTopic !== null)
-      await configure(context, 'destination', deadLetters, deadLetterSettings(options.destination, deadLetterTopic));
+      await configure(context, 'destination', deadLetters, deadLetterSettings(options.destination, deadLetterTopic, destinationParams));
     await unless(context.stop, writing.open());
     if (!context.stop.aborted && deadLetters !== null) await unless(context.stop, deadLetters.open());
     if (!context.stop.aborted) await unless(context.stop, reading.open(null));

@@ -6,6 +6,8 @@ import { decodeAcks } from '../../conduit/acks.ts';
 import { encodeFrames } from '../../conduit/stream-message.ts';
 import { ENTRY, RECORD } from '../../conduit/tags.ts';
 import type { Destination } from '../../connector/destination.ts';
+import type { Param } from '../../runtime/contract.ts';
+import { groupsOf } from '../settings/groups.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SendOutcomes } from './send-outcomes.ts';
 import type { Failure } from './transfer.ts';
@@ -22,10 +24,19 @@ export function onErrorFrom(text: string): OnError {
   return { topic: text };
 }
 
-/** Settings of the destination that writes dead letters: the same cluster, unchanged keys, values and headers, and the largest `batchBytes`. */
-export function deadLetterSettings(settings: Settings, topic: string): Settings {
-  const ownAndSdk = Object.entries(trimmedSettings(settings)).filter(([name]) => !name.startsWith('sdk.'));
-  return { ...Object.fromEntries(ownAndSdk), topic, 'sdk.record.format': 'raw', writeHeaders: 'true', batchBytes: '104857600' };
+/** The groups of settings that say how a cluster is reached. A setting that is in no group of these is not inherited, whatever is added later. */
+const INHERITED_GROUPS = ['Connection', 'Security'];
+const INHERITED = new Set(['servers', 'acks', 'compression', 'deliveryTimeout']);
+
+/**
+ * Settings of the destination that writes dead letters: the same cluster and the same care, unchanged keys, values and headers in any partition, and the
+ * largest `batchBytes`. `params`: those of the destination.
+ */
+export function deadLetterSettings(settings: Settings, topic: string, params: readonly Param[]): Settings {
+  const reaching = groupsOf(params, 'destination').filter(({ title }) => INHERITED_GROUPS.includes(title));
+  const names = new Set([...INHERITED, ...reaching.flatMap((group) => group.params.map(({ name }) => name))]);
+  const inherited = Object.entries(trimmedSettings(settings)).filter(([name]) => names.has(name));
+  return { ...Object.fromEntries(inherited), topic, 'sdk.record.format': 'raw', writeHeaders: 'true', batchBytes: '104857600' };
 }
 
 /** Skips records that are refused by themselves, or writes them to a dead-letter topic. */

@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../../base/errors.ts';
 import type { Kafka } from '../../kafka/index.ts';
 
+/** The codes of a record that is refused by itself: by a broker or a setting, or because it does not fit its schema. */
+const OF_ONE_RECORD: ReadonlySet<string | undefined> = new Set(['kafka.record-refused', 'schema.mismatch']);
+
 /**
  * Wraps the Kafka of a destination, and counts the failed records by the kind of their failure. The acks of the destination hold only a text for people.
  */
@@ -9,7 +12,7 @@ export class SendOutcomes {
   unknown = 0;
   /** Records that were not sent to a broker in time. */
   unsent = 0;
-  /** Records that were refused together with all others of their topic, because it is missing or may not be written to. */
+  /** Records that were refused together with all others of their topic, because it is missing, may not be written to, or has no schema that can be used. */
   barred = 0;
 
   /** False for a component that was granted no Kafka: its records failed in another system. */
@@ -37,7 +40,7 @@ export class SendOutcomes {
             for (const { reason } of failures) {
               if (reason.kind === 'timeout') this.unknown++;
               else if (reason.kind === 'unavailable' || reason.kind === 'cancelled') this.unsent++;
-              else if (reason.code !== 'kafka.record-refused') this.barred++;
+              else if (!OF_ONE_RECORD.has(reason.code)) this.barred++;
             }
             return failures;
           },

@@ -10,12 +10,12 @@ export interface SettingGroup {
 const REQUIRED = 'Required';
 /** The first that fits counts. What fits none is about reading or writing. */
 const TITLES: readonly [string, RegExp][] = [
-  ['Security', /^(tls\.|client(Cert|Key)|caCert$|insecureSkipVerify$|sasl)/],
+  ['Security', /^(tls\.|client(Cert|Key)|caCert$|insecureSkipVerify$|sasl|oauth\.|aws\.)/],
   ['Connection', /^(servers$|clientID$|rackID$|connectionTimeout$|requestTimeout$)/],
   ['Consumer group', /^(groupID$|.*GroupJoin|commitOffsets|heartbeatInterval$|sessionTimeout$|rebalanceTimeout$)/],
   ['Records', /^(sdk\.record\.|.*(Headers|Metadata|[tT]ombstones|Timestamp)$)/],
   ['Batches and rate', /^sdk\.(batch|rate)\./],
-  ['Schemas', /^sdk\.schema\./],
+  ['Schemas', /^(sdk\.schema\.|schemaRegistry\.|(key|value)(Format|Schema)$|onUndecodable$)/],
   ['Topic creation', /^createTopic/],
 ];
 

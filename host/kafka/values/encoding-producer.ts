@@ -42,7 +42,10 @@ export class EncodingProducer implements ProducerHandle {
           (index, error) => failures.push(failure(first + index, error)),
         );
         if (encoded !== null) sent.push(encoded);
-      } catch (error) {
+      } catch (thrown) {
+        // `schema.mismatch` is the failure of one record, and this is one of the topic.
+        const { code, message } = ConnectorError.from(thrown);
+        const error = code === 'schema.mismatch' ? new ConnectorError('schema.rejected', message) : thrown;
         for (let i = 0; i < count; i++) failures.push(failure(first + i, error));
       }
       first += count;

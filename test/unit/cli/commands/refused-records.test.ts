@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { onErrorFrom, RefusedRecords, deadLetterSettings, type OnError } from '../../../../host/cli/commands/refused-records.ts';
 import { SendOutcomes } from '../../../../host/cli/commands/send-outcomes.ts';
 import type { Failure } from '../../../../host/cli/commands/transfer.ts';
 import type { SendFailure } from '../../../../host/kafka/contract.ts';
 import type { Kafka } from '../../../../host/kafka/index.ts';
+import type { Param } from '../../../../host/runtime/contract.ts';
+import { startGuest } from '../../../support/guest.ts';
 
 const failure = (position: string): Failure => ({
   ack: { position: Buffer.from(position), error: 'too large' },
@@ -35,7 +37,14 @@ describe('--on-error skip', () => {
     expect(refused.summary).toBe(', skipped 2 that were refused');
   });
 
+  it('leaves out a record that does not fit its schema', async () => {
+    const { refused, fail } = await subject('skip');
+    await fail({ kind: 'rejected', text: 'the value cannot be encoded', code: 'schema.mismatch' });
+    expect(await refused.deal([failure('1')])).toBeNull();
+  });
+
   it.each([
+    ['the topic has no schema', { kind: 'rejected', text: 'no schema for subject "a-value"', code: 'schema.rejected' }],
     ['nobody may write to the topic', { kind: 'rejected', text: 'TOPIC_AUTHORIZATION_FAILED' }],
     ['no broker answers', { kind: 'unavailable', text: 'timed out' }],
     ['it is not known what became of the record', { kind: 'timeout', text: 'perhaps written' }],
@@ -56,20 +65,62 @@ it('--on-error takes stop, skip and names of topics', () => {
   for (const text of ['', '.', '..', 'a b', 'a/b', 'x'.repeat(250)]) expect(() => onErrorFrom(text)).toThrow('expected stop, skip');
 });
 
-it('a dead-letter topic gets records as they came, whatever the destination makes of its own', () => {
-  const settings = {
-    ' servers ': 'a:1',
-    topic: 'x',
-    'sdk.record.format': 'opencdc/json',
-    'sdk.rate.perSecond': '1',
-    writeHeaders: 'false',
-    batchBytes: '512',
-  };
-  expect(deadLetterSettings(settings, 'dead')).toEqual({
-    servers: 'a:1',
-    topic: 'dead',
-    'sdk.record.format': 'raw',
-    writeHeaders: 'true',
-    batchBytes: '104857600',
+describe('the settings of the dead-letter topic', () => {
+  let params: readonly Param[];
+  beforeAll(async () => {
+    params = (await (await startGuest()).specifier.specify()).destinationParams;
+  });
+
+  it('let it get records as they came, whatever the destination makes of its own', () => {
+    const settings = {
+      ' servers ': 'a:1',
+      topic: 'x',
+      'sdk.record.format': 'opencdc/json',
+      'sdk.rate.perSecond': '1',
+      writeHeaders: 'false',
+      batchBytes: '512',
+      partition: '2',
+      valueFormat: 'avro',
+    };
+    expect(deadLetterSettings(settings, 'dead', params)).toEqual({
+      servers: 'a:1',
+      topic: 'dead',
+      'sdk.record.format': 'raw',
+      writeHeaders: 'true',
+      batchBytes: '104857600',
+    });
+  });
+
+  it('take from the destination how the cluster is reached and how safely it is written, and nothing else', () => {
+    const all = Object.fromEntries(params.map(({ name }) => [name, `${name} of the destination`]));
+    const inherited = Object.entries(deadLetterSettings(all, 'dead', params)).filter(([name, value]) => value === all[name]);
+    expect(inherited.map(([name]) => name).toSorted()).toEqual([
+      'acks',
+      'aws.accessKeyID',
+      'aws.region',
+      'aws.secretAccessKey',
+      'aws.sessionToken',
+      'caCert',
+      'clientCert',
+      'clientID',
+      'clientKey',
+      'clientKeyPassword',
+      'compression',
+      'connectionTimeout',
+      'deliveryTimeout',
+      'insecureSkipVerify',
+      'oauth.caCert',
+      'oauth.clientID',
+      'oauth.clientSecret',
+      'oauth.extensions',
+      'oauth.scope',
+      'oauth.tokenEndpoint',
+      'requestTimeout',
+      'saslMechanism',
+      'saslPassword',
+      'saslUsername',
+      'servers',
+      'tls.enabled',
+    ]);
   });
 });

@@ -10,6 +10,7 @@ import { decode, section, type TestRecord } from '../sections.ts';
 const capitals: Encoder = {
   prepare: async (topic, signal) => {
     if (topic === 'none') throw new ConnectorError('schema.rejected', 'no schema');
+    if (topic === 'other') throw new ConnectorError('schema.mismatch', 'its schema is of another type');
     if (topic === 'late') {
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
       throw new ConnectorError('schema.unreachable', 'the registry does not answer');
@@ -87,6 +88,13 @@ test('records that cannot be encoded are refused alone; failures of the others k
   expect(of(sent[0]!)).toEqual([
     ['a', 2, [expect.objectContaining({ offset: 0, value: 'ONEONE' }), expect.objectContaining({ offset: 1, value: 'THREETHREE' })]],
     ['c', 1, [expect.objectContaining({ offset: 0, value: 'SEVENSEVEN' })]],
+  ]);
+});
+
+test('a schema that no record of a topic can be encoded with is no fault of one record', async () => {
+  const { producer } = producing();
+  expect(await producer.send([to('other', [{ value: 'x' }])])).toEqual([
+    { index: 0, reason: { kind: 'rejected', code: 'schema.rejected', text: 'its schema is of another type' } },
   ]);
 });
 
