@@ -1,7 +1,8 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { unless } from '../../base/wait.ts';
 import type { Context } from '../commands/context.ts';
-import { settingsFromFile, sidesFromFile, type FileSettings } from '../settings/settings-file.ts';
+import { publicSettings } from '../settings/public-settings.ts';
+import { settingsFromFile, sidesFromFile, type FileInput, type FileSettings } from '../settings/settings-file.ts';
 import { settingsFromPairs, type Settings, type Side } from '../settings/settings.ts';
 
 /** The options with which a command gets the settings of one connector. */
@@ -22,7 +23,9 @@ const NO_FILE: FileSettings = { settings: {}, whereSet: new Map() };
 /** The settings of the file, replaced by those of `-c`. The context gets their places. Rejects with `config.invalid`. */
 export async function settingsOf(given: SettingOptions, context: Context): Promise<Settings> {
   const file =
-    given.config === undefined ? NO_FILE : await unlessStopped(context, given.config, settingsFromFile(given.config, context.io));
+    given.config === undefined
+      ? NO_FILE
+      : await unlessStopped(context, given.config, settingsFromFile(given.config, await inputOf(context)));
   const pairs = settingsFromPairs(given.setting ?? [], '-c');
   context.whereSet = (_side: Side, name: string): string | undefined => (Object.hasOwn(pairs, name) ? undefined : file.whereSet.get(name));
   return { ...file.settings, ...pairs };
@@ -33,7 +36,7 @@ export async function sidesOf(given: PairOptions, context: Context): Promise<Rec
   const file =
     given.config === undefined
       ? { source: NO_FILE, destination: NO_FILE }
-      : await unlessStopped(context, given.config, sidesFromFile(given.config, context.io));
+      : await unlessStopped(context, given.config, sidesFromFile(given.config, await inputOf(context)));
   const pairs = {
     source: settingsFromPairs(given.source ?? [], '--source'),
     destination: settingsFromPairs(given.destination ?? [], '--destination'),
@@ -44,6 +47,10 @@ export async function sidesOf(given: PairOptions, context: Context): Promise<Rec
     source: { ...file.source.settings, ...pairs.source },
     destination: { ...file.destination.settings, ...pairs.destination },
   };
+}
+
+async function inputOf({ io, connectors }: Context): Promise<FileInput> {
+  return { env: io.env, stdin: io.stdin, publicSettings: publicSettings(await connectors.specify()) };
 }
 
 /** Waits for a file, or for standard input, whose end may never come. */

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { ConnectorError } from '../../base/errors.ts';
-import { decodeUtf8, utf8Problem } from '../../base/utf8.ts';
+import { unless } from '../../base/wait.ts';
 import { pipelineFile, type LineNote, type PipelineConnector } from '../settings/pipeline-file.ts';
-import { invalid } from '../settings/settings.ts';
+import { publicSettings } from '../settings/public-settings.ts';
+import { nameOfFile, readText } from '../settings/text-file.ts';
 import { configure, teardown, type CommandReport, type Context } from './context.ts';
 import { Problems } from './failure.ts';
 
@@ -12,17 +11,17 @@ import { Problems } from './failure.ts';
  * wrong with the structure, each with its line. Reaches no broker.
  */
 export async function validatePipeline(context: Context, path: string): Promise<CommandReport> {
-  const name = path === '-' ? 'standard input' : path;
-  const bytes = await (path === '-' ? buffer(context.io.stdin) : readFile(path)).catch((error: unknown) => {
-    throw invalid(`cannot read ${name}: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`, 'file');
-  });
-  const text = decodeUtf8(bytes, (fault) => invalid(`${name}, ${utf8Problem(fault)}; save it as UTF-8`, 'file'));
-  const { connectors, problems, notes } = pipelineFile(text, context.io.env);
-  const { name: plugin } = await context.connectors.specify();
+  const name = nameOfFile(path);
+  const { io, connectors: ours, log, stop } = context;
+  if (path === '-' && io.stdin.isTTY === true) log('warn', 'reading the pipeline from the terminal; Ctrl-D ends it');
+  const text = await unless(stop, readText(path, io.stdin, 'file'));
+  if (text === undefined) throw new ConnectorError('cancelled', 'stopped before the pipeline was read');
+  const specification = await ours.specify();
+  const { connectors, problems, notes } = pipelineFile(text, { env: io.env, publicSettings: publicSettings(specification) });
   const checked: PipelineConnector[] = [];
   const skipped: PipelineConnector[] = [];
   for (const connector of connectors) {
-    if (!isOurs(connector.plugin, plugin)) {
+    if (!isOurs(connector.plugin, specification.name)) {
       skipped.push(connector);
       continue;
     }
@@ -74,9 +73,9 @@ async function settingProblems(context: Context, connector: PipelineConnector): 
   }
 }
 
-/** `standalone:NAME`, or NAME alone, each with or without a version. */
+/** `standalone:NAME`, `any:NAME`, or NAME alone, each with or without a version. */
 function isOurs(plugin: string, name: string): boolean {
-  return plugin.replace(/^standalone:/, '').replace(/@.*$/, '') === name;
+  return plugin.replace(/^(standalone|any):/, '').replace(/@.*$/, '') === name;
 }
 
 function where({ pipeline, id }: PipelineConnector): string {

@@ -1,6 +1,8 @@
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type YAMLMap } from 'yaml';
+import { MergedMaps } from './merged-maps.ts';
 import { expandLikeConduit, type Environment } from './variables.ts';
 import type { Side, Settings } from './settings.ts';
+import { yamlProblem } from './yaml-problem.ts';
 
 /** A connector, or a dead-letter queue, of a pipeline file of Conduit. */
 export interface PipelineConnector {
@@ -28,18 +30,26 @@ export interface PipelineFile {
   notes: LineNote[];
 }
 
-/** Reads pipelines in the version 2 of Conduit's format, and its variables as Conduit does. */
-export function pipelineFile(text: string, env: Environment): PipelineFile {
-  return new Reader(env).read(text);
+/** What the variables are taken from, and the settings about whose variables notes may speak: see `publicSettings`. */
+export interface PipelineInput {
+  env: Environment;
+  publicSettings: ReadonlySet<string>;
+}
+
+/** Reads pipelines in the version 2 of Conduit's format, and its variables, aliases and merged maps as Conduit does. */
+export function pipelineFile(text: string, input: PipelineInput): PipelineFile {
+  return new Reader(input).read(text);
 }
 
 class Reader {
-  readonly #env: Environment;
+  readonly #input: PipelineInput;
   readonly #counter = new LineCounter();
+  /** The maps of the document that is being read. */
+  #maps!: MergedMaps;
   readonly #file: PipelineFile = { connectors: [], problems: [], notes: [] };
 
-  constructor(env: Environment) {
-    this.#env = env;
+  constructor(input: PipelineInput) {
+    this.#input = input;
   }
 
   read(text: string): PipelineFile {
@@ -49,7 +59,8 @@ class Reader {
     for (const document of documents) {
       const [error] = document.errors;
       const root = document.contents;
-      if (error !== undefined) this.#problem(this.#counter.linePos(error.pos[0]).line, error.message.split('\n')[0] ?? '');
+      this.#maps = new MergedMaps(document, (node, text) => this.#problem(this.#lineOf(node), text));
+      if (error !== undefined) this.#problem(this.#counter.linePos(error.pos[0]).line, yamlProblem(error));
       else if (!isMap(root)) this.#problem(1, 'expected a map with "version" and "pipelines"');
       else this.#document(root, ids);
     }
@@ -79,7 +90,7 @@ class Reader {
     for (const connector of connectors ?? []) sides.add(this.#connector(connector, id, connectorIds));
     for (const side of ['source', 'destination'])
       if (!sides.has(side)) this.#problem(this.#line(pipeline), `pipeline "${id}" has no ${side}: add a connector with type: ${side}`);
-    const queue = pipeline.get('dead-letter-queue', true);
+    const queue = this.#maps.get(pipeline, 'dead-letter-queue')?.value;
     if (isMap(queue) && this.#text(queue, 'plugin') !== '') this.#keep(queue, id, 'dead-letter-queue', 'destination');
   }
 
@@ -102,25 +113,23 @@ class Reader {
   #keep(connector: YAMLMap, pipeline: string, id: string, side: Side): void {
     const settings: Settings = {};
     const lines = new Map<string, number>();
-    const map = connector.get('settings', true);
+    const map = this.#maps.get(connector, 'settings')?.value ?? null;
     const where = `pipeline "${pipeline}", connector "${id}"`;
-    if (map !== undefined && !isMap(map) && !(isScalar(map) && map.value === ''))
+    if (map !== null && !isMap(map) && !isNothing(map))
       this.#problem(this.#line(connector, 'settings'), `${where}: "settings" is not a map`);
-    for (const { key, value } of isMap(map) ? map.items : []) {
-      if (!isScalar(key)) continue;
-      const name = String(key.value);
-      const line = this.#lineOf(key);
+    for (const { key: name, keyNode, value } of isMap(map) ? this.#maps.pairs(map) : []) {
+      const line = this.#lineOf(keyNode);
       lines.set(name, line);
       if (value !== null && !isScalar(value)) {
         this.#problem(line, `${where}: "${name}" is not a text; write settings with a dot flat, such as "tls.enabled: true"`);
         continue;
       }
-      const text = expandLikeConduit(textOf(value), this.#env, (variable) =>
-        this.#file.notes.push({
-          line,
-          text: `${where}: "${name}": the variable ${variable} is not set here; where Conduit runs without it, it is an empty text`,
-        }),
-      );
+      const text = expandLikeConduit(textOf(value), this.#input.env, (variable) => {
+        const missing = this.#input.publicSettings.has(name)
+          ? `the variable ${variable} is not set here`
+          : '"$" begins a variable that is not set here';
+        this.#file.notes.push({ line, text: `${where}: "${name}": ${missing}; where Conduit runs without it, it is an empty text` });
+      });
       Object.defineProperty(settings, name, { value: text, enumerable: true });
     }
     this.#file.connectors.push({
@@ -146,24 +155,24 @@ class Reader {
   }
 
   #text(map: YAMLMap, key: string): string {
-    const value = map.get(key, true);
-    if (!isScalar(value)) return '';
-    return expandLikeConduit(textOf(value), this.#env, () => undefined).trim();
+    return expandLikeConduit(textOf(this.#maps.get(map, key)?.value), this.#input.env, () => undefined).trim();
   }
 
   /** The maps of a list; null if there is no list. */
   #list(map: YAMLMap, key: string): YAMLMap[] | null {
-    const list = map.get(key, true);
+    const list = this.#maps.get(map, key)?.value;
     if (!isSeq(list)) return null;
-    return list.items.filter((item): item is YAMLMap => {
-      if (!isMap(item)) this.#problem(this.#line(map, key), `"${key}" holds something that is not a map`);
-      return isMap(item);
-    });
+    return list.items
+      .map((item) => this.#maps.resolved(item))
+      .filter((item): item is YAMLMap => {
+        if (!isMap(item)) this.#problem(this.#line(map, key), `"${key}" holds something that is not a map`);
+        return isMap(item);
+      });
   }
 
   /** The line of a key, or where the map begins. */
   #line(map: YAMLMap, key?: string): number {
-    return this.#lineOf(map.items.find((item) => isScalar(item.key) && item.key.value === key)?.key ?? map);
+    return this.#lineOf((key === undefined ? undefined : this.#maps.get(map, key)?.keyNode) ?? map);
   }
 
   #lineOf(node: unknown): number {
@@ -178,5 +187,10 @@ class Reader {
 
 /** The text of a value, whose schema knows no other type; empty for none. */
 function textOf(node: unknown): string {
-  return isScalar(node) && typeof node.value === 'string' ? node.value : '';
+  return isScalar(node) && typeof node.value === 'string' && !isNothing(node) ? node.value : '';
+}
+
+/** Nothing after the colon, or what YAML writes for it. */
+function isNothing(node: unknown): boolean {
+  return isScalar(node) && node.type === 'PLAIN' && ['', '~', 'null', 'Null', 'NULL'].includes(String(node.value ?? ''));
 }

@@ -5,17 +5,20 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}`, whose default is taken where NAME is not set or empty. `$${` stands for `${`, and any other `$` for itself.
- * If a variable is not set, or a reference has another form, it throws the error that `refused` makes of the reason, which quotes no value.
+ * If a variable is not set, or a reference has another form, it throws the error that `refused` makes of the reason, which quotes no value, and no name
+ * of a variable if `names` are hidden: what looks like a variable may be a part of a password.
  */
-export function expand(text: string, env: Environment, refused: (reason: string) => Error): string {
+export function expand(text: string, env: Environment, names: 'told' | 'hidden', refused: (reason: string) => Error): string {
   return text.replace(REFERENCE, (reference: string, name?: string, rest?: string, fallback?: string) => {
     if (reference === '$${') return '${';
     if (name === undefined)
       throw refused('"${" begins a variable, such as ${NAME} or ${NAME:-default}; write "$${" for these two characters');
+    if (fallback?.includes('${') === true) throw refused('a variable has a variable as its default: write a text there');
     const value = env[name];
     if (rest !== undefined) return value || (fallback ?? '');
-    if (value === undefined) throw refused(`the variable ${name} is not set: set it, or write \${${name}:-default}`);
-    return value;
+    if (value !== undefined) return value;
+    if (names === 'told') throw refused(`the variable ${name} is not set: set it, or write \${${name}:-default}`);
+    throw refused('a variable in it is not set: set it, or write ${NAME:-default}; write "$${" if "${" is a part of the value');
   });
 }
 

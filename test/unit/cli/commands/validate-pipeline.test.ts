@@ -21,6 +21,20 @@ async function check(text: string, env = {}): Promise<Finished> {
   return { ...run, out: run.out.replaceAll(path, 'FILE'), err: run.err.replaceAll(path, 'FILE') };
 }
 
+/** A file with one connector, whose settings begin in line 9, and another plugin. */
+function connectors(settings: string): string {
+  return `version: "2.2"
+pipelines:
+  - id: a
+    connectors:
+      - id: x
+        type: source
+        plugin: standalone:kafka-wasm
+        settings:
+${settings}      - { id: y, type: destination, plugin: builtin:file }
+`;
+}
+
 /** The YAML blocks of a page that hold a part of a pipeline file, as whole files. */
 function pipelinesIn(page: string): string[] {
   const blocks = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, block]) => block ?? '');
@@ -150,6 +164,57 @@ pipelines:
     expect(missing.err).toMatch(/connector "from": .*servers/);
   });
 
+  it.each(['ab$SecretPart', 'ab${SecretPart}cd'])('notes a variable in a secret without its name: %s', async (password) => {
+    const { out, err } = await check(connectors(`          servers: h:1\n          topics: t\n          saslPassword: ${password}\n`));
+    expect(out).toContain('note: FILE, line 11: pipeline "a", connector "x": "saslPassword": "$" begins a variable that is not set here');
+    expect(out + err).not.toContain('SecretPart');
+  });
+
+  it('reads aliases and merged maps as Conduit does', async () => {
+    const text = `base: &base
+  servers: &servers h:1
+  topics: [geheim]
+more: &more { groupID: g, sdk.batch.size: 7 }
+version: "2.2"
+pipelines:
+  - id: a
+    connectors:
+      - &x
+        id: x
+        type: source
+        plugin: any:kafka-wasm
+        settings: { <<: [*more, *base], topics: t, readFromBeginnin: "true" }
+      - <<: *x
+        id: y
+        type: destination
+        settings:
+          servers: *servers
+          topic: t
+`;
+    const { err, out } = await check(text);
+    expect(err.match(/line \d+: .*/g)).toEqual([
+      'line 13: pipeline "a", connector "x": "readFromBeginnin": unrecognized parameter; did you mean "readFromBeginning"?',
+    ]);
+    expect(out).toContain('2 connectors checked, 0 skipped, 1 problem');
+    const fixed = await check(text.replace('readFromBeginnin:', 'readFromBeginning:'));
+    expect(fixed).toMatchObject({ code: 0, err: '' });
+    const wrong = await check(text.replace('sdk.batch.size: 7', 'sdk.batch.size: x').replace('readFromBeginnin:', 'readFromBeginning:'));
+    expect(wrong.err).toMatch(/FILE, line 4: pipeline "a", connector "x": .*sdk\.batch\.size/);
+  });
+
+  it.each([
+    ['<<: { <<: *geheim }', 'line 9: an alias ("*") has no anchor ("&") before it'],
+    ['<<: geheim', 'line 9: "<<" merges something that is not a map'],
+    ['? [geheim]\n          : b', 'line 9: a key is a list or a map; expected a name'],
+    ['servers: { geheim: b }', 'line 9: pipeline "a", connector "x": "servers" is not a text'],
+    ['saslPassword: "\\geheim"', 'line 9: an unknown escape in double quotes'],
+  ])('tells what Conduit refuses in settings with the line: %s', async (line, told) => {
+    const { code, err } = await check(connectors(`          ${line}\n`));
+    expect([code, err]).toEqual([2, expect.stringContaining(told)]);
+    expect(err).not.toContain('geheim');
+    expect(err).not.toContain('node:');
+  });
+
   it('accepts what only Conduit can serve: schemas', async () => {
     const { out } = await cli(['create', 'pipeline']);
     const run = await check(out.replaceAll(/#(sdk\.schema\.extract\.\w+\.enabled:) "\w+"/g, '$1 "true"'));
@@ -161,6 +226,7 @@ pipelines:
     expect((await cli(['validate', 'sink'])).err).toContain(
       'expected source, destination, pipeline FILE or a file that ends in .yaml, got "sink"',
     );
-    expect((await cli(['validate', 'missing.yaml'])).err).toContain('config.invalid: cannot read missing.yaml');
+    expect((await cli(['validate', 'missing.yaml'])).err).toContain('config.invalid: cannot read missing.yaml: there is no such file\n');
+    expect((await cli(['validate', 'pipeline', folder])).err).toContain(`config.invalid: cannot read ${folder}: it is a directory\n`);
   });
 });

@@ -6,7 +6,11 @@ import { Readable } from 'node:stream';
 import * as files from '../../../../host/cli/settings/settings-file.ts';
 import { settingsFromPairs, type Settings } from '../../../../host/cli/settings/settings.ts';
 
-const input = (env: Record<string, string> = {}, stdin = ''): files.FileInput => ({ env, stdin: Readable.from([Buffer.from(stdin)]) });
+const input = (env: Record<string, string> = {}, stdin = ''): files.FileInput => ({
+  env,
+  stdin: Readable.from([Buffer.from(stdin)]),
+  publicSettings: new Set(['servers', 'topics']),
+});
 const settingsFromFile = async (path: string, env = {}): Promise<Settings> => (await files.settingsFromFile(path, input(env))).settings;
 const sidesFromFile = async (path: string): Promise<{ source: Settings; destination: Settings }> => {
   const { source, destination } = await files.sidesFromFile(path, input());
@@ -81,7 +85,22 @@ describe('a settings file', () => {
     ['c.json', '', 'JSON: it is empty'],
     ['d.json', '["geheim", nope]', 'JSON: line 1, column 13: unexpected "o"'],
     ['e.yaml', 'servers: a\nsaslPassword: "geheim\ntopics: b\n', 'YAML: line '],
-    ['f.yaml', 'servers: geheim\nservers: b\n', 'YAML: line 2, column 1: Map keys must be unique'],
+    ['f.yaml', 'servers: geheim\nservers: b\n', 'YAML: line 2, column 1: "servers" is there already, in line 1: keep one of them'],
+    [
+      'f.json',
+      '{"servers": "geheim",\n " servers": "b"}',
+      'JSON: line 2, column 2: "servers" is there already, in line 1: keep one of them',
+    ],
+    ['g.yaml', 'a: geheim\n---\nb: geheim\n', 'YAML: line 2, column 1: a second document begins ("---"); expected one'],
+    ['h.yaml', 'a: &geheim b\nsaslPassword: *geheim\n', 'YAML: line 2, column 15: an alias ("*") is not read here'],
+    ['i.yaml', 'a: b\n? [geheim]\n: c\n', 'YAML: line 2, column 3: a key is a list, a map or an alias; expected the name of a setting'],
+    [
+      'j.yaml',
+      'saslPassword: @geheim\n',
+      'YAML: line 1, column 15: a value begins with a character that YAML reserves; put the value in quotes',
+    ],
+    ['k.yaml', 'saslPassword: "\\geheim"\n', 'YAML: line 1, column 16: an unknown escape in double quotes'],
+    ['l.yaml', 'saslPassword: "a" geheim\n', 'YAML: line 1, column 19: something that does not belong here'],
   ])('that cannot be read is refused with the place and the reason, and not quoted: %s', async (name, text, reason) => {
     const error = await settingsFromFile(await file(name, text)).catch((failure: unknown) => failure as Error);
     expect(error).toMatchObject({ code: 'config.invalid', message: expect.stringContaining(`${name} is not valid ${reason}`) });
@@ -166,6 +185,16 @@ describe('a settings file', () => {
     });
   });
 
+  it.each([
+    ['a map', 'servers: h:1\ntls:\n  enabled: true\n'],
+    ['a map', 'servers: h:1\ntls: [a, { enabled: true }]\n'],
+  ])('names the line of a setting that is or holds %s', async (what, text) => {
+    const path = await file('line.yaml', text);
+    await expect(settingsFromFile(path)).rejects.toThrow(`${path}, line 2: "tls": expected a text, got ${what}`);
+    const json = await file('line.json', '{"servers": "h:1",\n"tls": [{"enabled": true}]}');
+    await expect(settingsFromFile(json)).rejects.toThrow(`${json}, line 2: "tls": expected a text, got a map`);
+  });
+
   it('that is a list or a text is refused', async () => {
     await expect(settingsFromFile(await file('list.yaml', '- a\n'))).rejects.toMatchObject({
       message: expect.stringContaining('expected a map of settings, got a list') as string,
@@ -180,6 +209,13 @@ describe('the file of pipe', () => {
   it('holds the settings of both sides', async () => {
     const path = await file('pipe.yaml', 'source:\n  servers: a:1\n  topics: x\ndestination:\n  servers: b:2\n');
     expect(await sidesFromFile(path)).toEqual({ source: { servers: 'a:1', topics: 'x' }, destination: { servers: 'b:2' } });
+  });
+
+  it('names the line of what is no map', async () => {
+    const path = await file('side.yaml', 'source:\n  servers: a:1\ndestination: [a]\n');
+    await expect(sidesFromFile(path)).rejects.toThrow(`${path}, line 3: "destination": expected a map of settings, got a list`);
+    await writeFile(path, 'source:\n  servers: a:1\ntopic: b\n');
+    await expect(sidesFromFile(path)).rejects.toThrow(`${path}, line 3: "topic" is not expected here`);
   });
 
   it('with anything else at its top is refused', async () => {
@@ -210,9 +246,21 @@ describe('variables in a settings file', () => {
   });
 
   it('that are not set are an error with line and name, and no value', async () => {
-    const path = await file('missing.yaml', 'servers: h:1\n\nsaslPassword: geheim${SECRET}\n');
-    const message = `${path}, line 3: "saslPassword": the variable SECRET is not set: set it, or write \${SECRET:-default}`;
+    const path = await file('missing.yaml', 'saslPassword: geheim\n\nservers: geheim${HOST}\n');
+    const message = `${path}, line 3: "servers": the variable HOST is not set: set it, or write \${HOST:-default}`;
     await expect(settingsFromFile(path)).rejects.toThrow(expect.objectContaining({ code: 'config.invalid', message }));
+  });
+
+  it.each(['saslPassword', 'saslPasswort'])('that are not set are not named in %s, whose value may have one by chance', async (name) => {
+    const path = await file('missing-secret.yaml', `servers: h:1\n\n${name}: ab\${geheim}cd\n`);
+    const message = `${path}, line 3: "${name}": a variable in it is not set: set it, or write \${NAME:-default}; write "$\${" if "\${" is a part of the value`;
+    await expect(settingsFromFile(path)).rejects.toThrow(expect.objectContaining({ code: 'config.invalid', message }));
+  });
+
+  it('take a text as their default, and no other variable', async () => {
+    const path = await file('default.yaml', 'servers: ${A:-${B}}\n');
+    const message = `${path}, line 1: "servers": a variable has a variable as its default: write a text there`;
+    await expect(settingsFromFile(path, { B: 'x' })).rejects.toThrow(expect.objectContaining({ code: 'config.invalid', message }));
   });
 
   it.each(['${}', '${1A}', '${A', '${A:=b}'])('of another form are refused, with the escape: %s', async (text) => {
