@@ -192,5 +192,5 @@ function textOf(node: unknown): string {
 
 /** Nothing after the colon, or what YAML writes for it. */
 function isNothing(node: unknown): boolean {
-  return isScalar(node) && node.type === 'PLAIN' && ['', '~', 'null', 'Null', 'NULL'].includes(String(node.value ?? ''));
+  return isScalar(node) && node.type === 'PLAIN' && ['', '~', 'null', 'Null', 'NULL', null].includes(node.value as string | null);
 }
