@@ -1,7 +1,7 @@
 import { decodeRecords, type Data, type OpenCdcRecord } from '../../conduit/record.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
+import { printedHeaders, type PrintedHeader } from './printed-headers.ts';
 
-const HEADER = 'kafka.header.';
 const NANOSECONDS_PER_MS = 1_000_000n;
 
 /** What the formats print of a record. */
@@ -16,7 +16,7 @@ export interface PrintedRecord {
   key: Data;
   /** Null for a tombstone. */
   value: Data;
-  headers: [name: string, value: string][];
+  headers: PrintedHeader[];
 }
 
 /** The records of a batch of a source. Throws `input.invalid`. */
@@ -27,13 +27,12 @@ export function printedRecords(batch: Uint8Array): (PrintedRecord & { position: 
 function contentOf({ metadata, key, payload }: OpenCdcRecord): Pick<PrintedRecord, 'topic' | 'timestampMs' | 'key' | 'value' | 'headers'> {
   const createdAt = metadata['opencdc.createdAt'];
   const isTime = createdAt !== undefined && /^-?\d+$/.test(createdAt);
-  const headers = Object.entries(metadata).filter(([name]) => name.startsWith(HEADER));
   return {
     topic: metadata['opencdc.collection'] ?? null,
     timestampMs: isTime ? BigInt(createdAt) / NANOSECONDS_PER_MS : null,
     key,
     value: payload.after,
-    headers: headers.map(([name, value]) => [name.slice(HEADER.length), value]),
+    headers: printedHeaders(metadata),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Keys, values and headers as text for people, so that no two of them look the same. */
 import type { Data } from '../../conduit/record.ts';
 import { printable } from '../terminal/terminal.ts';
+import type { PrintedHeader } from './printed-headers.ts';
 import { textOf } from './printed-record.ts';
 
 /** What would not stay in one field of a line, or what a terminal would obey. */
@@ -19,6 +20,16 @@ export function shown(data: Data | string): string {
   if (typeof data !== 'string') return printable(JSON.stringify(data));
   const isPlain = data !== '' && data !== 'null' && !/^b?"/.test(data) && !CONTROL.test(data);
   return isPlain ? data : quoted(data);
+}
+
+/** `name=value`. A text with a sign that separates headers, or name and value, is a JSON string. */
+export function shownHeader([name, value]: PrintedHeader): string {
+  return `${shownPart(name, /[=,]/)}=${shownPart(value, /,/)}`;
+}
+
+function shownPart(part: string | Uint8Array | null, separators: RegExp): string {
+  const text = part instanceof Uint8Array ? textOf(part) : part;
+  return text !== null && separators.test(text) ? quoted(text) : shown(part);
 }
 
 /** `b"\x00abc\xff"`. */

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../base/errors.ts';
 import type { Data } from '../../conduit/record.ts';
 import type { Format } from './format.ts';
 import { textOf, type PrintedRecord } from './printed-record.ts';
-import { bytesLiteral, shown, timeText } from './shown.ts';
+import { bytesLiteral, shownHeader, timeText } from './shown.ts';
 
 type Part = (record: PrintedRecord) => string | Uint8Array;
 
@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<string, Part>> = {
   s: ({ value }) => asText(value),
   K: ({ key }) => String(bytesOf(key)?.length ?? -1),
   S: ({ value }) => String(bytesOf(value)?.length ?? -1),
-  h: ({ headers }) => headers.map(([name, value]) => `${shown(name)}=${shown(value)}`).join(','),
+  h: ({ headers }) => headers.map(shownHeader).join(','),
 };
 const ENCODINGS: Readonly<Record<string, (bytes: Uint8Array) => string | Uint8Array>> = {
   raw: (bytes) => bytes,

@@ -1,5 +1,5 @@
 import type { PrintedRecord } from './printed-record.ts';
-import { shown, timeText } from './shown.ts';
+import { shown, shownHeader, timeText } from './shown.ts';
 
 /** One line for a person, with tabs between topic, partition, offset, time, key and value, and then the headers if there are any. */
 export function textLine({ topic, partition, offset, timestampMs, key, value, headers }: PrintedRecord): string {
@@ -10,7 +10,7 @@ export function textLine({ topic, partition, offset, timestampMs, key, value, he
     timestampMs === null ? '-' : timeText(timestampMs),
     shown(key),
     shown(value),
-    ...headers.map(([name, text]) => `${shown(name)}=${shown(text)}`),
+    ...headers.map(shownHeader),
   ];
   return `${fields.join('\t')}\n`;
 }

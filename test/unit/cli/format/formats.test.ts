@@ -139,3 +139,50 @@ describe('a template', () => {
 test('a word that is no format is refused with the formats', () => {
   expect(() => formatFrom('yaml')).toThrow(/^expected json, decoded, text, or a template such as/);
 });
+
+describe('headers', () => {
+  const HEADERS = {
+    'kafka.headerRepeated.10.headerNull.trace': '',
+    'kafka.headerRepeated.09.header.trace': 'first',
+    'kafka.header.trace': 'last',
+    'kafka.headerBase64.id': '/wA=',
+    'kafka.headerNameBase64./w==': 'YSxi',
+    'kafka.headerNullNameBase64./g==': '',
+    'kafka.headerNull.none': '',
+    'kafka.header.a=b': 'c=d',
+    'kafka.header.list': '1,b=2',
+    'kafka.header.\u00ff': 'text',
+    'kafka.key': 'no header',
+  };
+  const line = (format: string) => printed(format, record('k', 'v', { metadata: HEADERS }));
+  const FIELDS = [
+    'trace=first',
+    'trace=null',
+    'trace=last',
+    'id=b"\\xff\\x00"',
+    'b"\\xff"="a,b"',
+    'b"\\xfe"=null',
+    'none=null',
+    '"a=b"=c=d',
+    'list="1,b=2"',
+    '\u00ff=text',
+  ];
+
+  test('are all printed with text and %h: repeated, null and binary ones too, so that no two look the same', () => {
+    expect(utf8(line('text')).trimEnd().split('\t').slice(6)).toEqual(FIELDS);
+    expect(utf8(line('%h'))).toBe(FIELDS.join(','));
+  });
+
+  test('are all in decoded: a list for a repeated one, base64 for bytes', () => {
+    const { headers, headersBase64 } = JSON.parse(utf8(line('decoded'))) as Record<string, unknown>;
+    expect(headers).toEqual({
+      trace: ['first', null, 'last'],
+      id: { base64: '/wA=' },
+      none: null,
+      'a=b': 'c=d',
+      list: '1,b=2',
+      '\u00ff': 'text',
+    });
+    expect(headersBase64).toEqual({ '/w==': 'a,b', '/g==': null });
+  });
+});
