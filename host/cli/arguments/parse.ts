@@ -8,7 +8,9 @@ import type { Specification } from '../../runtime/contract.ts';
 import type { Io } from '../terminal/io.ts';
 import { candidates } from './completion.ts';
 import { mangledArgument } from './mangled.ts';
+import { nearest } from '../settings/suggest.ts';
 import { outputOptions } from './options.ts';
+import { refuseRepeated } from './repeated.ts';
 
 export interface ProgramOptions {
   /** The name in the help texts. */
@@ -36,6 +38,7 @@ export async function parse(argv: readonly string[], io: Io, options: ProgramOpt
     exitCode = code;
   });
   try {
+    refuseUnknownHelp(argv, program);
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -76,6 +79,15 @@ async function specificationForHelp(argv: readonly string[], { connectors }: Pro
   }
 }
 
+/** Commander answers `--help` after an unknown command with the help of the program. */
+function refuseUnknownHelp(argv: readonly string[], program: Command): void {
+  const name = argv.find((argument) => !argument.startsWith('-'));
+  const known = program.commands.map((command) => command.name());
+  if (name === undefined || known.includes(name) || !(argv.includes('--help') || argv.includes('-h'))) return;
+  const near = nearest(name, known);
+  program.error(`error: unknown command '${name}'${near === null ? '' : `\n(Did you mean ${near}?)`}`);
+}
+
 /** Defines the commands. If `complain` is null, errors in the arguments are printed on stderr. */
 function build(
   io: Io,
@@ -110,5 +122,6 @@ function build(
       run: async (command, body, dataOnStdout = false) =>
         done(await runCommand(command.name(), io, { ...outputOptions(command), dataOnStdout }, options.connectors, body)),
     });
+  program.commands.forEach(refuseRepeated);
   return program;
 }

@@ -24,8 +24,8 @@ export async function create(context: Context, starter: Starter): Promise<Comman
 
 function settingsFile(specification: Specification, side: Side): string {
   const head = [
-    `# Settings of the ${side}, for --config. A line that begins with "#" has no effect; a value there is the default.`,
-    `# \${NAME} and \${NAME:-default} are variables of the environment.`,
+    `# Settings of the ${side}, for --config. A line that begins with "#" has no effect; a value there is the default, or the place of a secret.`,
+    `# \${NAME} and \${NAME:-default} are variables of the environment; secrets belong there.`,
   ];
   return [...head, ...settingLines(specification, side), ''].join('\n');
 }
@@ -40,8 +40,8 @@ function pipelineFile(specification: Specification): string {
     ...settingLines(specification, side).map((line) => (line === '' ? '' : `          ${line}`)),
   ];
   return [
-    '# A pipeline of Conduit, for its folder of pipelines. A line that begins with "#" has no effect; a value there is the default.',
-    '# Conduit replaces ${NAME} by the variable of its environment, and by nothing if it is not set.',
+    '# A pipeline of Conduit, for its folder of pipelines. A line that begins with "#" has no effect; a value there is the default, or the place of a secret.',
+    '# Conduit replaces ${NAME} by the variable of its environment, and by nothing if it is not set; secrets belong there.',
     'version: "2.2"',
     'pipelines:',
     '  - id: orders',

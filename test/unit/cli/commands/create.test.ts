@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { namedGroup } from '../../../../host/cli/settings/groups.ts';
 import { cli } from '../spawned.ts';
 
 interface Pipeline {
@@ -56,6 +57,39 @@ describe('create pipeline', () => {
   it('is the only other file: a wrong name is refused with the choices', async () => {
     const { code, err } = await cli(['create', 'pipe']);
     expect([code, err]).toEqual([2, expect.stringContaining('source, destination, pipeline')]);
+  });
+});
+
+describe('the groups of settings', () => {
+  it.each(['source', 'destination'])('know every setting of the %s', async (side) => {
+    const { result } = JSON.parse((await cli(['spec', '--json'])).out) as {
+      result: { specification: Record<string, { parameters: { name: string }[] }> };
+    };
+    const parameters = result.specification[side]!.parameters;
+    expect(parameters.length).toBeGreaterThan(0);
+    expect(parameters.filter((one) => namedGroup(one) === null)).toEqual([]);
+  });
+
+  it.each(['source', 'destination'])('hold logins under Security and the registry under Schemas: %s', async (side) => {
+    const { out } = await cli([side, '--help']);
+    const security = /\n {2}Security:\n((?: {4}.*\n)*)/.exec(out)?.[1];
+    for (const name of ['aws.region', 'oauth.clientSecret', 'saslPassword', 'caCert']) expect(security).toContain(`    ${name} `);
+    const schemas = /\n {2}Schemas:\n((?: {4}.*(?:\n|$))*)/.exec(out)?.[1];
+    for (const name of ['schemaRegistry.url', 'keyFormat', 'valueFormat']) expect(schemas).toContain(`    ${name} `);
+  });
+});
+
+describe('the head of a file', () => {
+  it.each(['source', 'destination', 'pipeline'])('says what a value in a comment is: %s', async (what) => {
+    const { out } = await cli(['create', what]);
+    expect(out).toMatch(/#saslPassword: \$\{SASL_PASSWORD\}/);
+    expect(out).toMatch(/^# .* a value there is the default, or the place of a secret\.$/m);
+    const { result } = JSON.parse((await cli(['spec', '--json'])).out) as {
+      result: { specification: Record<string, { parameters: { name: string; default: string }[] }> };
+    };
+    const parameters = what === 'pipeline' ? [] : result.specification[what]!.parameters;
+    for (const [, name, value] of out.matchAll(/^#([A-Za-z.]+): (?!\$)"?([^"\n]*)"?$/gm))
+      if (what !== 'pipeline') expect([name, value]).toEqual([name, parameters.find((one) => one.name === name)!.default]);
   });
 });
 
