@@ -9,18 +9,26 @@ export function completionScript(shell: Shell, name: string): string {
 
 /** Each calls `NAME completion --words WORD...`, which prints one candidate a line. A setting ends with "=", after which the user goes on typing. */
 const SCRIPTS: Readonly<Record<Shell, (name: string, self: string) => string>> = {
-  // Bash takes "=" for the end of a word, so that only what follows it is completed. An alias is not known inside a function.
+  // Bash takes "=" for the end of a word, so that only what follows it is completed; inside quotes the whole word is. An alias is not known inside a
+  // function, and like a path it may hold quotes.
   bash: (name, self) => `${self}() {
-  local line=\${COMP_LINE:0:COMP_POINT} words candidate IFS=$' \\t\\n'
+  local line=\${COMP_LINE:0:COMP_POINT} words run=() word candidate quoted= IFS=$' \\t\\n'
   read -ra words <<< "$line"
   [[ $line == *[[:space:]] ]] && words+=("")
-  local current=\${words[\${#words[@]}-1]} run=\${BASH_ALIASES[$1]:-$1}
+  local last=$((\${#words[@]} - 1))
+  local current=\${words[last]}
+  [[ $current == [\\"\\']* ]] && quoted=1 words[last]=\${current:1}
+  if [[ $1 == */* && -x $1 ]]; then
+    run=("$1")
+  else
+    while IFS= read -r word; do run+=("$word"); done < <(xargs printf '%s\\n' <<< "\${BASH_ALIASES[$1]:-$1}" 2> /dev/null)
+  fi
   COMPREPLY=()
   while IFS= read -r candidate; do
     [[ $candidate == *= ]] && compopt -o nospace 2> /dev/null
-    [[ $current == *=* && $COMP_WORDBREAKS == *=* ]] && candidate=\${candidate#*=}
+    [[ -z $quoted && $current == *=* && $COMP_WORDBREAKS == *=* ]] && candidate=\${candidate#*=}
     COMPREPLY+=("$candidate")
-  done < <($run completion --words "\${words[@]:1}" 2> /dev/null)
+  done < <("\${run[@]}" completion --words "\${words[@]:1}" 2> /dev/null)
 }
 complete -o default -F ${self} ${name}
 `,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -57,12 +57,12 @@ function runIn(shell: string, script: string): string[] {
 }
 
 /** What bash makes of a line, as readline asks for it. */
-const inBash = (line: string, before = 'source <(kw completion bash kw)'): string[] =>
+const inBash = (line: string, before = 'source <(kw completion bash kw)', called = 'kw'): string[] =>
   runIn(
     'bash',
     `${before}
 COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
-_kw_completion kw
+_kw_completion ${called}
 printf '%s\\n' "\${COMPREPLY[@]}"`,
   );
 
@@ -79,6 +79,21 @@ describe.runIf(missing('bash') === null)(`bash${skipped(missing('bash'))}`, () =
   it('completes behind an alias', () => {
     const alias = `shopt -s expand_aliases; kw completion bash kw > kw.sh; source kw.sh; alias kw='${process.execPath} ${MAIN}'; PATH=/usr/bin:/bin`;
     expect(inBash('kw dest', `cd '${folder}'; ${alias}`)).toEqual(['destination']);
+  });
+
+  it('completes a setting and its value inside quotes, as a whole word', () => {
+    expect(inBash('kw source -c "readF')).toEqual(['readFromBeginning=']);
+    expect(inBash('kw source -c "tls.enabled=t')).toEqual(['tls.enabled=true']);
+  });
+
+  it('completes behind a path with blanks, typed or in an alias', () => {
+    const path = join(folder, 'a b', 'kw');
+    mkdirSync(join(folder, 'a b'));
+    writeFileSync(path, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, { mode: 0o755 });
+    const script = 'source <(kw completion bash kw)';
+    const alias = `shopt -s expand_aliases; ${script}; alias kw='"${path}"'; PATH=/usr/bin:/bin`;
+    expect(inBash('kw dest', alias)).toEqual(['destination']);
+    for (const called of [path, path.replace(' ', '\\ ')]) expect(inBash(`${called} dest`, script, `'${called}'`)).toEqual(['destination']);
   });
 
   it('is told of the function, and of files where there is nothing else', () => {
