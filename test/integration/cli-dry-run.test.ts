@@ -57,6 +57,40 @@ describe('source --dry-run', () => {
     );
   });
 
+  it('tells the offsets that the run would read, of the settings, the options and the position', async () => {
+    const name = await filled(7);
+    const dry = async (...more: string[]): Promise<string[]> =>
+      (await cli(['source', '--dry-run', ...settings(`servers=${servers}`, `topics=${name}`), ...more])).lines.slice(1, -1);
+    expect(await dry('--last', '5', '--until', '6')).toEqual([
+      '  partition 0: offsets 2 to 6',
+      'would read without a group, from 5 offsets before the end until offset 6',
+    ]);
+    expect(await dry(...settings(`startOffsets=${name}:0:4`))).toEqual([
+      '  partition 0: offsets 4 to 7',
+      'would read without a group, from startOffsets, and of other partitions from the end',
+    ]);
+    expect(await dry(...settings('startTimestamp=2020-01-01T00:00:00Z'))).toEqual([
+      '  partition 0: offsets 0 to 7',
+      'would read without a group, from the first record of 2020-01-01T00:00:00.000Z or later',
+    ]);
+    expect(await dry()).toEqual(['  partition 0: nothing that is there now, from offset 7', 'would read without a group, from the end']);
+    const position = JSON.stringify({ GroupID: 'g', Topic: name, Partition: 0, Offset: 3 });
+    expect(await dry('--position', position)).toEqual(['  partition 0: offsets 4 to 7', 'would read without a group, behind the position']);
+    const group = uniqueName('group');
+    await cli(['source', '-q', ...from(name, group), '--limit', '3']);
+    expect((await dry(...settings(`groupID=${group}`)))[0]).toBe('  partition 0: offsets 3 to 7');
+  });
+
+  it.each([
+    ['a partition', ['--partition', '7'], 'there is no partition 7'],
+    ['an offset', ['--from', '999'], 'there is no offset 999'],
+    ['a position', ['--position', 'xyz'], '--position cannot be meant'],
+  ])('refuses %s that there cannot be, as the run', async (_what, option, reason) => {
+    const name = await filled(2);
+    const run = await cli(['source', '--dry-run', ...settings(`servers=${servers}`, `topics=${name}`), ...option]);
+    expect(run).toMatchObject({ code: 2, err: expect.stringContaining(reason) as string });
+  });
+
   it('fails for a topic that does not exist, which --follow waits for, and creates none', async () => {
     const name = uniqueName('missing');
     const run = await cli(['source', '--dry-run', ...settings(...whole(name))]);
@@ -115,6 +149,8 @@ describe('pipe --dry-run', () => {
     const name = await filled(2);
     const loop = await cli(['pipe', '--dry-run', '--source', ...whole(name), '--destination', `servers=${servers}`, `topic=${name}`]);
     expect(loop).toMatchObject({ code: 2, err: expect.stringContaining('would read its own output') as string });
+    const own = ['pipe', '--dry-run', '--on-error', name, '--source', ...whole(name), '--destination', `servers=${servers}`, 'topic=other'];
+    expect(await cli(own)).toMatchObject({ code: 2, err: expect.stringContaining('would read its own output') as string });
     const wrong = await cli(['pipe', '--dry-run', '--source', 'topicz=a', '--destination', 'topik=b']);
     expect(wrong.code).toBe(2);
     expect(wrong.err).toContain('"topicz"');

@@ -1,18 +1,24 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { sleep } from '../../base/wait.ts';
-import type { Place } from '../../kafka/consume/reading-range.ts';
+import type { Place, Span } from '../../kafka/consume/reading-range.ts';
+import { partitionKey } from '../../kafka/consume/start-offsets.ts';
+import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
 import { faultType } from '../../kafka/fault.ts';
 import { describeGroup, type GroupReport } from '../../kafka/listing/groups.ts';
 import type { Lister } from '../../kafka/listing/lister.ts';
 import { describeTopic, type PartitionReport } from '../../kafka/listing/topics.ts';
+import type { Param } from '../../runtime/contract.ts';
 import { count } from '../lines/table.ts';
 import type { Settings, Side } from '../settings/settings.ts';
 import { atCluster } from './cluster.ts';
 import { configureBoth, paramsOf, type CommandReport, type Context } from './context.ts';
-import type { AskedRange } from './groupless-reading.ts';
+import { spansAsked, type AskedRange } from './groupless-reading.ts';
 import { canBeTopic, loopError } from './loop-guard.ts';
-import { withGroup } from './reading-group.ts';
+import { positionFrom } from './position.ts';
+import { MADE_UP, withGroup } from './reading-group.ts';
+import { deadLetterError, type OnError } from './refused-records.ts';
 import { checkRange } from './source.ts';
+import { KafkaEnds, type EndsParts } from './topic-ends.ts';
 import { whatIsWanted, type Wanted } from './wanted.ts';
 
 const PREPARED_MS = 15_000;
@@ -21,7 +27,7 @@ const PREPARING_MS = 250;
 /** What a command was asked to do. A pipe has both sides. */
 export interface DryRun {
   source?: Asked;
-  destination?: { settings: Settings };
+  destination?: { settings: Settings; onError?: OnError };
 }
 
 interface Asked {
@@ -29,12 +35,6 @@ interface Asked {
   follow: boolean;
   position?: string | undefined;
   range?: AskedRange | undefined;
-}
-
-interface Start extends Omit<Asked, 'follow'> {
-  fromBeginning: boolean;
-  isPipe: boolean;
-  stop: AbortSignal;
 }
 
 /** What a side would do, and in which cluster; null where the brokers have no id. */
@@ -51,51 +51,97 @@ export async function dryRun(context: Context, { source, destination }: DryRun):
   if (source?.range !== undefined) checkRange(source);
   const { sourceParams } = await context.connectors.specify();
   const wanted: Partial<Record<Side, Wanted>> = {};
-  const see = async (side: Side, settings: Settings): Promise<void> => {
-    wanted[side] = await whatIsWanted(context, side, settings);
-  };
   await configureBoth(
-    async () => source && see('source', withGroup(source.settings, sourceParams)),
-    async () => destination && see('destination', destination.settings),
+    async () => {
+      if (source !== undefined) wanted.source = await wantedSource(context, source, sourceParams);
+    },
+    async () => {
+      if (destination !== undefined) wanted.destination = await whatIsWanted(context, 'destination', destination.settings);
+    },
   );
   const topics = wanted.source?.consumer?.topics ?? [];
-  const reading =
-    source && (await sourcePlan(context, topics, wanted.source?.consumer?.fromBeginning === true, source, destination !== undefined));
   const template = destination && (await destinationTopic(context, destination.settings));
+  const deadLetterTopic = typeof destination?.onError === 'object' ? destination.onError.topic : undefined;
+  if (deadLetterTopic !== undefined && deadLetterTopic === template) throw deadLetterError(deadLetterTopic);
+  const reading = source && wanted.source && (await sourcePlan(context, wanted.source, source, destination !== undefined));
   const writing = destination && template !== undefined ? await destinationPlan(context, template, destination.settings) : undefined;
-  if (template !== undefined && reading?.clusterId && reading.clusterId === writing?.clusterId) {
-    const topic = topics.find((name) => canBeTopic(template, name));
-    if (topic !== undefined) throw loopError(topic, template);
+  for (const written of [template, deadLetterTopic]) {
+    if (written === undefined || !reading?.clusterId || reading.clusterId !== writing?.clusterId) continue;
+    const topic = topics.find((name) => canBeTopic(written, name));
+    if (topic !== undefined) throw loopError(topic, written);
   }
   const lines = [...(reading?.lines ?? []), ...(writing?.lines ?? [])];
   const summary = 'dry run: nothing was read or written';
   return { summary, result: { dryRun: true, would: lines.map((line) => line.trim()) }, text: `${[...lines, summary].join('\n')}\n` };
 }
 
-async function sourcePlan(
-  context: Context,
-  topics: readonly string[],
-  fromBeginning: boolean,
-  { settings, follow, position, range }: Asked,
-  isPipe: boolean,
-): Promise<Plan> {
+/** With a position the settings name no group of their own, as in a run. */
+function wantedSource(context: Context, { settings, position }: Asked, params: readonly Param[]): Promise<Wanted> {
+  if (position !== undefined) return whatIsWanted(context, 'source', settings, positionFrom(position));
+  return whatIsWanted(context, 'source', withGroup(settings, params));
+}
+
+async function sourcePlan(context: Context, { connection, parts, consumer }: Wanted, asked: Asked, isPipe: boolean): Promise<Plan> {
+  const { settings, follow, position, range } = asked;
   return atCluster(context, settings, async (lister) => {
     const { clusterId } = await lister.metadata([]);
-    const lines: string[] = [];
-    for (const topic of topics) {
-      const found = await partitionsOf(lister, topic);
-      if (found === null && !follow) throw new ConnectorError('config.invalid', `there is no topic "${topic}"`);
-      const read = found?.filter(({ partition }) => range?.partitions?.includes(partition) ?? true) ?? [];
-      lines.push(
-        found === null ? `topic "${topic}" does not exist: would wait for it` : `would read topic "${topic}", ${partitionsText(read)}`,
-      );
-      for (const { partition, earliest, end } of read) lines.push(`  partition ${partition}: offsets ${count(earliest)} to ${count(end)}`);
+    if (consumer === null) return { clusterId, lines: [] };
+    const found = new Map<string, PartitionReport[] | null>();
+    for (const topic of consumer.topics) {
+      const partitions = await partitionsOf(lister, topic);
+      if (partitions === null && !follow) throw new ConnectorError('config.invalid', `there is no topic "${topic}"`);
+      found.set(topic, partitions);
     }
-    return {
-      clusterId,
-      lines: [...lines, await startLine(lister, { settings, fromBeginning, position, range, isPipe, stop: context.stop })],
-    };
+    const look = { ...parts, signal: context.stop };
+    const isGroupless = !isPipe && (position !== undefined || !settings['groupID']);
+    const start = startText(consumer);
+    const startsAt = isGroupless ? grouplessText(start, asked) : await groupText(lister, consumer.group, start, context.stop);
+    const offsets = isGroupless
+      ? await spansAsked(connection, consumer, { ...range, positioned: position !== undefined }, look).then(offsetsOfSpans)
+      : await offsetsOfGroup(connection, look, consumer);
+    const lines: string[] = [];
+    for (const [topic, partitions] of found) {
+      if (partitions === null) {
+        lines.push(`topic "${topic}" does not exist: would wait for it`);
+        continue;
+      }
+      const read = partitions.filter(({ partition }) => offsets.has(partitionKey(topic, partition)));
+      lines.push(`would read topic "${topic}", ${partitionsText(read)}`);
+      for (const { partition } of read) {
+        const { from, to } = offsets.get(partitionKey(topic, partition)) ?? { from: 0n, to: 0n };
+        lines.push(
+          from < to
+            ? `  partition ${partition}: offsets ${count(from)} to ${count(to)}`
+            : `  partition ${partition}: nothing that is there now, from offset ${count(from)}`,
+        );
+      }
+    }
+    return { clusterId, lines: [...lines, startsAt] };
   });
+}
+
+/** Of a partition, the first offset that is read, and the end of what is there now. */
+type Offsets = ReadonlyMap<string, { from: bigint; to: bigint }>;
+
+function offsetsOfSpans(spans: readonly Span[]): Offsets {
+  return new Map(
+    spans.map(({ topic, partition, start, until, low, high }) => [
+      partitionKey(topic, partition),
+      { from: start < low ? low : start, to: until ?? high },
+    ]),
+  );
+}
+
+/** As a member of the group that gets all partitions. */
+async function offsetsOfGroup(connection: Connection, parts: EndsParts, consumer: ConsumerOptions): Promise<Offsets> {
+  const ends = new KafkaEnds(connection, { ...parts, isolation: consumer.fetching?.isolation }, consumer.topics);
+  try {
+    await ends.missing();
+    const ranges = await ends.ranges(consumer);
+    return new Map([...ranges].map(([key, { next, high }]) => [key, { from: next, to: high }]));
+  } finally {
+    await ends.close();
+  }
 }
 
 async function destinationPlan(context: Context, topic: string, settings: Settings): Promise<Plan> {
@@ -111,15 +157,24 @@ async function destinationPlan(context: Context, topic: string, settings: Settin
   });
 }
 
-/** Where reading would begin. */
-async function startLine(lister: Lister, { settings: { groupID }, fromBeginning, position, range, isPipe, stop }: Start): Promise<string> {
-  const start = fromBeginning ? 'the beginning' : 'the end';
+/** Where the settings let a partition begin that has no commit. */
+function startText({ fromBeginning, start }: ConsumerOptions): string {
+  const otherwise =
+    start?.timestamp !== undefined
+      ? placeText({ at: 'time', timestampMs: Number(start.timestamp) })
+      : fromBeginning
+        ? 'the beginning'
+        : 'the end';
+  return (start?.offsets ?? []).length > 0 ? `startOffsets, and of other partitions from ${otherwise}` : otherwise;
+}
+
+function grouplessText(start: string, { position, range }: Asked): string {
   if (position !== undefined) return 'would read without a group, behind the position';
-  if (isPipe && !groupID) return `would read in a group of its own, from ${start}`;
-  if (range !== undefined || !groupID) {
-    const until = range?.until === undefined ? '' : ` until ${placeText(range.until)}`;
-    return `would read without a group, from ${range?.from === undefined ? start : placeText(range.from)}${until}`;
-  }
+  const until = range?.until === undefined ? '' : ` until ${placeText(range.until)}`;
+  return `would read without a group, from ${range?.from === undefined ? start : placeText(range.from)}${until}`;
+}
+
+async function groupText(lister: Lister, groupID: string, start: string, stop: AbortSignal): Promise<string> {
   try {
     const { memberList, lag, state } = await patientGroup(lister, groupID, stop);
     const facts = `${state ?? 'state unknown'}, members: ${count(memberList.length)}, lag: ${count(lag)}`;
@@ -127,7 +182,9 @@ async function startLine(lister: Lister, { settings: { groupID }, fromBeginning,
   } catch (error) {
     const failure = ConnectorError.from(error);
     if (failure.code !== 'config.invalid') throw failure;
-    return `would read in group "${groupID}", which is new, from ${start}`;
+    return groupID.startsWith(MADE_UP)
+      ? `would read in a group of its own, from ${start}`
+      : `would read in group "${groupID}", which is new, from ${start}`;
   }
 }
 

@@ -1,7 +1,7 @@
 /** How `source` reads without a consumer group: nothing is joined, committed or left behind. */
 import { ConnectorError } from '../../base/errors.ts';
 import type { Lookups } from '../../kafka/client.ts';
-import type { ReadingRange, Span } from '../../kafka/consume/reading-range.ts';
+import { spansOf, type ReadingRange, type Span } from '../../kafka/consume/reading-range.ts';
 import { findTopics } from '../../kafka/consume/topics.ts';
 import type { Connection, ConsumerOptions, PartitionOffset } from '../../kafka/contract.ts';
 import { connectorError } from '../../kafka/fault.ts';
@@ -39,10 +39,8 @@ export class GrouplessReading {
       openProducer: (...options) => inner.openProducer(...options),
       openConsumer: async (connection, options, context) => {
         if (options.group === '') return inner.openConsumer(connection, options, context); // it only lists topics
-        const { from, until, partitions, positioned } = this.#options;
-        const position = positioned ? await positionOf(connection, options, parts, context) : [];
-        const range = from === undefined ? configuredRange(options, position) : { from, resume: position };
-        const asked = { ...range, ...(until && { until }), ...(partitions && { partitions }) };
+        const position = this.#options.positioned ? await positionOf(connection, options, parts, context) : [];
+        const asked = rangeAsked(options, this.#options, position);
         const reader = await openReaderOf(connection, options, asked, { ...parts, signal: context.signal });
         this.#spans = reader.spans;
         return reader;
@@ -52,6 +50,24 @@ export class GrouplessReading {
 
   /** The ends of what is read. */
   readonly ends: EndsFactory = (connection, parts, topics) => new SpanEnds(connection, parts, topics, () => this.#spans ?? []);
+}
+
+/** What a reading without a group would read now, found as a run finds it. Rejects as its `open`. */
+export async function spansAsked(
+  connection: Connection,
+  options: ConsumerOptions,
+  groupless: GrouplessOptions,
+  parts: EndsParts,
+): Promise<Span[]> {
+  return lookUp(connection, { ...parts, isolation: options.fetching?.isolation }, async (lookups) => {
+    const position = groupless.positioned ? await startOf(lookups, options) : [];
+    return spansOf(lookups, options.topics, rangeAsked(options, groupless, position));
+  });
+}
+
+function rangeAsked(options: ConsumerOptions, { from, until, partitions }: GrouplessOptions, position: PartitionOffset[]): ReadingRange {
+  const range = from === undefined ? configuredRange(options, position) : { from, resume: position };
+  return { ...range, ...(until && { until }), ...(partitions && { partitions }) };
 }
 
 /** Where a source begins as its settings say. The partitions of a position begin behind it. */
@@ -94,12 +110,17 @@ async function positionOf(
   parts: EndsParts,
   { signal }: OpenContext,
 ): Promise<PartitionOffset[]> {
-  const client = clientOf(connection, { ...parts, asker: 'look-up of the position' });
+  return lookUp(connection, { ...parts, signal }, (lookups) => startOf(lookups, options));
+}
+
+async function lookUp<T>(connection: Connection, parts: EndsParts, look: (lookups: Lookups) => Promise<T>): Promise<T> {
+  const { signal, isolation, ...rest } = parts;
+  const client = clientOf(connection, { ...rest, asker: 'look-up of what to read' });
   await client.reach(signal); // if no broker answers, it rejects with the error that `open` gives
-  const lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS, signal });
+  const lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS, signal, isolation });
   try {
     await lookups.connect();
-    return await startOf(lookups, options);
+    return await look(lookups);
   } catch (error) {
     throw connectorError(error);
   } finally {

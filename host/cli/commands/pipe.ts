@@ -8,7 +8,7 @@ import { configure, configureBoth, paramsOf, teardown, type CommandReport, type 
 import { LoopGuard } from './loop-guard.ts';
 import { ReadingGroup, withGroup } from './reading-group.ts';
 import { readInto, type ReadingOptions } from './reading.ts';
-import { deadLetterSettings, RefusedRecords, textOf, type OnError } from './refused-records.ts';
+import { deadLetterError, deadLetterSettings, RefusedRecords, textOf, type OnError } from './refused-records.ts';
 import { SendOutcomes } from './send-outcomes.ts';
 
 export interface PipeOptions extends ReadingOptions {
@@ -28,9 +28,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   const { sourceParams, destinationParams } = await connectors.specify();
   const topic = await destinationTopic(context, options.destination);
   const deadLetterTopic = typeof onError === 'string' ? null : onError.topic;
-  if (topic === deadLetterTopic) {
-    throw new ConnectorError('config.invalid', `--on-error names "${topic}", which is the topic of the destination: name another one`);
-  }
+  if (topic === deadLetterTopic) throw deadLetterError(topic);
   const guard = new LoopGuard(deadLetterTopic === null ? [topic] : [topic, deadLetterTopic]);
   const group = new ReadingGroup();
   const outcomes = new SendOutcomes();

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import protobuf from 'protobufjs/minimal.js';
+import { ConnectorError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { trimmedSettings } from '../../base/settings.ts';
 import { decodeAcks } from '../../conduit/acks.ts';
@@ -22,6 +23,10 @@ export function onErrorFrom(text: string): OnError {
     throw new InvalidArgumentError("expected stop, skip or the name of a topic, of letters, digits, '.', '_' and '-'.");
   }
   return { topic: text };
+}
+
+export function deadLetterError(topic: string): ConnectorError {
+  return new ConnectorError('config.invalid', `--on-error names "${topic}", which is the topic of the destination: name another one`);
 }
 
 /** The groups of settings that say how a cluster is reached. A setting that is in no group of these is not inherited, whatever is added later. */

@@ -16,9 +16,9 @@ export interface Wanted {
 
 /**
  * Lets the component check the settings, and open as far as the first thing that it asks of Kafka, which it does not get. Rejects with what keeps it from
- * coming so far, `config.invalid` for wrong settings.
+ * coming so far, `config.invalid` for wrong settings. `position`: where a source is opened.
  */
-export async function whatIsWanted(context: Context, side: Side, settings: Settings): Promise<Wanted> {
+export async function whatIsWanted(context: Context, side: Side, settings: Settings, position: Uint8Array | null = null): Promise<Wanted> {
   const seen: { wanted: Wanted | null } = { wanted: null };
   const capabilities = context.connectors.watched((_kafka, parts): Kafka => {
     const see = (connection: Connection, options: Pick<Wanted, 'consumer' | 'producer'>): never => {
@@ -34,7 +34,7 @@ export async function whatIsWanted(context: Context, side: Side, settings: Setti
   const connector = side === 'source' ? context.connectors.source(choice) : context.connectors.destination(choice);
   try {
     await configure(context, side, connector, settings);
-    await (side === 'source' ? (connector as Source).open(null) : (connector as Destination).open());
+    await (side === 'source' ? (connector as Source).open(position) : (connector as Destination).open());
   } catch (error) {
     if (seen.wanted === null) throw error;
   } finally {

@@ -32,7 +32,7 @@ export const definePipe: Definition = (line) => {
       if (given.dryRun === true)
         return dryRun(context, {
           source: { settings: sides.source, follow: given.follow === true },
-          destination: { settings: sides.destination },
+          destination: { settings: sides.destination, onError: given.onError },
         });
       return pipe(context, { ...sides, ...reading(given), onError: given.onError });
     }),
