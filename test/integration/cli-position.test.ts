@@ -136,14 +136,28 @@ describe('a run without groupID', () => {
     await expectNoneSince(before);
   });
 
-  it('names the group of a pipe that failed, and keeps it, to go on from', async () => {
+  it('deletes the group of a pipe that failed before it committed anything', async () => {
     const [topic, copy] = [await filled(3), uniqueName('position-copy')];
     await topics.create(copy, 1, { 'max.message.bytes': '10' });
+    const before = await madeUp();
     const to = ['--destination', `servers=${servers}`, `topic=${copy}`];
     const run = await cli(['pipe', '-q', '--source', `servers=${servers}`, `topics=${topic}`, 'readFromBeginning=true', ...to]);
     expect(run.code).toBe(1);
-    const group = /"GroupID":"(kafka-wasm-cli-[^"]+)"/.exec(run.err)?.[1];
-    expect(await topics.hasGroup(group!)).toBe(true);
+    expect(run.err).not.toContain('goes on there');
+    await expectNoneSince(before);
+  });
+
+  it('names the group of a pipe that failed, and keeps its commits, to go on from', async () => {
+    const [topic, copy] = [await filled(3), uniqueName('position-copy')];
+    await topics.create(copy);
+    const large = { operation: 'create', payload: { after: Buffer.alloc(3000, 'x').toString('base64') } };
+    const into = ['destination', '-q', '-c', `servers=${servers}`, '-c', `topic=${topic}`, '-c', 'sdk.record.format=raw'];
+    expect((await cli(into, { input: JSON.stringify(large) })).code).toBe(0);
+    const to = ['--destination', `servers=${servers}`, `topic=${copy}`, 'batchBytes=2000'];
+    const run = await cli(['pipe', '-q', '--source', `servers=${servers}`, `topics=${topic}`, 'readFromBeginning=true', ...to]);
+    expect(run.code).toBe(1);
+    const group = /; a pipe with groupID=(kafka-wasm-cli-\S+) in its source settings goes on there/.exec(run.err)?.[1];
+    expect(await topics.committed(group!, topic)).toBe(3);
     await admin.deleteGroups([group!]);
   });
 

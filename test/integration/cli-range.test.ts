@@ -151,7 +151,12 @@ describe('source refuses', () => {
     ['a time that lies in the future', 1, ['--from', '2999-01-01'], 'it lies in the future'],
     ['what is no place', 1, ['--from', 'beginning'], 'expected earliest, latest, an offset'],
     ['a range in a group', 1, ['--from', 'earliest', '-c', 'groupID=g'], 'read without a consumer group: leave out the setting groupID'],
-    ['two beginnings', 1, ['--from', 'earliest', '-c', 'readFromBeginning=true'], 'leave out the setting readFromBeginning'],
+    [
+      'two beginnings',
+      1,
+      ['--from', 'earliest', '-c', 'readFromBeginning=true'],
+      'say where reading begins, and so does readFromBeginning: leave out the setting readFromBeginning',
+    ],
     ['a time and a beginning', 1, ['--last', '1', '-c', 'startTimestamp=2026-11-25T00:00:00Z'], 'leave out the setting startTimestamp'],
     [
       'two beginnings of another kind',

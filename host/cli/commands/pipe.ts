@@ -45,6 +45,7 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
   const progress = new Progress(context.terminal, () => backlog.lag);
   let error: ConnectorError | undefined;
   let isDone = false;
+  let kept: string | null = null;
   try {
     await configureBoth(
       () => configure(context, 'source', reading, withGroup(options.source, sourceParams)),
@@ -70,13 +71,21 @@ export async function pipe(context: Context, options: PipeOptions): Promise<Comm
     }
   } finally {
     await teardown(context, 'source', reading);
-    // After a failure the group is the place to go on from: the error names it.
-    if (isDone) await context.budget.within(group.remove(), 'close');
+    // After a failure its commits are the place to go on from.
+    const removal = group.remove({ keepsCommits: !isDone }).then((name) => (kept = name));
+    await context.budget.within(removal, 'close');
+    if (kept !== null && error === undefined) log('warn', goingOn(kept));
     await Promise.all([teardown(context, 'destination', writing), deadLetters && teardown(context, 'destination', deadLetters)]);
     progress.finish('moved');
   }
+  if (error !== undefined && kept !== null)
+    error = new ConnectorError(error.code, `${error.message}; ${goingOn(kept)}`, { fields: error.fields });
   const result = { records: progress.records, ...(onError !== 'stop' && { refused: refused.count }) };
   return { summary: progress.finish('moved') + refused.summary, result, ...(error && { error }) };
+}
+
+function goingOn(group: string): string {
+  return `a pipe with groupID=${group} in its source settings goes on there`;
 }
 
 /** The topic of the destination, or its template. */

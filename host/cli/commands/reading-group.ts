@@ -25,42 +25,54 @@ export function withGroup(settings: Settings, params: readonly Param[]): Setting
 /** Stands between a source and Kafka, and deletes the group of a made-up name when it is done with. */
 export class ReadingGroup {
   /** The made-up group, and who can delete it. */
-  #used: { group: string; lookups: Lookups } | null = null;
+  #used: { group: string; topics: readonly string[]; lookups: Lookups } | null = null;
 
   watch(inner: Kafka, parts: EndsParts): Kafka {
     return {
       openProducer: (...options) => inner.openProducer(...options),
-      openConsumer: (connection, options, context) => {
+      openConsumer: async (connection, options, context) => {
+        const { group, topics } = options;
+        if (!group.startsWith(MADE_UP)) return inner.openConsumer(connection, options, context);
         // Made now, for its secrets are gone when the source is closed. It connects later.
-        if (options.group.startsWith(MADE_UP)) {
-          const client = clientOf(connection, { ...parts, asker: 'deletion of the consumer group' });
-          this.#used = { group: options.group, lookups: client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS }) };
-        }
-        return inner.openConsumer(connection, options, context);
+        const client = clientOf(connection, { ...parts, asker: 'deletion of the consumer group' });
+        const lookups = client.lookups({ retries: 1, requestTimeoutMs: LOOKUP_MS });
+        const consumer = await inner.openConsumer(connection, options, context);
+        this.#used = { group, topics, lookups };
+        return consumer;
       },
     };
   }
 
-  /** Deletes the group if its name is made up. After the source is closed; never rejects, for a group that stays does no harm. */
-  async remove(): Promise<void> {
+  /**
+   * Deletes the group if its name is made up; with `keepsCommits` only if it has committed nothing. After the source is closed. Resolves with the name of the
+   * group if it is kept for its commits. Never rejects, for a group that stays does no harm.
+   */
+  async remove({ keepsCommits }: { keepsCommits: boolean }): Promise<string | null> {
     const used = this.#used;
     this.#used = null;
-    if (used === null) return;
+    if (used === null) return null;
+    const { group, topics, lookups } = used;
     try {
-      await used.lookups.connect();
-      for (let tries = 1; ; tries++) {
-        try {
-          await used.lookups.deleteGroup(used.group);
-          break;
-        } catch (error) {
-          if (tries === DELETE_TRIES || faultType(error) !== 'NON_EMPTY_GROUP') throw error;
-          await sleep(DELETE_PAUSE_MS);
-        }
-      }
+      await lookups.connect();
+      if (keepsCommits && (await lookups.committedOffsets(group, topics)).some(({ offset }) => offset >= 0n)) return group;
+      await deleteGroup(lookups, group);
     } catch {
       // Its name says what it is.
     } finally {
-      await used.lookups.close(CLOSE_MS);
+      await lookups.close(CLOSE_MS);
+    }
+    return null;
+  }
+}
+
+async function deleteGroup(lookups: Lookups, group: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await lookups.deleteGroup(group);
+      return;
+    } catch (error) {
+      if (tries === DELETE_TRIES || faultType(error) !== 'NON_EMPTY_GROUP') throw error;
+      await sleep(DELETE_PAUSE_MS);
     }
   }
 }

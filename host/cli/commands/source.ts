@@ -104,7 +104,11 @@ export function checkRange({ settings, position, range }: Pick<SourceOptions, 's
   };
   if (settings.groupID) refuse('the setting groupID');
   const start = ['readFromBeginning', 'startOffsets', 'startTimestamp'].find((name) => settings[name]);
-  if (start !== undefined && range?.from !== undefined) refuse(`the setting ${start}`);
+  if (start !== undefined && range?.from !== undefined)
+    throw new ConnectorError(
+      'config.invalid',
+      `--from and --last say where reading begins, and so does ${start}: leave out the setting ${start}, or the option`,
+    );
   if (position !== undefined) refuse('--position');
 }
 
