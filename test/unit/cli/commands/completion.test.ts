@@ -21,7 +21,7 @@ describe('completion --words', () => {
   });
 
   it('completes names of settings of the right side, and their values', async () => {
-    expect(await complete('source', '-c', 'top')).toEqual(['topic=', 'topics=']);
+    expect(await complete('source', '-c', 'top')).toEqual(['topic=', 'topics=', 'topicsRefreshInterval=', 'topicsRegex=']);
     expect(await complete('source', '-c', 'topics=a', '--setting', 'readF')).toEqual(['readFromBeginning=']);
     expect(await complete('destination', '-c', 'acks=')).toEqual(['none', 'one', 'all', '0', '1', '-1'].map((value) => `acks=${value}`));
     expect(await complete('validate', 'destination', '-c', 'compression=l')).toEqual(['compression=lz4']);
