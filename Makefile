@@ -41,8 +41,9 @@ build: $(COMPONENT) ## Build the WebAssembly component: dist/kafka.wasm
 generate: $(INSTALLED) ## Write what follows from wit/: the guest's glue and the host's contract
 	@$(SCRIPT) tools/wit/generate.mjs
 
-docs: generate $(COMPONENT) ## Write everything that is generated: docs/configuration.md, docs/templates.md, connector.yaml, the guest's glue and the host's contract
+docs: generate $(COMPONENT) ## Write everything that is generated: docs/configuration.md, docs/templates.md, docs/messages.md, connector.yaml, the guest's glue and the host's contract
 	@$(SCRIPT) tools/documentation.mjs
+	@$(SCRIPT) tools/messages.mjs
 	@$(PLAIN) UPDATE=1 $(BIN)/vitest run -c test/vitest.config.ts --project host --reporter dot test/component/template-page.test.ts >/dev/null
 
 demo: $(COMPONENT) ## Kafka to Kafka through the component, on a broker of its own (under 3 minutes)
