@@ -81,6 +81,15 @@ describe('source --dry-run', () => {
     expect((await dry(...settings(`groupID=${group}`)))[0]).toBe('  partition 0: offsets 3 to 7');
   });
 
+  it('names the regular expression and the group of a source that reads by one', async () => {
+    const group = uniqueName('group');
+    const run = await cli(['source', '--dry-run', ...settings(`servers=${servers}`, 'topicsRegex=orders.*', `groupID=${group}`)]);
+    expect([run.code, run.lines.slice(0, 2)]).toEqual([
+      0,
+      ['would read the topics that match orders.*', `would read in group "${group}", which is new, from the end`],
+    ]);
+  });
+
   it.each([
     ['a partition', ['--partition', '7'], 'there is no partition 7'],
     ['an offset', ['--from', '999'], 'there is no offset 999'],

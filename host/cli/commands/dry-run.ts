@@ -95,11 +95,14 @@ async function sourcePlan(context: Context, { connection, parts, consumer }: Wan
     const look = { ...parts, signal: context.stop };
     const isGroupless = !isPipe && (position !== undefined || !settings['groupID']);
     const start = startText(consumer);
-    const startsAt = isGroupless ? grouplessText(start, asked) : await groupText(lister, consumer.group, start, context.stop);
+    const startsAt = isGroupless
+      ? grouplessText(start, asked)
+      : await groupText(lister, settings['groupID'] || consumer.group || MADE_UP, start, context.stop);
     const offsets = isGroupless
       ? await spansAsked(connection, consumer, { ...range, positioned: position !== undefined }, look).then(offsetsOfSpans)
       : await offsetsOfGroup(connection, look, consumer);
-    const lines: string[] = [];
+    // The component has asked for the topics that match a regular expression, and not yet to read them.
+    const lines = consumer.topics.length === 0 ? [`would read the topics that match ${settings['topicsRegex'] ?? ''}`] : [];
     for (const [topic, partitions] of found) {
       if (partitions === null) {
         lines.push(`topic "${topic}" does not exist: would wait for it`);
