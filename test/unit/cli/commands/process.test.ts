@@ -135,12 +135,8 @@ describe('bad settings end with 2 and say what to change', () => {
 
   it.each([
     ['a setting without "="', ['source', '-c', 'servers'], '-c number 1 is not key=value, such as -c servers=localhost:9092'],
-    [
-      'a configuration file that is not there',
-      ['source', '--config', 'none.yaml'],
-      'cannot read the configuration file none.yaml: there is no such file',
-    ],
-    ['a configuration file that is a folder', ['source', '--config', '.'], 'cannot read the configuration file .: it is a directory'],
+    ['a configuration file that is not there', ['source', '--config', 'none.yaml'], 'cannot read none.yaml: there is no such file'],
+    ['a configuration file that is a folder', ['source', '--config', '.'], 'cannot read .: it is a directory'],
     ['an unknown command, with the nearest known one', ['sorce'], "unknown command 'sorce'\n(Did you mean source?)"],
     ['an unknown option', ['source', '--folow'], "unknown option '--folow'\n(Did you mean --follow?)"],
     [
