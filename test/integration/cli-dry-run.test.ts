@@ -83,10 +83,14 @@ describe('source --dry-run', () => {
 
   it('names the regular expression and the group of a source that reads by one', async () => {
     const group = uniqueName('group');
-    const run = await cli(['source', '--dry-run', ...settings(`servers=${servers}`, 'topicsRegex=orders.*', `groupID=${group}`)]);
+    const run = await cli([
+      'source',
+      '--dry-run',
+      ...settings(`servers=${servers}`, 'topicsRegex=orders.*', 'readFromBeginning=true', `groupID=${group}`),
+    ]);
     expect([run.code, run.lines.slice(0, 2)]).toEqual([
       0,
-      ['would read the topics that match orders.*', `would read in group "${group}", which is new, from the end`],
+      ['would read the topics that match orders.*', `would read in group "${group}", which is new, from the beginning`],
     ]);
   });
 

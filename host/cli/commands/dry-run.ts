@@ -1,4 +1,5 @@
 import { ConnectorError } from '../../base/errors.ts';
+import { parseBool } from '../../base/settings.ts';
 import { sleep } from '../../base/wait.ts';
 import type { Place, Span } from '../../kafka/consume/reading-range.ts';
 import { partitionKey } from '../../kafka/consume/start-offsets.ts';
@@ -94,7 +95,10 @@ async function sourcePlan(context: Context, { connection, parts, consumer }: Wan
     }
     const look = { ...parts, signal: context.stop };
     const isGroupless = !isPipe && (position !== undefined || !settings['groupID']);
-    const start = startText(consumer);
+    const isListing = consumer.topics.length === 0;
+    // A consumer that lists topics does not say where the source begins.
+    const fromBeginning = isListing ? parseBool(settings['readFromBeginning'] ?? '') === true : consumer.fromBeginning;
+    const start = startText({ ...consumer, fromBeginning });
     const startsAt = isGroupless
       ? grouplessText(start, asked)
       : await groupText(lister, settings['groupID'] || consumer.group || MADE_UP, start, context.stop);
@@ -102,7 +106,7 @@ async function sourcePlan(context: Context, { connection, parts, consumer }: Wan
       ? await spansAsked(connection, consumer, { ...range, positioned: position !== undefined }, look).then(offsetsOfSpans)
       : await offsetsOfGroup(connection, look, consumer);
     // The component has asked for the topics that match a regular expression, and not yet to read them.
-    const lines = consumer.topics.length === 0 ? [`would read the topics that match ${settings['topicsRegex'] ?? ''}`] : [];
+    const lines = isListing ? [`would read the topics that match ${settings['topicsRegex'] ?? ''}`] : [];
     for (const [topic, partitions] of found) {
       if (partitions === null) {
         lines.push(`topic "${topic}" does not exist: would wait for it`);
