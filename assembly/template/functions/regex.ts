@@ -26,8 +26,8 @@ export function registerRegex(): void {
 
 // A template has few expressions, and usually the same for every record.
 const KEPT = 16;
-let sources: string[] = [];
-let expressions: Regex[] = [];
+const sources: string[] = [];
+const expressions: Regex[] = [];
 
 /** The compiled expression; one that is invalid has an error. */
 function compiled(pattern: Value): Regex {

@@ -47,8 +47,8 @@ export class Callable {
   }
 }
 
-let table: Callable[] = [];
-let numbers: Map<string, i32> = new Map();
+const table: Callable[] = [];
+const numbers: Map<string, i32> = new Map();
 
 /**
  * Adds a function. The signature has one letter a parameter, in capitals if it is variadic: a interface {}, v reflect.Value, s string, i int, f float64,

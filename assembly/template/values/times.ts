@@ -202,7 +202,7 @@ function putDecimals(whole: u64, rest: u64, places: i32): void {
 
 /** Duration.String */
 export function putDuration(n: i64): void {
-  let u = n < 0 ? 0 - <u64>n : <u64>n;
+  const u = n < 0 ? 0 - <u64>n : <u64>n;
   if (n < 0) putByte(0x2d);
   if (u == 0) return putText('0s');
   if (u < 1_000) {

@@ -280,8 +280,8 @@ export function formatFloat(value: f64, verb: u32): bool {
 }
 
 function writeFloat(text: Value, finite: bool, isNaN: bool): void {
-  let at = addressOf(text);
-  let size: usize = text.size;
+  const at = addressOf(text);
+  const size: usize = text.size;
   if (flags.space && load<u8>(at) == 0x2b && !flags.plus) store<u8>(at, 0x20);
   const zero = flags.zero;
   if (!finite) {
