@@ -77,7 +77,7 @@ test('doctor examines the group of such a source', async () => {
   await source.close();
   expect(await committed(servers, groupID, topic)).toBe(1);
   const run = await cli(['doctor', 'source', '-c', `servers=${servers}`, '-c', `topicsRegex=${prefix}.*`, '-c', `groupID=${groupID}`]);
-  expect(run).toMatchObject({ code: 0, err: '' });
+  expect(run).toMatchObject({ code: 0, err: expect.stringContaining(' 0 failed') as string });
   expect(run.out).toContain(groupID);
 });
 
