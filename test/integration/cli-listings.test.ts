@@ -234,3 +234,18 @@ describe.skipIf(brokersAreNotOurs !== null)(`for a user who may see a part${skip
     expect(one.err).toMatch(/^kafka\.rejected: group "secret-.*" cannot be described: GROUP_AUTHORIZATION_FAILED/m);
   });
 });
+
+describe('groups of a cluster that has never had one', () => {
+  it('are looked for until the cluster is ready for groups', async () => {
+    const broker = await startBroker();
+    try {
+      const group = uniqueName('group');
+      const run = await cli(['groups', group, ...settings(`servers=${broker.servers}`)]);
+      expect(run.err).not.toContain('COORDINATOR');
+      expect(run.code).toBe(2);
+      expect(run.err).toContain(group);
+    } finally {
+      await broker.close();
+    }
+  });
+});

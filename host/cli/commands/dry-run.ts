@@ -1,11 +1,9 @@
 import { ConnectorError } from '../../base/errors.ts';
 import { parseBool } from '../../base/settings.ts';
-import { sleep } from '../../base/wait.ts';
 import type { Place, Span } from '../../kafka/consume/reading-range.ts';
 import { partitionKey } from '../../kafka/consume/start-offsets.ts';
 import type { Connection, ConsumerOptions } from '../../kafka/contract.ts';
-import { faultType } from '../../kafka/fault.ts';
-import { describeGroup, type GroupReport } from '../../kafka/listing/groups.ts';
+import { describeGroup } from '../../kafka/listing/groups.ts';
 import type { Lister } from '../../kafka/listing/lister.ts';
 import { describeTopic, type PartitionReport } from '../../kafka/listing/topics.ts';
 import type { Param } from '../../runtime/contract.ts';
@@ -21,9 +19,6 @@ import { deadLetterError, type OnError } from './refused-records.ts';
 import { checkRange } from './source.ts';
 import { KafkaEnds, type EndsParts } from './topic-ends.ts';
 import { whatIsWanted, type Wanted } from './wanted.ts';
-
-const PREPARED_MS = 15_000;
-const PREPARING_MS = 250;
 
 /** What a command was asked to do. A pipe has both sides. */
 export interface DryRun {
@@ -101,7 +96,7 @@ async function sourcePlan(context: Context, { connection, parts, consumer }: Wan
     const start = startText({ ...consumer, fromBeginning });
     const startsAt = isGroupless
       ? grouplessText(start, asked)
-      : await groupText(lister, settings['groupID'] || consumer.group || MADE_UP, start, context.stop);
+      : await groupText(lister, settings['groupID'] || consumer.group || MADE_UP, start);
     const offsets = isGroupless
       ? await spansAsked(connection, consumer, { ...range, positioned: position !== undefined }, look).then(offsetsOfSpans)
       : await offsetsOfGroup(connection, look, consumer);
@@ -181,9 +176,9 @@ function grouplessText(start: string, { position, range }: Asked): string {
   return `would read without a group, from ${range?.from === undefined ? start : placeText(range.from)}${until}`;
 }
 
-async function groupText(lister: Lister, groupID: string, start: string, stop: AbortSignal): Promise<string> {
+async function groupText(lister: Lister, groupID: string, start: string): Promise<string> {
   try {
-    const { memberList, lag, state } = await patientGroup(lister, groupID, stop);
+    const { memberList, lag, state } = await describeGroup(lister, groupID);
     const facts = `${state ?? 'state unknown'}, members: ${count(memberList.length)}, lag: ${count(lag)}`;
     return `would read in group "${groupID}" (${facts}), from its commits, or from ${start} where there is none`;
   } catch (error) {
@@ -192,20 +187,6 @@ async function groupText(lister: Lister, groupID: string, start: string, stop: A
     return groupID.startsWith(MADE_UP)
       ? `would read in a group of its own, from ${start}`
       : `would read in group "${groupID}", which is new, from ${start}`;
-  }
-}
-
-/** The first question about a group makes a new cluster prepare for groups, which takes it a second or two. */
-async function patientGroup(lister: Lister, group: string, stop: AbortSignal): Promise<GroupReport> {
-  const deadline = performance.now() + PREPARED_MS;
-  for (;;) {
-    try {
-      return await describeGroup(lister, group);
-    } catch (error) {
-      const isPrepared = faultType((error as Error).cause) !== 'GROUP_COORDINATOR_NOT_AVAILABLE';
-      if (isPrepared || stop.aborted || performance.now() > deadline) throw error;
-      await sleep(PREPARING_MS, stop);
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Asks brokers about topics, groups and themselves, with kafkajs' requests. */
-import { settles } from '../../base/wait.ts';
+import { Deadline } from '../../base/deadline.ts';
+import { settles, sleep } from '../../base/wait.ts';
 import { hostPort } from '../../net/host-name.ts';
 import type {
   ClusterMetadata,
@@ -13,7 +14,7 @@ import type {
 import type { LookupOptions } from '../client.ts';
 import type { ClientFactory } from './client.ts';
 import { clusterOf, type Broker, type Cluster } from './cluster.ts';
-import { faultOf, withFaults } from './errors.ts';
+import { faultOf, protocolType, withFaults } from './errors.ts';
 import kafkajs from './kafkajs.ts';
 import { tolerate, type Refusable } from './tolerant-answers.ts';
 
@@ -24,6 +25,8 @@ const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 const METADATA_MAX_AGE_MS = 300_000;
 const NO_NODE = -1;
+const PREPARED_MS = 15_000;
+const PREPARING_MS = 250;
 
 interface Metadata {
   clusterId?: string | null;
@@ -186,11 +189,22 @@ export class KafkajsLister implements Lister {
     return broker as AskedBroker;
   }
 
-  /** Not with kafkajs' own function, which does not tell why a broker refuses. */
+  /**
+   * Not with kafkajs' own function, which does not tell why a broker refuses. The first question about a group makes a new cluster prepare for groups,
+   * which takes it a second or two.
+   */
   async #coordinator(group: string): Promise<AskedBroker> {
-    const broker = (await this.#pool.findConnectedBroker()) as AskedBroker;
-    const { coordinator } = await broker.findGroupCoordinator({ groupId: group, coordinatorType: 0 });
-    return this.#broker(coordinator.nodeId);
+    const prepared = Deadline.after(PREPARED_MS);
+    for (;;) {
+      try {
+        const broker = (await this.#pool.findConnectedBroker()) as AskedBroker;
+        const { coordinator } = await broker.findGroupCoordinator({ groupId: group, coordinatorType: 0 });
+        return await this.#broker(coordinator.nodeId);
+      } catch (error) {
+        if (protocolType(error) !== 'GROUP_COORDINATOR_NOT_AVAILABLE' || prepared.isOver || this.#signal?.aborted === true) throw error;
+        await sleep(PREPARING_MS, this.#signal);
+      }
+    }
   }
 }
 
