@@ -4,13 +4,14 @@ import { writeSigned } from '../bytes/decimal';
 import { copy, literal, same } from '../bytes/memory';
 import * as reader from '../bytes/reader';
 import { entry } from '../json/entries';
-import { MAX_ESCAPE, escapeInto, writeJsonString } from '../json/string';
+import { MAX_ESCAPE, escapeInto } from '../json/string';
 import { MAX_GROWTH, writeStruct } from '../json/struct';
 import { Data, RAW, STRUCTURED, after, before, key, metadataCount, operation } from '../opencdc/record-reader';
 import { structAt, structOfJson, structSize } from '../template/json-struct';
 import { parseInt64, parsedInt } from '../template/values/numbers';
 import { schemaBound, writeEmptySchema, writeFieldName, writeSchema } from './connect-schema';
 import { DebeziumOptions } from './debezium-options';
+import { writeMetadata } from './opencdc-json';
 
 const SCHEMA = literal('{"schema":{"type":"struct"');
 const NAME = literal(',"name":');
@@ -170,21 +171,6 @@ function writeMetadataSchema(at: usize, entries: u32): usize {
     store<u8>(at++, 0x5d);
   }
   return writeFieldName(at, SOURCE_NAME, 6);
-}
-
-function writeMetadata(at: usize, entries: u32): usize {
-  if (metadataCount == 0) return copy(at, NULL, 4);
-  store<u8>(at++, 0x7b);
-  for (let i: u32 = 0; i < entries; i++) {
-    const e = entry(0, i);
-    if (i != 0) store<u8>(at++, 0x2c);
-    store<u8>(at, 0x22);
-    at = copy(at + 1, e.escapedAt, e.escapedSize);
-    store<u16>(at, 0x3a22); // ":
-    at = writeJsonString(at + 2, e.valueAt, e.valueSize);
-  }
-  store<u8>(at, 0x7d);
-  return at + 1;
 }
 
 /** opencdc.readAt in milliseconds; 0: there is none, or it is no number. */

@@ -60,7 +60,8 @@ function writeText(at: usize, from: usize, size: u32): usize {
   return at + 1;
 }
 
-function writeMetadata(at: usize, entries: u32): usize {
+/** The metadata as an object; null if the record has none. Its entries are in table 0 of json/entries, sorted. */
+export function writeMetadata(at: usize, entries: u32): usize {
   if (metadataCount == 0) return copy(at, NULL, 4);
   store<u8>(at++, 0x7b);
   for (let i: u32 = 0; i < entries; i++) {
